@@ -1,0 +1,32 @@
+PYTHON ?= python3.11
+VENV := .venv
+RUN := $(VENV)/bin/python
+DEMO := runs/landscapes-demo
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+
+.PHONY: demo test lint
+
+# Trains a small OASIS on rendered landscapes, no data needed, and paints with it.
+# A second call goes on from the last checkpoint, or only paints where training is done.
+demo: $(VENV)/.installed
+	$(RUN) -m oasis_tf train --config configs/landscapes.yaml --run-dir $(DEMO) \
+		$$(test -d $(DEMO)/checkpoints && echo --resume)
+	$(RUN) -m oasis_tf generate --run $(DEMO) --out $(DEMO)/generated --samples 3
+
+test: $(VENV)/.installed-dev
+	$(RUN) -m pytest -q
+
+lint: $(VENV)/.installed-dev
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
