@@ -1,0 +1,1 @@
+"""OASIS: semantic image synthesis with adversarial supervision alone, in Keras 3."""

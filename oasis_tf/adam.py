@@ -1,0 +1,45 @@
+"""Adam with epsilon where PyTorch puts it, in one pass over memory."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class Adam(keras.optimizers.Adam):
+    """Adam that adds epsilon to the bias-corrected root, as the paper of Adam and PyTorch do.
+
+    `keras.optimizers.Adam` adds it before the correction ("epsilon hat"), which with
+    beta_2 = 0.999 makes the first step's epsilon 32 times larger: enough to move OASIS's losses
+    by percents within three steps from the recorded ones. The update is one fused kernel.
+
+    Args: those of `keras.optimizers.Adam`; no `amsgrad`. Defaults are those of OASIS.
+    Reference: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
+    """
+
+    def __init__(
+        self, learning_rate=1e-4, beta_1=0.0, beta_2=0.999, epsilon=1e-8, name="adam", **kwargs
+    ):
+        if kwargs.pop("amsgrad", False):
+            raise ValueError("This Adam has no amsgrad; use keras.optimizers.Adam.")
+        super().__init__(
+            learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, name=name, **kwargs
+        )
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Moves `variable` against `gradient`, both of one shape."""
+        step = ops.cast(self.iterations + 1, variable.dtype)
+        beta_2_power = ops.power(ops.cast(self.beta_2, variable.dtype), step)
+        index = self._get_variable_index(variable)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,  # Keras hands over the tf.Variable here
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=ops.power(ops.cast(self.beta_1, variable.dtype), step),
+            beta2_power=beta_2_power,
+            lr=ops.cast(learning_rate, variable.dtype),
+            beta1=ops.cast(self.beta_1, variable.dtype),
+            beta2=ops.cast(self.beta_2, variable.dtype),
+            epsilon=self.epsilon * ops.sqrt(1.0 - beta_2_power),
+            grad=ops.cast(gradient, variable.dtype),
+        )

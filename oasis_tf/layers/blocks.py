@@ -1,0 +1,150 @@
+"""Residual blocks of the generator and of the discriminator.
+
+Convolutions with spectral normalisation learn of `training` from Keras's call context, so that
+they are called like the plain ones.
+"""
+
+import keras
+from keras import ops
+
+from oasis_tf.layers.convolution import conv2d
+from oasis_tf.layers.resample import downsample, upsample
+from oasis_tf.layers.spade import SPADE
+
+NEGATIVE_SLOPE = 0.2
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class SPADEResBlock(keras.layers.Layer):
+    """Two SPADE-normalised convolutions around a skip; the skip is learned if widths differ.
+
+    Args:
+        filters: int, output channels. The middle width is min(input channels, filters).
+        norm, hidden_channels: see `SPADE`.
+        spectral_norm: bool, normalise the convolutions of the block (never those of SPADE).
+    Input shape: x (b, h, w, c); condition (b, h, w, k).
+    Output shape: (b, h, w, filters).
+    Reference: Park et al. 2019, arXiv:1903.07291, fig. 4; Schönfeld et al. 2021, table A.1.
+    """
+
+    def __init__(self, filters, norm="batch", hidden_channels=128, spectral_norm=True, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.norm = norm
+        self.hidden_channels = hidden_channels
+        self.spectral_norm = spectral_norm
+
+    def build(self, x_shape, condition_shape):
+        channels = x_shape[-1]
+        middle = min(channels, self.filters)
+        self.norm_0, self.conv_0 = self._normalized_conv("0", middle, 3)
+        self.norm_1, self.conv_1 = self._normalized_conv("1", self.filters, 3)
+        self.norm_s = self.conv_s = None
+        if channels != self.filters:
+            self.norm_s, self.conv_s = self._normalized_conv("s", self.filters, 1, use_bias=False)
+            self.norm_s.build(x_shape, condition_shape)
+            self.conv_s.build(x_shape)
+        middle_shape = (*x_shape[:-1], middle)
+        self.norm_0.build(x_shape, condition_shape)
+        self.conv_0.build(x_shape)
+        self.norm_1.build(middle_shape, condition_shape)
+        self.conv_1.build(middle_shape)
+
+    def _normalized_conv(self, suffix, filters, kernel_size, use_bias=True):
+        return SPADE(self.norm, self.hidden_channels, name=f"norm_{suffix}"), conv2d(
+            filters,
+            kernel_size,
+            spectral_norm=self.spectral_norm,
+            use_bias=use_bias,
+            name=f"conv_{suffix}",
+        )
+
+    def call(self, x, condition, training=False):
+        shortcut = x
+        if self.conv_s is not None:
+            shortcut = self.norm_s(x, condition, training=training)
+            shortcut = self.conv_s(shortcut)
+        x = _activate(self.norm_0(x, condition, training=training))
+        x = self.conv_0(x)
+        x = _activate(self.norm_1(x, condition, training=training))
+        return shortcut + self.conv_1(x)
+
+    def compute_output_shape(self, x_shape, condition_shape):
+        return (*x_shape[:-1], self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "norm": self.norm,
+            "hidden_channels": self.hidden_channels,
+            "spectral_norm": self.spectral_norm,
+        }
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class DiscriminatorResBlock(keras.layers.Layer):
+    """Two convolutions around a skip, at half or at twice the resolution.
+
+    A 1x1 shortcut commutes with nearest up-sampling and with average pooling, so it always runs
+    on the smaller of the two sizes: the same numbers for a quarter of the work.
+
+    Args:
+        filters: int, output channels.
+        resample: "down" or "up".
+        activate_input: bool, leaky ReLU before the first convolution (not on the image itself).
+        spectral_norm: bool.
+    Input shape: (b, h, w, c). Output shape: (b, h/2, w/2, filters) or (b, 2h, 2w, filters).
+    Reference: Schönfeld et al. 2021, arXiv:2012.04781, table A.2.
+    """
+
+    def __init__(self, filters, resample, activate_input=True, spectral_norm=True, **kwargs):
+        super().__init__(**kwargs)
+        if resample not in ("down", "up"):
+            raise ValueError(f'resample must be "down" or "up"; got {resample!r}.')
+        self.filters = filters
+        self.resample = resample
+        self.activate_input = activate_input
+        self.spectral_norm = spectral_norm
+
+    def build(self, input_shape):
+        middle_shape = (*input_shape[:-1], self.filters)
+        self.conv_0 = conv2d(self.filters, 3, spectral_norm=self.spectral_norm, name="conv_0")
+        self.conv_1 = conv2d(self.filters, 3, spectral_norm=self.spectral_norm, name="conv_1")
+        self.conv_0.build(input_shape)
+        self.conv_1.build(middle_shape)
+        self.conv_s = None
+        if input_shape[-1] != self.filters:
+            self.conv_s = conv2d(self.filters, 1, spectral_norm=self.spectral_norm, name="conv_s")
+            self.conv_s.build(input_shape)
+
+    def call(self, x, training=False):
+        shortcut = downsample(x) if self.resample == "down" else x
+        if self.conv_s is not None:
+            shortcut = self.conv_s(shortcut)
+        if self.activate_input:
+            x = _activate(x)
+        if self.resample == "up":
+            x, shortcut = upsample(x), upsample(shortcut)
+        x = _activate(self.conv_0(x))
+        x = self.conv_1(x)
+        return shortcut + (downsample(x) if self.resample == "down" else x)
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, _ = input_shape
+        if self.resample == "down":
+            return (batch, height and height // 2, width and width // 2, self.filters)
+        return (batch, height and height * 2, width and width * 2, self.filters)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "resample": self.resample,
+            "activate_input": self.activate_input,
+            "spectral_norm": self.spectral_norm,
+        }
+
+
+def _activate(x):
+    return ops.leaky_relu(x, negative_slope=NEGATIVE_SLOPE)

@@ -1,0 +1,36 @@
+"""The one way convolutions are made: stride 1, zero padding, Xavier-normal kernels."""
+
+import keras
+
+from oasis_tf.layers.spectral_norm import SpectralConv2D
+
+
+def xavier_normal(gain=0.02):
+    """Normal, not truncated, standard deviation `gain * sqrt(2 / (fan_in + fan_out))`.
+
+    Keras's `GlorotNormal` is truncated and has no gain, so this spells it out.
+    Reference: Glorot and Bengio 2010; gain 0.02 is what the official OASIS runs used.
+    """
+    return keras.initializers.VarianceScaling(
+        scale=gain**2, mode="fan_avg", distribution="untruncated_normal"
+    )
+
+
+def conv2d(filters, kernel_size, *, spectral_norm=False, use_bias=True, name=None):
+    """Returns a convolution layer, (b, h, w, c) -> (b, h, w, filters), biases starting at 0.
+
+    Args:
+        filters: int, number of output channels.
+        kernel_size: int, side of the square kernel, odd.
+        spectral_norm: bool, divide the kernel by its largest singular value.
+        use_bias: bool.
+    """
+    layer_class = SpectralConv2D if spectral_norm else keras.layers.Conv2D
+    return layer_class(
+        filters,
+        kernel_size,
+        padding="same",
+        use_bias=use_bias,
+        kernel_initializer=xavier_normal(),
+        name=name,
+    )

@@ -1,0 +1,87 @@
+"""Spatially adaptive normalisation: where the label map enters the generator."""
+
+import keras
+from keras import ops
+
+from oasis_tf.layers.batch_norm import ParamFreeBatchNorm
+from oasis_tf.layers.convolution import conv2d
+
+NORMS = ("batch", "instance", "none")
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class SPADE(keras.layers.Layer):
+    """Normalizes `x` without parameters, then scales and shifts every pixel by what the
+    condition (noise and label map) says there: norm(x) * (1 + gamma) + beta.
+
+    Args:
+        norm: "batch" (synchronised over replicas), "instance" (each image by itself) or "none".
+        hidden_channels: int, width of the convolution that gamma and beta share.
+    Input shape: x (b, h, w, c); condition (b, h, w, k).
+    Output shape: that of x.
+    Raises: ValueError if `norm` is another word.
+    Reference: Park et al. 2019, arXiv:1903.07291, eq. 1; OASIS conditions on noise too, sec. 3.3.
+    """
+
+    def __init__(self, norm="batch", hidden_channels=128, **kwargs):
+        super().__init__(**kwargs)
+        self.norm = norm
+        self.hidden_channels = hidden_channels
+        self.normalize = _param_free_norm(norm)
+        self.shared = conv2d(hidden_channels, 3, name="shared")
+
+    def build(self, x_shape, condition_shape):
+        channels = x_shape[-1]
+        hidden_shape = (*condition_shape[:-1], self.hidden_channels)
+        self.gamma = conv2d(channels, 3, name="gamma")
+        self.beta = conv2d(channels, 3, name="beta")
+        self.normalize.build(x_shape)
+        self.shared.build(condition_shape)
+        self.gamma.build(hidden_shape)
+        self.beta.build(hidden_shape)
+
+    def call(self, x, condition, training=False):
+        hidden = ops.relu(self.shared(condition))
+        normalized = self.normalize(x, training=training)
+        return normalized * (1.0 + self.gamma(hidden)) + self.beta(hidden)
+
+    def compute_output_shape(self, x_shape, condition_shape):
+        return x_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "norm": self.norm,
+            "hidden_channels": self.hidden_channels,
+        }
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class ParamFreeInstanceNorm(keras.layers.Layer):
+    """Gives every channel of every image mean 0 and variance 1, in training and inference.
+
+    Input shape: (b, h, w, c). Output shape: the same. Moments are float32.
+    Reference: Ulyanov et al. 2016, arXiv:1607.08022.
+    """
+
+    def __init__(self, epsilon=1e-5, **kwargs):
+        super().__init__(**kwargs)
+        self.epsilon = epsilon
+
+    def call(self, inputs, training=False):
+        x = ops.cast(inputs, "float32")
+        mean, variance = ops.moments(x, axes=(1, 2), keepdims=True)
+        return ops.cast((x - mean) * ops.rsqrt(variance + self.epsilon), self.compute_dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+def _param_free_norm(norm):
+    if norm == "batch":
+        return ParamFreeBatchNorm(name="norm")
+    if norm == "instance":
+        return ParamFreeInstanceNorm(name="norm")
+    if norm == "none":
+        return keras.layers.Identity(name="norm")
+    raise ValueError(f"norm must be one of {', '.join(NORMS)}; got {norm!r}.")

@@ -1,0 +1,66 @@
+"""The losses of OASIS as pure functions. Equations: Schönfeld et al. 2021, arXiv:2012.04781."""
+
+from keras import ops
+
+
+def class_counts(label_map, num_classes):
+    """Counts the pixels of each class: int (b, h, w) -> float32 (num_classes,)."""
+    return ops.cast(ops.bincount(ops.reshape(label_map, (-1,)), minlength=num_classes), "float32")
+
+
+def class_weights(counts):
+    """Weights rare classes up: total pixels / (pixels of c * number of classes present).
+
+    Void (class 0) and absent classes weigh 0, and void is not counted as present. This is what
+    the official code runs; the paper's alpha_c (eq. 2) has no division by the number of classes
+    present, which is what keeps the mean weight of a pixel near 1.
+
+    Args:
+        counts: float (num_classes,), pixels of each class in the (global) batch.
+    Returns: float32 (num_classes,).
+    """
+    counts = ops.cast(counts, "float32")
+    is_counted = ops.logical_and(counts > 0, ops.arange(ops.size(counts)) > 0)
+    num_present = ops.sum(ops.cast(is_counted, "float32"))
+    weights = ops.sum(counts) / (ops.maximum(counts, 1.0) * ops.maximum(num_present, 1.0))
+    return ops.where(is_counted, weights, 0.0)
+
+
+def n_plus_one_loss(logits, label_map, *, is_real, class_weights=None):
+    """Cross-entropy over N classes and "fake" (channel 0), mean over all pixels. Eq. 1 and 3.
+
+    With `is_real` every pixel shall be its class, weighted by `class_weights` (the real part of
+    the discriminator's loss, and the generator's loss on its fakes); without, every pixel shall
+    be fake, void ones too, unweighted.
+
+    Args:
+        logits: float (b, h, w, num_classes + 1), class c at channel c + 1.
+        label_map: int (b, h, w), 0 = void.
+        is_real: bool.
+        class_weights: float (num_classes,), or None for 1 on every class and 0 on void.
+    Returns: float32 scalar.
+    """
+    logits = ops.cast(logits, "float32")
+    label_map = ops.cast(label_map, "int32")
+    target = label_map + 1 if is_real else ops.zeros_like(label_map)
+    loss = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)
+    if not is_real:
+        return ops.mean(loss)
+    if class_weights is None:
+        return ops.mean(loss * ops.cast(label_map > 0, "float32"))
+    return ops.mean(loss * ops.take(class_weights, label_map))
+
+
+def label_mix_loss(mixed_logits, real_logits, fake_logits, mask):
+    """Squared difference of the logits of the mix and the mix of the logits, mean. Eq. 4.
+
+    Args:
+        mixed_logits, real_logits, fake_logits: float (b, h, w, num_classes + 1), the
+            discriminator on the mixed, the real and the fake image.
+        mask: float (b, h, w, 1), 1 = real.
+    Returns: float32 scalar, not yet times lambda_label_mix.
+    """
+    mixed_logits, real_logits, fake_logits, mask = (
+        ops.cast(x, "float32") for x in (mixed_logits, real_logits, fake_logits, mask)
+    )
+    return ops.mean(ops.square(mixed_logits - (mask * real_logits + (1.0 - mask) * fake_logits)))

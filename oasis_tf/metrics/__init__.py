@@ -1,0 +1,5 @@
+"""One file a metric."""
+
+from oasis_tf.metrics.segmentation import SegmentationScore
+
+__all__ = ["SegmentationScore"]

@@ -1,0 +1,70 @@
+"""How well the discriminator's class channels segment an image."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class SegmentationScore(keras.metrics.Metric):
+    """Pixel accuracy and mean IoU of the discriminator's best class against the label map.
+
+    The prediction is the strongest of the class channels: "fake" and void are left out, so that
+    the score of a fake image says how well its layout can be read, whether or not the image was
+    seen through. Pixels labelled void do not count. Classes that are neither labelled nor
+    predicted have no IoU and do not enter the mean.
+
+    Args:
+        num_classes: int, void included.
+        suffix: str, result keys are `d_accuracy_{suffix}` and `d_miou_{suffix}`.
+    """
+
+    def __init__(self, num_classes, suffix, name=None, **kwargs):
+        super().__init__(name=name or f"d_segmentation_{suffix}", **kwargs)
+        self.num_classes = num_classes
+        self.suffix = suffix
+        self.confusion = self.add_weight(
+            name="confusion", shape=(num_classes, num_classes), initializer="zeros", dtype="float64"
+        )
+
+    def update_state(self, logits, label_map, sample_weight=None):
+        """Adds logits (b, h, w, num_classes + 1) against label_map int (b, h, w), 0 = void."""
+        predicted = tf.argmax(logits[..., 2:], axis=-1, output_type=tf.int32) + 1
+        pairs = tf.cast(label_map, tf.int32) * self.num_classes + predicted
+        size = self.num_classes**2
+        counts = tf.math.bincount(tf.reshape(pairs, [-1]), minlength=size, maxlength=size)
+        counts = tf.reshape(counts, (self.num_classes, self.num_classes))
+        self.confusion.assign_add(tf.cast(counts, self.confusion.dtype))
+
+    def result(self):
+        confusion = tf.convert_to_tensor(self.confusion)[1:]
+        hits = tf.linalg.diag_part(confusion[:, 1:])
+        labelled = tf.reduce_sum(confusion, axis=1)
+        union = labelled + tf.reduce_sum(confusion, axis=0)[1:] - hits
+        num_seen = tf.reduce_sum(tf.cast(union > 0, hits.dtype))
+        return {
+            f"d_accuracy_{self.suffix}": tf.math.divide_no_nan(
+                tf.reduce_sum(hits), tf.reduce_sum(labelled)
+            ),
+            f"d_miou_{self.suffix}": tf.math.divide_no_nan(
+                tf.reduce_sum(tf.math.divide_no_nan(hits, union)), num_seen
+            ),
+        }
+
+    def per_class_iou(self):
+        """Returns float64 (num_classes,), NaN for void and for classes never seen."""
+        confusion = np.array(self.confusion)
+        confusion[0] = 0
+        hits = np.diag(confusion)
+        union = confusion.sum(axis=0) + confusion.sum(axis=1) - hits
+        with np.errstate(invalid="ignore"):
+            iou = hits / union
+        iou[0] = np.nan
+        return iou
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "suffix": self.suffix,
+        }

@@ -1,0 +1,97 @@
+"""The discriminator: a U-Net that says for every pixel which class it is, or that it is fake."""
+
+import keras
+from keras import ops
+
+from oasis_tf.layers.blocks import DiscriminatorResBlock
+from oasis_tf.layers.convolution import conv2d
+
+LAST_WIDTH = 64
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class OASISDiscriminator(keras.Model):
+    """Segments an image into N real classes and "fake".
+
+    The encoder halves the size once per entry of `channels`; the decoder doubles it as often
+    and sees the encoder's features of its own resolution.
+
+    Args:
+        num_classes: int, number of classes, void included.
+        channels: widths of the encoder's blocks, from the largest resolution to the smallest.
+        spectral_norm: bool, normalise all convolutions but the last 1x1.
+    Call:
+        image: float (b, h, w, 3) in [-1, 1]; h and w multiples of 2**len(channels).
+        training: bool, make a power iteration of spectral normalisation.
+    Returns: logits, float (b, h, w, num_classes + 1): channel 0 = fake, class c at c + 1.
+    Raises: ValueError if the image's size does not fit.
+    Reference: Schönfeld et al. 2021, arXiv:2012.04781, sec. 3.1 and table A.2.
+    """
+
+    def __init__(
+        self,
+        num_classes,
+        channels=(128, 128, 256, 256, 512, 512),
+        spectral_norm=True,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.num_classes = num_classes
+        self.channels = tuple(channels)
+        self.spectral_norm = spectral_norm
+        self.encoder = [
+            DiscriminatorResBlock(
+                width, "down", activate_input=i > 0, spectral_norm=spectral_norm, name=f"down_{i}"
+            )
+            for i, width in enumerate(self.channels)
+        ]
+        decoder_widths = (*reversed(self.channels[:-1]), LAST_WIDTH)
+        self.decoder = [
+            DiscriminatorResBlock(width, "up", spectral_norm=spectral_norm, name=f"up_{i}")
+            for i, width in enumerate(decoder_widths)
+        ]
+        self.to_logits = conv2d(num_classes + 1, 1, name="to_logits")
+        self.build()
+
+    def build(self, input_shape=None):
+        shape = (None, None, None, 3)
+        skips = []
+        for block in self.encoder:
+            block.build(shape)
+            shape = (None, None, None, block.filters)
+            skips.append(block.filters)
+        for i, block in enumerate(self.decoder):
+            joined = shape[-1] + (skips[-1 - i] if i > 0 else 0)
+            block.build((None, None, None, joined))
+            shape = (None, None, None, block.filters)
+        self.to_logits.build(shape)
+        self.built = True
+
+    def call(self, image, training=False):
+        multiple = 2 ** len(self.channels)
+        height, width = image.shape[1:3]
+        if (height or 0) % multiple or (width or 0) % multiple:
+            raise ValueError(
+                f"This discriminator halves an image {len(self.channels)} times: height and width "
+                f"must be multiples of {multiple}; got {height}x{width}."
+            )
+        x, features = image, []
+        for block in self.encoder:
+            x = block(x, training=training)
+            features.append(x)
+        for i, block in enumerate(self.decoder):
+            if i > 0:
+                x = ops.concatenate([features[-1 - i], x], axis=-1)
+            x = block(x, training=training)
+        return self.to_logits(x)
+
+    def compute_output_shape(self, image_shape):
+        return (*image_shape[:-1], self.num_classes + 1)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "channels": self.channels,
+            "spectral_norm": self.spectral_norm,
+        }

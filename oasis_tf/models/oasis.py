@@ -1,0 +1,270 @@
+"""OASIS: generator, discriminator and the step that trains them against each other."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from oasis_tf import ema, label_mix, losses, noise
+from oasis_tf.metrics import SegmentationScore
+
+GENERATOR_Z, DISCRIMINATOR_Z, COINS, TEST_Z = range(noise.NUM_STREAMS)  # the draws of a step
+LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class OASIS(keras.Model):
+    """Trains an `OASISGenerator` against an `OASISDiscriminator`, with `fit`.
+
+    Batches are (image float (b, h, w, 3) in [-1, 1], label_map int (b, h, w), 0 = void). A step
+    is a pure function of the weights, the batch and (seed, step). Logs: the losses `g_adv`,
+    `d_real`, `d_fake`, `d_label_mix` (times lambda), and the discriminator's segmentation of real
+    and fake images, `d_accuracy_*` and `d_miou_*` (see `SegmentationScore`).
+
+    Args:
+        generator: `OASISGenerator`.
+        discriminator: `OASISDiscriminator` with the same `num_classes`.
+    Raises: ValueError if the two do not fit together.
+    Reference: Schönfeld, Sushko et al. 2021, arXiv:2012.04781.
+    """
+
+    def __init__(self, generator, discriminator, **kwargs):
+        super().__init__(**kwargs)
+        if generator.num_classes != discriminator.num_classes:
+            raise ValueError(
+                f"The generator has {generator.num_classes} classes, the discriminator "
+                f"{discriminator.num_classes}; both count void and must agree."
+            )
+        self.num_classes = generator.num_classes
+        self.generator = generator
+        self.discriminator = discriminator
+        self.ema_generator = ema.clone(generator)
+        self.ema_generator.trainable = False
+        self.step = self.add_weight(
+            name="step", shape=(), dtype="int64", initializer="zeros", trainable=False
+        )
+        self.loss_trackers = {name: keras.metrics.Mean(name=name) for name in LOSSES}
+        self.real_score = SegmentationScore(self.num_classes, "real")
+        self.fake_score = SegmentationScore(self.num_classes, "fake")
+        self.built = True
+
+    @property
+    def metrics(self):
+        return [*self.loss_trackers.values(), self.real_score, self.fake_score]
+
+    def compile(
+        self,
+        generator_optimizer,
+        discriminator_optimizer,
+        lambda_label_mix=10.0,
+        ema_decay=0.9999,
+        class_balancing=True,
+        seed=0,
+        jit_compile=False,
+        **kwargs,
+    ):
+        """Sets what training needs.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: `keras.optimizers.Optimizer`, one each.
+            lambda_label_mix: float, weight of the LabelMix loss; 0 leaves LabelMix out.
+            ema_decay: float in [0, 1); 0 makes the EMA generator a copy of the generator.
+            class_balancing: bool, weight rare classes up in the losses on "real".
+            seed: int, of the noise and the LabelMix masks.
+            jit_compile: bool, XLA; off because convolutions on CPUs are slower with it.
+            **kwargs: `run_eagerly` and `steps_per_execution` of `keras.Model.compile`.
+        """
+        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
+        self.generator_optimizer = keras.optimizers.get(generator_optimizer)
+        self.discriminator_optimizer = keras.optimizers.get(discriminator_optimizer)
+        self.generator_optimizer.build(self.generator.trainable_variables)
+        self.discriminator_optimizer.build(self.discriminator.trainable_variables)
+        self.lambda_label_mix = lambda_label_mix
+        self.ema_decay = ema_decay
+        self.class_balancing = class_balancing
+        self.seed = seed
+
+    def train_step(self, data):
+        real, label_map = data
+        z = self._sample_z(label_map, GENERATOR_Z, step=self.step)
+        logs = self.update_generator(real, label_map, z)
+        z = self._sample_z(label_map, DISCRIMINATOR_Z, step=self.step)
+        mask = self._sample_mask(label_map)
+        logs |= self.update_discriminator(real, label_map, z, mask)
+        self.update_ema()
+        self.step.assign_add(1)
+        return self._track(logs)
+
+    def update_generator(self, real, label_map, z):
+        """One step of the generator: every pixel of its fakes shall pass as its class. Eq. 3.
+
+        Args:
+            real: unused, images of the batch; here so that both updates are called alike.
+            label_map: int (b, h, w). z: float (b, z_dim) or (b, h, w, z_dim) or None.
+        Returns: dict with `g_adv`, float32 scalar.
+        """
+        with tf.GradientTape() as tape:
+            fake = self.generator(label_map, z, training=True)
+            fake_logits = self.discriminator(fake, training=True)
+            g_adv = losses.n_plus_one_loss(
+                fake_logits, label_map, is_real=True, class_weights=self._class_weights(label_map)
+            )
+            loss = g_adv / _num_replicas()
+        variables = self.generator.trainable_variables
+        self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
+        return {"g_adv": g_adv}
+
+    def update_discriminator(self, real, label_map, z, label_mix_mask):
+        """One step of the discriminator: real pixels are their class, fakes are fake, and mixing
+        commutes with segmenting. Eq. 1 and 4. Also updates the segmentation scores.
+
+        Args:
+            real: float (b, h, w, 3) in [-1, 1]. label_map: int (b, h, w).
+            z: float (b, z_dim) or (b, h, w, z_dim) or None.
+            label_mix_mask: float (b, h, w, 1), 1 = real; not read if lambda_label_mix is 0.
+        Returns: dict with `d_real`, `d_fake`, `d_label_mix` (times lambda), float32 scalars.
+        """
+        fake = tf.stop_gradient(self.generator(label_map, z, training=True))
+        with tf.GradientTape() as tape:
+            fake_logits = self.discriminator(fake, training=True)
+            d_fake = losses.n_plus_one_loss(fake_logits, label_map, is_real=False)
+            real_logits = self.discriminator(real, training=True)
+            d_real = losses.n_plus_one_loss(
+                real_logits, label_map, is_real=True, class_weights=self._class_weights(label_map)
+            )
+            d_label_mix = tf.zeros(())
+            if self.lambda_label_mix:
+                mixed = label_mix.mix(real, fake, label_mix_mask)
+                mixed_logits = self.discriminator(mixed, training=True)
+                d_label_mix = self.lambda_label_mix * losses.label_mix_loss(
+                    mixed_logits, real_logits, fake_logits, label_mix_mask
+                )
+            loss = (d_real + d_fake + d_label_mix) / _num_replicas()
+        variables = self.discriminator.trainable_variables
+        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
+        self.real_score.update_state(real_logits, label_map)
+        self.fake_score.update_state(fake_logits, label_map)
+        return {"d_real": d_real, "d_fake": d_fake, "d_label_mix": d_label_mix}
+
+    def update_ema(self):
+        """Moves the EMA generator a step towards the generator."""
+        ema.update(self.ema_generator, self.generator, self.ema_decay)
+
+    def test_step(self, data):
+        """Scores held-out pairs with stored statistics: EMA fakes, no weights change."""
+        real, label_map = data
+        batches_seen = self.loss_trackers["d_real"].count
+        z = self._sample_z(label_map, TEST_Z, step=batches_seen)
+        fake_logits = self.discriminator(self.ema_generator(label_map, z))
+        real_logits = self.discriminator(real)
+        weights = self._class_weights(label_map)
+        self.real_score.update_state(real_logits, label_map)
+        self.fake_score.update_state(fake_logits, label_map)
+        return self._track(
+            {
+                "g_adv": losses.n_plus_one_loss(
+                    fake_logits, label_map, is_real=True, class_weights=weights
+                ),
+                "d_real": losses.n_plus_one_loss(
+                    real_logits, label_map, is_real=True, class_weights=weights
+                ),
+                "d_fake": losses.n_plus_one_loss(fake_logits, label_map, is_real=False),
+            }
+        )
+
+    @tf.function(reduce_retracing=True)
+    def _generate(self, label_map, z):
+        return self.ema_generator(label_map, z)
+
+    def generate(self, label_map, z=None, seed=None):
+        """Makes images with the EMA weights, in inference mode.
+
+        Args:
+            label_map: int (b, h, w), 0 = void.
+            z: float (b, z_dim) or (b, h, w, z_dim); or None, drawn from `seed`.
+            seed: int or int (b,), one an image (an int serves the batch: image i has seed + i),
+                or None for new noise at every call. The same seed and label map give the same
+                image whatever else is in the batch.
+        Returns: image, float (b, h, w, 3) in [-1, 1].
+        """
+        label_map = tf.convert_to_tensor(label_map)
+        if z is None and seed is not None and self.generator.z_dim:
+            seeds = np.asarray(seed)
+            if seeds.ndim == 0:
+                seeds = seeds + np.arange(label_map.shape[0])
+            z = noise.seeded_noise(seeds, self.generator.z_dim)
+        return self._generate(label_map, z)
+
+    def _sample_z(self, label_map, stream, *, step):
+        """float (b, z_dim), this replica's rows of what the global batch draws; or None."""
+        if not self.generator.z_dim:
+            return None
+        return self._draw(tf.random.stateless_normal, label_map, self.generator.z_dim, stream, step)
+
+    def _sample_mask(self, label_map):
+        coins = self._draw(
+            tf.random.stateless_uniform, label_map, self.num_classes, COINS, self.step
+        )
+        return label_mix.mask_from_coins(tf.cast(coins < 0.5, tf.float32), label_map)
+
+    def _draw(self, distribution, label_map, size, stream, step):
+        """Draws for the global batch and keeps the rows of this replica."""
+        local_batch = tf.shape(label_map)[0]
+        rows = distribution(
+            (local_batch * _num_replicas(), size),
+            seed=noise.step_seed(seed=self.seed, step=step, stream=stream),
+        )
+        replicas = tf.distribute.get_replica_context()
+        first = local_batch * (replicas.replica_id_in_sync_group if replicas else 0)
+        return rows[first : first + local_batch]
+
+    def _class_weights(self, label_map):
+        """float (num_classes,) of the global batch, or None without balancing."""
+        if not self.class_balancing:
+            return None
+        counts = losses.class_counts(label_map, self.num_classes)
+        replicas = tf.distribute.get_replica_context()
+        if replicas is not None and replicas.num_replicas_in_sync > 1:
+            counts = replicas.all_reduce("sum", counts)
+        return losses.class_weights(counts)
+
+    def _track(self, logs):
+        for name, loss in logs.items():
+            self.loss_trackers[name].update_state(loss)
+        return self.get_metrics_result()
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        config = dict(config)
+        for network in ("generator", "discriminator"):
+            config[network] = keras.saving.deserialize_keras_object(config[network])
+        return cls(**config)
+
+    def get_compile_config(self):
+        if not self.compiled:
+            return None
+        return {
+            "generator_optimizer": keras.saving.serialize_keras_object(self.generator_optimizer),
+            "discriminator_optimizer": keras.saving.serialize_keras_object(
+                self.discriminator_optimizer
+            ),
+            "lambda_label_mix": self.lambda_label_mix,
+            "ema_decay": self.ema_decay,
+            "class_balancing": self.class_balancing,
+            "seed": self.seed,
+            "jit_compile": self.jit_compile,
+        }
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+
+def _num_replicas():
+    return tf.distribute.get_strategy().num_replicas_in_sync

@@ -1,0 +1,32 @@
+"""Where z comes from: stateless draws, so that a seed is the whole state."""
+
+import tensorflow as tf
+
+
+NUM_STREAMS = 4
+
+
+def step_seed(*, seed, step, stream):
+    """Returns a stateless seed, int64 (2,), of its own for every (seed, step, stream).
+
+    Args:
+        seed: int, the run's seed. step: int scalar, the training step.
+        stream: int in [0, 4), which of the step's draws this is.
+    """
+    pair = (tf.cast(seed, tf.int64) * NUM_STREAMS + stream, tf.cast(step, tf.int64))
+    return tf.stack(pair)
+
+
+def seeded_noise(seeds, z_dim):
+    """Draws one noise vector a seed, whatever else is in the batch.
+
+    Args:
+        seeds: int (b,).
+        z_dim: int.
+    Returns: float32 (b, z_dim), standard normal.
+    """
+
+    def draw(seed):
+        return tf.random.stateless_normal((z_dim,), seed=tf.stack([seed, 0]))
+
+    return tf.map_fn(draw, tf.cast(seeds, tf.int64), fn_output_signature=tf.float32)
