@@ -1,0 +1,20 @@
+"""Data: pairs (image, label map) from files or rendered, and endless or ordered batches of them."""
+
+from oasis_tf.data.label_ids import id_table, read_label_map, translate_labels
+from oasis_tf.data.open_source import open_source
+from oasis_tf.data.pipeline import evaluation_batches, example_index, training_batches
+from oasis_tf.data.source import DataError, Source
+from oasis_tf.data.validate import explain_failure
+
+__all__ = [
+    "DataError",
+    "Source",
+    "evaluation_batches",
+    "example_index",
+    "explain_failure",
+    "id_table",
+    "open_source",
+    "read_label_map",
+    "training_batches",
+    "translate_labels",
+]

@@ -1,0 +1,91 @@
+"""Batches whose content is a pure function of (seed, step), so that a resumed run sees the same."""
+
+import tensorflow as tf
+
+from oasis_tf.data.source import DataError, Source
+from oasis_tf.data.transforms import crop_pair, flip_pair, normalize_pair, resize_pair
+
+
+def example_index(position: tf.Tensor, *, num_examples: int, seed: int) -> tf.Tensor:
+    """Which example stands at `position` of the endless stream: a new permutation every epoch.
+
+    Args:
+        position: int64 scalar, step * batch_size + place in the batch.
+        num_examples: int, the size of the data set, one epoch.
+        seed: int.
+    Returns: int64 scalar in [0, num_examples).
+    """
+    epoch = position // num_examples
+    return tf.random.experimental.index_shuffle(
+        position % num_examples, seed=tf.stack([seed, epoch]), max_index=num_examples - 1
+    )
+
+
+def training_batches(
+    source: Source,
+    *,
+    image_size: tuple[int, int],
+    batch_size: int,
+    seed: int,
+    start_step: int = 0,
+    load_size: int | None = None,
+    flip: bool = True,
+) -> tf.data.Dataset:
+    """Endless shuffled and augmented batches.
+
+    Args:
+        source: the examples.
+        image_size: (height, width) of the batches; the whole image is resized to it, its aspect
+            not kept, as the reference did.
+        batch_size: int, over all replicas.
+        seed: int, of order and augmentation.
+        start_step: the first batch is what an uninterrupted stream gives at this step; nothing
+            before it is computed.
+        load_size: with it, images are resized so that the shorter side of `image_size` becomes
+            `load_size`, then cropped at random to `image_size`.
+        flip: whether to mirror half of the examples.
+    Returns: dataset of (image float32 (b, h, w, 3) in [-1, 1], label map int32 (b, h, w)).
+    Raises: DataError for a `load_size` below `image_size`.
+    """
+    height, width = image_size
+    loaded = tuple(round(side * (load_size or 1) / min(image_size)) for side in image_size)
+    if load_size is not None and load_size < min(image_size):
+        raise DataError(
+            f"load_size={load_size} is smaller than the shorter side of image_size="
+            f"{height}x{width}; it must be at least {min(image_size)}, or None for no crop."
+        )
+
+    def example(position):
+        index = example_index(position, num_examples=len(source), seed=seed)
+        crop_seed, flip_seed = tf.unstack(tf.random.split(tf.stack([seed, position]), 2))
+        pair = source.load(index)
+        if load_size is None:
+            pair = resize_pair(*pair, size=image_size)
+        else:
+            pair = crop_pair(*resize_pair(*pair, size=loaded), size=image_size, seed=crop_seed)
+        return flip_pair(*pair, seed=flip_seed) if flip else pair
+
+    positions = tf.data.Dataset.range(start_step * batch_size, tf.int64.max)
+    return _batches(positions.map(example, tf.data.AUTOTUNE), batch_size, drop_remainder=True)
+
+
+def evaluation_batches(
+    source: Source, *, image_size: tuple[int, int], batch_size: int
+) -> tf.data.Dataset:
+    """Every example once, in the source's order, resized and not augmented.
+
+    Returns: dataset of (image float32 (b, h, w, 3) in [-1, 1], label map int32 (b, h, w)); the
+        last batch holds what is left.
+    """
+
+    def example(index):
+        return resize_pair(*source.load(index), size=image_size)
+
+    indices = tf.data.Dataset.range(len(source))
+    return _batches(indices.map(example, tf.data.AUTOTUNE), batch_size, drop_remainder=False)
+
+
+def _batches(pairs: tf.data.Dataset, batch_size: int, *, drop_remainder: bool) -> tf.data.Dataset:
+    """Batches uint8 pairs, normalizes them as a batch (cheaper than one by one), prefetches."""
+    batches = pairs.batch(batch_size, drop_remainder=drop_remainder)
+    return batches.map(normalize_pair, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)

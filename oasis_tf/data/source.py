@@ -1,0 +1,62 @@
+"""What every data set is, and the one error for bad data."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+
+class DataError(ValueError):
+    """Data that cannot be used. The message is a full sentence: what, where, what was expected."""
+
+
+class Source:
+    """A sized, randomly accessible set of pairs (image, label map).
+
+    Attributes:
+        num_classes: int, counts the void class 0.
+        class_names: tuple of `num_classes` str; the first is "void".
+        palette: uint8 (num_classes, 3), the colour each class is shown in.
+        names: sequence of str, the stable name of each example.
+    """
+
+    num_classes: int
+    class_names: tuple[str, ...]
+    palette: np.ndarray
+    names: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Loads one example with TensorFlow ops, eagerly or inside tf.data.
+
+        Args:
+            index: int64 scalar in [0, len(self)).
+        Returns: image uint8 (h, w, 3); label map uint8 (h, w) in [0, num_classes).
+        """
+        raise NotImplementedError
+
+    def diagnose(self, index: int) -> None:
+        """Loads one example eagerly and raises a `DataError` that names its file if that fails."""
+
+    def suspects(self, message: str) -> Sequence[int]:
+        """Indices of examples, those that a TensorFlow error `message` points at first."""
+        del message
+        return ()
+
+
+def distinct_palette(num_classes: int) -> np.ndarray:
+    """Colours far apart: the hue advances by the golden angle, saturation and value alternate.
+
+    Returns: uint8 (num_classes, 3); void (0) is black.
+    """
+    index = np.arange(num_classes)
+    hue = (index * 0.61803398875) % 1.0
+    saturation = np.array([0.85, 0.5, 0.7])[index % 3]
+    value = np.array([0.95, 0.75, 0.55, 0.85])[index % 4]
+    # HSV to RGB: each channel is a clipped triangle wave of the hue.
+    wave = np.abs((hue[:, None] * 6 + np.array([0, 4, 2])) % 6 - 3) - 1
+    rgb = value[:, None] * (1 - saturation[:, None] * (1 - np.clip(wave, 0, 1)))
+    rgb[0] = 0
+    return np.round(rgb * 255).astype(np.uint8)

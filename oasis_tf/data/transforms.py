@@ -1,0 +1,73 @@
+"""Operations on a pair (image, label map); what is random takes its seed."""
+
+import tensorflow as tf
+
+Pair = tuple[tf.Tensor, tf.Tensor]
+
+
+def resize_pair(image: tf.Tensor, label_map: tf.Tensor, *, size: tuple[int, int]) -> Pair:
+    """Resizes the image bicubically (antialiased) and the label map to the nearest pixel.
+
+    Both as Pillow does, half-pixel centres: the image within two grey levels of it (Pillow rounds
+    between its two passes), the label map exactly.
+
+    Args:
+        image: uint8 (h, w, 3).
+        label_map: uint8 or int32 (h, w).
+        size: (height, width) wanted.
+    Returns: image uint8 (*size, 3); label map (*size), its dtype kept.
+    """
+    if image.shape[:2] == size:
+        return image, label_map
+    resized = tf.image.resize(image, size, method="bicubic", antialias=True)
+    resized = tf.cast(tf.clip_by_value(tf.round(resized), 0, 255), tf.uint8)
+    for axis in (0, 1):
+        label_map = _resize_nearest(label_map, axis=axis, size=size[axis])
+    return tf.ensure_shape(resized, (*size, 3)), tf.ensure_shape(label_map, size)
+
+
+def _resize_nearest(x: tf.Tensor, *, axis: int, size: int) -> tf.Tensor:
+    """Picks the pixel under each new pixel's centre, (i + 1/2) * old / new, in exact integers."""
+    centres = (2 * tf.range(size) + 1) * tf.shape(x)[axis] // (2 * size)
+    return tf.gather(x, centres, axis=axis)
+
+
+def crop_pair(
+    image: tf.Tensor, label_map: tf.Tensor, *, size: tuple[int, int], seed: tf.Tensor
+) -> Pair:
+    """Cuts the same random window out of both.
+
+    Args:
+        image: (h, w, 3).
+        label_map: (h, w).
+        size: (height, width) of the window, at most (h, w).
+        seed: int (2,) for stateless random ops.
+    Returns: image (*size, 3); label map (*size).
+    """
+    room = tf.shape(label_map) - size
+    u = tf.random.stateless_uniform((2,), seed=seed)
+    top, left = tf.unstack(tf.cast(u * tf.cast(room + 1, u.dtype), tf.int32))
+    window = (slice(top, top + size[0]), slice(left, left + size[1]))
+    return tf.ensure_shape(image[window], (*size, 3)), tf.ensure_shape(label_map[window], size)
+
+
+def flip_pair(image: tf.Tensor, label_map: tf.Tensor, *, seed: tf.Tensor) -> Pair:
+    """Mirrors both left to right, or neither, with probability 1/2.
+
+    Args:
+        image: (h, w, 3).
+        label_map: (h, w).
+        seed: int (2,) for stateless random ops.
+    Returns: both, their shapes kept.
+    """
+    step = tf.where(tf.random.stateless_uniform((), seed=seed) < 0.5, -1, 1)
+    flipped = image[:, ::step], label_map[:, ::step]
+    return tf.ensure_shape(flipped[0], image.shape), tf.ensure_shape(flipped[1], label_map.shape)
+
+
+def normalize_pair(image: tf.Tensor, label_map: tf.Tensor) -> Pair:
+    """Scales 0..255 to [-1, 1].
+
+    Returns: image float32 (h, w, 3) in [-1, 1]; label map int32 (h, w).
+    """
+    return tf.cast(image, tf.float32) / 127.5 - 1.0, tf.cast(label_map, tf.int32)

@@ -1,0 +1,134 @@
+"""Finds bad files: by their headers when a folder is opened, by name after TensorFlow failed."""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import tensorflow as tf
+from PIL import Image
+
+from oasis_tf.data.label_ids import check_label_mode
+from oasis_tf.data.source import DataError, Source
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
+IMAGE_FORMATS = ("JPEG", "PNG", "BMP")
+LABEL_SUFFIXES = (".png",)
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+DATA_FAILURES = (
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.DataLossError,
+    tf.errors.PermissionDeniedError,
+    tf.errors.FailedPreconditionError,
+    tf.errors.UnknownError,
+)
+
+
+def list_files(folder: Path, *, suffixes: Sequence[str]) -> dict[str, Path]:
+    """All files below `folder` with one of `suffixes` (in any case), hidden ones left out.
+
+    Returns: name (path relative to `folder`, without suffix) to path, sorted by name.
+    Raises: DataError where the folder is missing or empty, or two files have the same name.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such folder. Check the data root and the configured paths.")
+    files: dict[str, Path] = {}
+    for parent, _, file_names in os.walk(folder, followlinks=True):
+        for path in (Path(parent, file_name) for file_name in file_names):
+            if path.suffix.lower() not in suffixes or path.name.startswith("."):
+                continue
+            name = path.relative_to(folder).with_suffix("").as_posix()
+            if name in files:
+                raise DataError(f"{path}: another file has the same name, {files[name].name}.")
+            files[name] = path
+    if not files:
+        raise DataError(f"{folder}: the folder holds no {', '.join(suffixes)} files.")
+    return dict(sorted(files.items()))
+
+
+def pair_names(images: Mapping[str, Path], labels: Mapping[str, Path]) -> list[str]:
+    """The names both have, which must be all of them.
+
+    Raises: DataError naming the first file without a partner, and how many there are.
+    """
+    for files, others, kind in ((images, labels, "label map"), (labels, images, "image")):
+        lonely = [files[name] for name in files if name not in others]
+        if lonely:
+            more = f" (and {len(lonely) - 1} more)" if len(lonely) > 1 else ""
+            folder = os.path.commonpath([path.parent for path in others.values()])
+            raise DataError(
+                f"{lonely[0]}: there is no {kind} of the same name below {folder}{more}. Images "
+                "and label maps are paired by their names without suffix."
+            )
+    return list(images)
+
+
+def check_headers(image_paths: Sequence[Path], label_paths: Sequence[Path]) -> list[bool]:
+    """Opens every file without decoding its pixels: format, mode, and that both sizes agree.
+
+    Returns: for each pair, whether its label map is a palette PNG.
+    Raises: DataError naming the first file that does not fit.
+    """
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(_check_pair, image_paths, label_paths))
+
+
+def _check_pair(image_path: Path, label_path: Path) -> bool:
+    image_size = _header(image_path)[0]
+    label_size, mode = _header(label_path, is_label=True)
+    if image_size != label_size:
+        (w, h), (label_w, label_h) = image_size, label_size
+        raise DataError(
+            f"{label_path}: the label map is {label_w}x{label_h} pixels and its image "
+            f"{image_path.name} {w}x{h}; both must have the same size."
+        )
+    return mode == "P"
+
+
+def _header(path: Path, *, is_label: bool = False) -> tuple[tuple[int, int], str]:
+    """Returns: (width, height) and Pillow's mode. Raises: DataError naming the file."""
+    try:
+        with Image.open(path) as image:
+            if is_label:
+                check_label_mode(image, path=path)
+            elif image.format not in IMAGE_FORMATS:
+                expected = ", ".join(IMAGE_FORMATS)
+                raise DataError(f"{path}: the image is {image.format}; expected {expected}.")
+            return image.size, image.mode
+    except DataError:
+        raise
+    except UNREADABLE as error:
+        raise DataError(f"{path}: the file cannot be read as an image ({error}).") from error
+
+
+def explain_failure(source: Source, error: BaseException) -> DataError | None:
+    """Turns what TensorFlow raised while reading `source` into a sentence that names the file.
+
+    The examples that the message points at are loaded again first, then all of them.
+
+    Args:
+        source: what was being read.
+        error: the exception.
+    Returns: the error to show, or None where `error` has another cause than the data.
+    """
+    if isinstance(error, DataError):
+        return error
+    if not isinstance(error, DATA_FAILURES):
+        return None
+    suspects = list(source.suspects(str(error)))
+    others = sorted(set(range(len(source))) - set(suspects))
+    with ThreadPoolExecutor() as pool:
+        for candidates in (suspects, others):
+            found = [e for e in pool.map(lambda i: _diagnosis(source, i), candidates) if e]
+            if found:
+                return found[0]
+    return None
+
+
+def _diagnosis(source: Source, index: int) -> DataError | None:
+    try:
+        source.diagnose(index)
+    except DataError as error:
+        return error
+    return None
