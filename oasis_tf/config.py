@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
 
 # Sources whose classes are known, the void class counted; id 0 is void in both.
-KNOWN_NUM_CLASSES = {"ade20k": 151, "landscapes": 11}
+KNOWN_NUM_CLASSES = {"ade20k": 151, "landscapes": 14}
 
 # What a resumed run may change: its length, its reports, and where the data lies.
 CHANGEABLE_ON_RESUME = frozenset(
@@ -67,7 +67,7 @@ class DataConfig(Section):
     train_split: str = "train"
     val_split: str = "val"
     num_scenes: PositiveInt = 2000
-    seed: int = 0
+    seed: NonNegativeInt = 0
     load_size: PositiveInt | None = None
     flip: bool = True
 
@@ -184,6 +184,14 @@ class Config(Section):
                 f"{self.generator.num_blocks}, {len(self.discriminator.channels)} "
                 f"discriminator.channels); near sizes are {below} and {above}"
             )
+
+    def with_classes(self, *, class_names, palette):
+        """A copy that knows its classes, so that it can be used where the data is not."""
+        classes = {
+            "class_names": list(class_names),
+            "palette": [tuple(int(channel) for channel in color) for color in palette],
+        }
+        return self.model_copy(update={"data": self.data.model_copy(update=classes)})
 
     def save(self, path):
         """Writes the resolved config as YAML, readable by `load_config`."""

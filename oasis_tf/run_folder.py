@@ -1,0 +1,72 @@
+"""The folder of one training run: what lies where, and when it may be written to."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from oasis_tf import checkpoint
+from oasis_tf.config import differing_keys, load_config
+
+
+class RunError(ValueError):
+    """A run folder that cannot be used as asked, in a sentence."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run, everything below `path`."""
+
+    path: Path
+
+    @property
+    def config(self):
+        return self.path / "config.yaml"
+
+    @property
+    def checkpoints(self):
+        return self.path / "checkpoints"
+
+    @property
+    def samples(self):
+        return self.path / "samples"
+
+    @property
+    def tensorboard(self):
+        return self.path / "tensorboard"
+
+    @property
+    def metrics(self):
+        return self.path / "metrics.csv"
+
+    def require_new(self):
+        """RunError if there is something already."""
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            raise RunError(
+                f"{self.path} exists already; go on with that run by --resume, or name another "
+                "folder with --run-dir"
+            )
+
+    def require_checkpoint(self):
+        """Returns the newest whole checkpoint; RunError if there is none."""
+        if not self.path.is_dir():
+            raise RunError(f"{self.path}: there is no such run folder")
+        newest = checkpoint.latest(self.checkpoints)
+        if newest is None:
+            raise RunError(f"there is no checkpoint in {self.checkpoints}")
+        return newest
+
+    def require_same_run(self, config):
+        """RunError, naming the keys, if `config` describes another network, data or training."""
+        keys = differing_keys(load_config(self.config), config)
+        if keys:
+            raise RunError(
+                f"{self.path} was trained with another configuration and cannot be resumed with "
+                f"this one; they differ in {', '.join(keys)} (see {self.config})"
+            )
+
+    def save_config(self, config):
+        """Makes the folder if need be, and puts the config there in one move."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        temporary = self.config.with_suffix(".tmp")
+        config.save(temporary)
+        os.replace(temporary, self.config)

@@ -1,0 +1,213 @@
+"""A whole training run in its folder: from the config to the last checkpoint."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import tensorflow as tf
+
+from oasis_tf import checkpoint, ema, noise, visualize
+from oasis_tf.adam import Adam
+from oasis_tf.callbacks import (
+    Checkpoints,
+    MetricsLog,
+    Painter,
+    SampleSheets,
+    StopOnNonFiniteLoss,
+    StopOnSignal,
+)
+from oasis_tf.data import explain_failure, open_source, training_batches
+from oasis_tf.data.transforms import normalize_pair, resize_pair
+from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
+from oasis_tf.run_folder import RunError
+
+
+class TrainingRun:
+    """Trains one experiment in one folder, from its start or from its newest checkpoint.
+
+    Nothing is written before `fit`.
+
+    Args:
+        config: `Config`.
+        folder: `RunFolder`.
+        resume: bool, go on with the run in `folder`; else the folder must be new.
+    Raises: RunError, DataError, CheckpointError; each a sentence.
+    """
+
+    def __init__(self, *, config, folder, resume):
+        newest = folder.require_checkpoint() if resume else folder.require_new()
+        self.folder = folder
+        self.source = open_data(config, split="train")
+        self.held_out = open_data(config, split="val")
+        self.config = config.with_classes(
+            class_names=self.source.class_names, palette=self.source.palette
+        )
+        self.model = build_model(self.config)
+        if resume:
+            folder.require_same_run(self.config)
+            self._restore(newest)
+
+    @property
+    def step(self):
+        return int(self.model.step.numpy())
+
+    @property
+    def steps_per_epoch(self):
+        training = self.config.training
+        return training.steps_per_epoch or max(1, len(self.source) // training.batch_size)
+
+    @property
+    def total_steps(self):
+        return self.config.training.epochs * self.steps_per_epoch
+
+    def fit(self, *, verbose="auto"):
+        """Trains to the end, or until Ctrl-C, and saves.
+
+        Args:
+            verbose: of `keras.Model.fit`.
+        Returns: bool, whether the end was reached.
+        """
+        self.folder.save_config(self.config)
+        writer = tf.summary.create_file_writer(str(self.folder.tensorboard))
+        painter = Painter(self.model, recalibrated=self._recalibrated)
+        checkpoints = self._checkpoints(painter)
+        samples = self._sample_sheets(painter, writer)
+        with reading(self.source), StopOnSignal() as stop:
+            callbacks = [
+                StopOnNonFiniteLoss(),
+                MetricsLog(self.folder.metrics, summary_writer=writer),
+                checkpoints,
+                samples,
+                stop,
+            ]
+            for spans in self._fit_arguments():
+                if not stop.stopped:
+                    batches = self._batches(start_step=self.step)
+                    self.model.fit(
+                        batches, callbacks=callbacks, verbose=verbose, shuffle=False, **spans
+                    )
+            checkpoints.set_model(self.model)
+            samples.set_model(self.model)
+            checkpoints.act()
+            samples.act()
+        return self.step >= self.total_steps
+
+    def _fit_arguments(self):
+        """Arguments of `fit` for the rest of an epoch that was begun, then for the others."""
+        epoch, done = divmod(self.step, self.steps_per_epoch)
+        if done and self.step < self.total_steps:
+            rest = self.steps_per_epoch - done
+            yield {"initial_epoch": epoch, "epochs": epoch + 1, "steps_per_epoch": rest}
+            epoch += 1
+        if epoch < self.config.training.epochs:
+            yield {
+                "initial_epoch": epoch,
+                "epochs": self.config.training.epochs,
+                "steps_per_epoch": self.steps_per_epoch,
+            }
+
+    def _batches(self, *, start_step):
+        data, training = self.config.data, self.config.training
+        return training_batches(
+            self.source,
+            image_size=data.image_size,
+            batch_size=training.batch_size,
+            seed=training.seed,
+            start_step=start_step,
+            load_size=data.load_size,
+            flip=data.flip,
+        )
+
+    def _recalibrated(self, generator):
+        """Over the label maps of the run's first batches, and fixed noise."""
+        size, z_dim = self.config.training.batch_size, generator.z_dim
+
+        def label_maps_and_noise():
+            for index, (_, label_map) in enumerate(self._batches(start_step=0)):
+                seeds = np.arange(index * size, (index + 1) * size)
+                yield label_map, noise.seeded_noise(seeds, z_dim) if z_dim else None
+
+        return ema.recalibrated(
+            generator,
+            label_maps_and_noise(),
+            num_batches=self.config.training.recalibration_batches,
+        )
+
+    def _checkpoints(self, painter):
+        return Checkpoints(
+            self.folder.checkpoints,
+            every=self.config.training.checkpoint_every,
+            keep_last=self.config.training.keep_last,
+            config=self.config,
+            painter=painter,
+        )
+
+    def _sample_sheets(self, painter, summary_writer):
+        num_samples = min(self.config.training.num_samples, len(self.held_out))
+        indices = np.linspace(0, len(self.held_out) - 1, num_samples).astype(np.int64)
+        size = self.config.data.image_size
+        with reading(self.held_out):
+            pairs = [
+                normalize_pair(*resize_pair(*self.held_out.load(tf.constant(i)), size=size))
+                for i in indices
+            ]
+        real, label_map = (np.stack(column) for column in zip(*pairs, strict=True))
+        z_dim = self.config.generator.z_dim
+        return SampleSheets(
+            self.folder.samples,
+            every=self.config.training.sample_every,
+            summary_writer=summary_writer,
+            real=visualize.to_uint8(real),
+            label_map=label_map,
+            z=noise.seeded_noise(np.arange(num_samples), z_dim) if z_dim else None,
+            class_names=self.source.class_names,
+            palette=self.source.palette,
+            painter=painter,
+        )
+
+    def _restore(self, newest):
+        try:
+            self.model.load_weights(newest / Checkpoints.TRAINING_STATE)
+        except (OSError, ValueError, KeyError) as error:
+            raise checkpoint.CheckpointError(f"{newest} cannot be read: {error}") from error
+        if self.step != checkpoint.step_of(newest):
+            raise checkpoint.CheckpointError(f"{newest} holds the weights of step {self.step}")
+
+
+def open_data(config, *, split):
+    """Opens "train" or "val" of what a config describes."""
+    return open_source(split=split, **config.data.model_dump(exclude={"load_size", "flip"}))
+
+
+def build_model(config):
+    """Builds and compiles the `OASIS` of a config."""
+    training = config.training
+    generator = OASISGenerator(**config.generator.model_dump())
+    discriminator = OASISDiscriminator(**config.discriminator.model_dump())
+    model = OASIS(generator, discriminator)
+    model.compile(
+        generator_optimizer=_adam(training, training.generator_learning_rate),
+        discriminator_optimizer=_adam(training, training.discriminator_learning_rate),
+        lambda_label_mix=training.lambda_label_mix,
+        ema_decay=training.ema_decay,
+        class_balancing=training.class_balancing,
+        seed=training.seed,
+    )
+    return model
+
+
+@contextmanager
+def reading(source):
+    """Turns what TensorFlow raises over a bad file of `source` into a sentence that names it."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise RunError("out of memory: lower training.batch_size or the network's size") from error
+    except tf.errors.OpError as error:
+        explanation = explain_failure(source, error)
+        if explanation is None:
+            raise
+        raise explanation from error
+
+
+def _adam(training, learning_rate):
+    return Adam(learning_rate=learning_rate, beta_1=training.beta_1, beta_2=training.beta_2)
