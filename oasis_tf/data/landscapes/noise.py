@@ -7,22 +7,20 @@ same scene at every resolution.
 import numpy as np
 
 
-def interpolation(coordinates: np.ndarray, nodes: int) -> np.ndarray:
-    """Weights of smooth interpolation between `nodes` values at 0, 1, 2, ...
+def interpolate(lattice: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
+    """Reads `lattice` smoothly between its rows; no BLAS, whose threads would fight training's.
 
     Args:
-        coordinates: float (n,), clipped to [0, nodes - 1].
-    Returns: float32 (n, nodes), each row sums to 1.
+        lattice: float32 (n, ...), values at 0, 1, ..., n - 1.
+        coordinates: float (m,), clipped to [0, n - 1].
+    Returns: float32 (m, ...).
     """
-    clipped = np.clip(coordinates, 0, nodes - 1)
-    left = np.minimum(clipped.astype(np.int64), nodes - 2)
-    u = clipped - left
-    u = u * u * (3 - 2 * u)
-    weights = np.zeros((len(clipped), nodes), np.float32)
-    rows = np.arange(len(clipped))
-    weights[rows, left] = 1 - u
-    weights[rows, left + 1] = u
-    return weights
+    clipped = np.clip(coordinates, 0, len(lattice) - 1)
+    below = np.minimum(clipped.astype(np.int64), len(lattice) - 2)
+    u = (clipped - below).astype(np.float32)
+    u = (u * u * (3 - 2 * u)).reshape(-1, *[1] * (lattice.ndim - 1))
+    low = lattice[below]
+    return low + u * (lattice[below + 1] - low)
 
 
 def noise_curve(
@@ -65,8 +63,8 @@ def noise_field(
     for octave in range(octaves):
         nodes = 8 * 2**octave + 1
         lattice = rng.uniform(-amplitude, amplitude, (nodes, nodes)).astype(np.float32)
-        row_weights = interpolation(rows * 2**octave, nodes)
-        total += row_weights @ lattice @ interpolation(cols * 2**octave, nodes).T
+        columns = interpolate(lattice, cols * 2**octave)
+        total += interpolate(np.ascontiguousarray(columns.T), rows * 2**octave)
         span += amplitude
         amplitude *= roughness
     return total * (1.6 / span)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from oasis_tf.data.landscapes.layout import LandscapeClass, Layer, Layout
+from oasis_tf.data.landscapes.classes import LandscapeClass
+from oasis_tf.data.landscapes.layout import Layer, Layout
 from oasis_tf.data.landscapes.light import Light
 from oasis_tf.data.landscapes.noise import noise_curve, noise_field
 
@@ -64,7 +65,7 @@ def paint_sky(canvas: Canvas) -> None:
     image[:] = (light.zenith + (height**1.5)[:, None] * (light.near_horizon - light.zenith))[
         :, None
     ]
-    rows = layout.window(0, 0, layout.x[-1], layout.horizon)[0]
+    rows = layout.band(0, layout.horizon)[0]
     distance = np.hypot(layout.x - canvas.sun_x, layout.y[rows, None] - canvas.sun_y)
     glow = light.sun_strength * (0.55 * np.exp(-distance * 5) + 0.5 * np.exp(-distance * 22))
     sky = image[rows]
@@ -85,17 +86,17 @@ def paint_sky(canvas: Canvas) -> None:
 def paint_mountain(canvas: Canvas, layer: Layer) -> None:
     """Rock or snow in facets that run down from the ridge, lit from the sun's side."""
     layout, light = canvas.layout, canvas.light
-    down = layout.y[layer.rows, None] - layer.top
+    down = layout.y[layer.rows, None] - layer.curve
     table_x = np.linspace(0, 3.9, 400)
-    facets = noise_curve(canvas.rng, table_x, cells=7, octaves=4, roughness=0.6)
+    facets = noise_curve(canvas.rng, table_x, cells=6, octaves=4, roughness=0.55)
     jag = 0.03 * canvas.grain[: down.shape[0]]
     left = np.interp(layout.x + 0.8 + 0.7 * down + jag, table_x, facets)
     right = np.interp(layout.x + 0.8 - 0.7 * down + jag, table_x, facets)
     side = np.clip((canvas.sun_x - layout.x) * 2, -1, 1)
     contrast = 0.25 + 0.75 * light.sun_strength
-    brightness = 0.5 + contrast * (0.75 * (left - right) * np.sign(side) + 0.25 * side)
-    brightness += 0.15 * (left + right)
-    distance = layout.horizon - layer.top.min()
+    brightness = 0.5 + contrast * (1.1 * (left - right) * side + 0.2 * side)
+    brightness += 0.2 * (left + right)
+    distance = layout.horizon - layer.curve.min()
     haze = np.clip(0.22 + 0.6 * light.haze - 0.6 * distance, 0.08, 0.85)
     haze = haze + np.clip(down / 0.3, 0, 1)[..., None] * 0.25
     colour = (0.97, 0.98, 1.02) if layer.class_id == LandscapeClass.SNOW else light.stone
@@ -154,7 +155,7 @@ def paint_road(canvas: Canvas, layer: Layer) -> None:
         return
     layout = canvas.layout
     t = layout.nearness[:, None]
-    line = np.clip(0.012 * t - abs(layout.x - layer.top[:, None]), 0, 1) * len(layout.y)
+    line = np.clip(0.012 * t - abs(layout.x - layer.curve[:, None]), 0, 1) * len(layout.y)
     dashes = np.sin(5 / (t + 0.08)) > 0
     paint = np.clip(line * 1.5, 0, 0.8) * dashes * layer.coverage
     canvas.image += paint[..., None] * (canvas.light.sunlight * 0.85 - canvas.image)

@@ -3,7 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.data.landscapes.layout import CLASS_NAMES, PALETTE, draw_layout
+from oasis_tf.data.landscapes.classes import CLASS_NAMES, PALETTE
+from oasis_tf.data.landscapes.composition import draw_layout
 from oasis_tf.data.landscapes.light import draw_light
 from oasis_tf.data.landscapes.painting import paint
 from oasis_tf.data.source import DataError, Source
