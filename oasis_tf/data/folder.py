@@ -134,7 +134,9 @@ def decode_palette_png(path: tf.Tensor) -> tf.Tensor:
 
     Returns: uint8 (h, w).
     """
-    raw = tf.numpy_function(lambda p: read_raw_labels(p.decode()), [path], tf.uint8)
+    raw = tf.numpy_function(
+        lambda p: read_raw_labels(np.asarray(p).item().decode()), [path], tf.uint8
+    )
     return tf.ensure_shape(raw, (None, None))
 
 

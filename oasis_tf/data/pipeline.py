@@ -65,7 +65,7 @@ def training_batches(
             pair = crop_pair(*resize_pair(*pair, size=loaded), size=image_size, seed=crop_seed)
         return flip_pair(*pair, seed=flip_seed) if flip else pair
 
-    positions = tf.data.Dataset.range(start_step * batch_size, tf.int64.max)
+    positions = tf.data.Dataset.counter(start_step * batch_size)
     return _batches(positions.map(example, tf.data.AUTOTUNE), batch_size, drop_remainder=True)
 
 

@@ -1,0 +1,194 @@
+"""Folders are read as they are, and every bad file is named."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+from tiny_files import random_image, random_labels, save, write_pairs
+
+from oasis_tf.data import DataError, evaluation_batches, explain_failure, open_source
+
+RNG = np.random.default_rng(1)
+
+
+def open_folder(root, **options):
+    options = {"num_classes": 12, "void_id": 11, **options}
+    return open_source(source="folder", split="train", root=root, image_size=(20, 30), **options)
+
+
+def failure(source):
+    """What `explain_failure` says after TensorFlow failed to read all of `source`."""
+    with pytest.raises(tf.errors.OpError) as caught:
+        list(evaluation_batches(source, image_size=(20, 30), batch_size=2))
+    return str(explain_failure(source, caught.value))
+
+
+def test_pairs_are_what_was_written_and_ids_are_ours(tmp_path):
+    pairs = write_pairs(tmp_path, ["b", "a", "deep/er/c"])
+    source = open_folder(tmp_path)
+    assert source.names == ["a", "b", "deep/er/c"]
+    for index, name in enumerate(source.names):
+        image, label_map = source.load(tf.constant(index, tf.int64))
+        np.testing.assert_array_equal(image, pairs[name][0])
+        raw = pairs[name][1]
+        np.testing.assert_array_equal(label_map, np.where(raw == 11, 0, raw + 1))
+    mapped = tf.data.Dataset.range(3).map(source.load)
+    for (image, label_map), name in zip(mapped, source.names, strict=True):
+        np.testing.assert_array_equal(image, pairs[name][0])
+        assert label_map.shape == (20, 30)
+
+
+def test_jpegs_decode_as_pillow_decodes_them(tmp_path):
+    write_pairs(tmp_path, ["a"])
+    (tmp_path / "images/train/a.png").unlink()
+    path = save(tmp_path / "images/train/a.JPG", random_image(RNG), format="JPEG", quality=90)
+    image, _ = open_folder(tmp_path).load(tf.constant(0, tf.int64))
+    expected = np.asarray(Image.open(path)).astype(int)
+    assert np.abs(image.numpy() - expected).max() <= 1
+
+
+def test_palette_pngs_give_their_indices(tmp_path):
+    pairs = write_pairs(tmp_path, ["a", "b"])
+    palette = Image.fromarray(pairs["b"][1], mode="P")
+    palette.putpalette(list(range(255, -1, -1)) * 3)
+    palette.save(tmp_path / "labels/train/b.png")
+    source = open_folder(tmp_path, void_id=0)
+    for index, name in enumerate("ab"):
+        np.testing.assert_array_equal(source.load(tf.constant(index))[1], pairs[name][1])
+
+
+def test_id_map_names_and_palette_are_taken(tmp_path):
+    pairs = write_pairs(tmp_path, ["a"])
+    source = open_folder(
+        tmp_path,
+        num_classes=3,
+        id_map={0: 1, 1: 2, 2: 2},
+        class_names=["void", "sky", "rest"],
+        palette=[(0, 0, 0), (1, 2, 3), (4, 5, 6)],
+    )
+    expected = np.array([1, 2, 2, *[0] * 9])[pairs["a"][1]]
+    np.testing.assert_array_equal(source.load(tf.constant(0))[1], expected)
+    assert source.class_names == ("void", "sky", "rest")
+    np.testing.assert_array_equal(source.palette[2], [4, 5, 6])
+
+
+def test_other_split_and_folder_names(tmp_path):
+    write_pairs(tmp_path, ["a"], images="val2_img", labels="val2_label")
+    source = open_source(
+        source="folder",
+        split="val",
+        root=tmp_path,
+        image_size=(20, 30),
+        num_classes=12,
+        void_id=11,
+        images="{split}_img",
+        labels="{split}_label",
+        val_split="val2",
+    )
+    assert source.names == ["a"]
+
+
+def test_missing_and_empty_folders_are_named(tmp_path):
+    with pytest.raises(DataError, match=r"images/train: no such folder"):
+        open_folder(tmp_path)
+    (tmp_path / "images/train").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"images/train: the folder holds no \.jpg"):
+        open_folder(tmp_path)
+
+
+@pytest.mark.parametrize(("lost", "kind"), [("labels", "label map"), ("images", "image")])
+def test_a_file_without_partner_is_named(tmp_path, lost, kind):
+    write_pairs(tmp_path, ["a", "b", "c"])
+    (tmp_path / lost / "train/b.png").unlink()
+    kept = "images" if lost == "labels" else "labels"
+    with pytest.raises(DataError, match=rf"{kept}/train/b\.png: there is no {kind} .*{lost}/train"):
+        open_folder(tmp_path)
+
+
+def test_two_images_of_one_name_are_named(tmp_path):
+    write_pairs(tmp_path, ["a"])
+    save(tmp_path / "images/train/a.jpg", random_image(RNG))
+    with pytest.raises(DataError, match=r"a\.(png|jpg): another file has the same name, a\."):
+        open_folder(tmp_path)
+
+
+def test_a_colour_png_where_ids_are_expected_is_named(tmp_path):
+    write_pairs(tmp_path, ["a", "b"])
+    path = save(tmp_path / "labels/train/b.png", random_image(RNG))
+    with pytest.raises(DataError, match=rf"{path}: a label map must be an 8-bit PNG .* mode RGB"):
+        open_folder(tmp_path)
+
+
+def test_sizes_that_differ_are_named(tmp_path):
+    write_pairs(tmp_path, ["a", "b"])
+    path = save(tmp_path / "labels/train/b.png", random_labels(RNG, size=(20, 31)))
+    with pytest.raises(DataError, match=rf"{path}: the label map is 31x20 .* b\.png 30x20"):
+        open_folder(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["images", "labels"])
+def test_a_file_that_is_no_picture_is_named(tmp_path, folder):
+    write_pairs(tmp_path, ["a", "b"])
+    path = tmp_path / folder / "train/b.png"
+    path.write_text("not a picture")
+    with pytest.raises(DataError, match=rf"{path}: the file cannot be read as an image"):
+        open_folder(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_a_truncated_image_is_named_after_tensorflow_failed(tmp_path, suffix):
+    write_pairs(tmp_path, ["a", "b", "c"])
+    (tmp_path / "images/train/b.png").unlink()
+    path = save(tmp_path / f"images/train/b.{suffix}", random_image(RNG))
+    path.write_bytes(path.read_bytes()[:-200])
+    said = failure(open_folder(tmp_path))
+    assert said.startswith(f"{path}: the image cannot be decoded, it is broken or truncated.")
+
+
+@pytest.mark.parametrize("mode", ["L", "P"])
+def test_a_truncated_label_map_is_named_after_tensorflow_failed(tmp_path, mode):
+    write_pairs(tmp_path, ["a", "b", "c"])
+    path = tmp_path / "labels/train/b.png"
+    Image.fromarray(random_labels(RNG), mode=mode).save(path)
+    path.write_bytes(path.read_bytes()[:-80])
+    assert failure(open_folder(tmp_path)).startswith(f"{path}: the label map cannot be decoded")
+
+
+def test_an_id_outside_the_classes_is_named_after_tensorflow_failed(tmp_path):
+    write_pairs(tmp_path, ["a", "b", "c"])
+    label_map = random_labels(RNG)
+    label_map[3, 4] = 200
+    path = save(tmp_path / "labels/train/b.png", label_map)
+    said = failure(open_folder(tmp_path))
+    assert said.startswith(f"{path}: the label map holds the id 200, outside the allowed ids 0..11")
+
+
+def test_a_file_deleted_since_is_named(tmp_path):
+    write_pairs(tmp_path, ["a", "b"])
+    source = open_folder(tmp_path)
+    path = tmp_path / "images/train/b.png"
+    path.unlink()
+    assert failure(source).startswith(f"{path}: the image is gone")
+
+
+def test_errors_that_are_not_the_datas_are_left_alone(tmp_path):
+    write_pairs(tmp_path, ["a"])
+    source = open_folder(tmp_path)
+    assert explain_failure(source, tf.errors.ResourceExhaustedError(None, None, "memory")) is None
+    assert explain_failure(source, tf.errors.InvalidArgumentError(None, None, "shapes")) is None
+    assert explain_failure(source, KeyError("x")) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"class_names": ["void", "sky"]}, "class_names has 2 names; num_classes=12"),
+        ({"palette": [(0, 0, 0)]}, r"palette has shape \(1, 3\)"),
+        ({"num_classes": None}, "needs num_classes"),
+        ({"root": None}, "needs a data root"),
+    ],
+)
+def test_options_that_do_not_fit_are_named(tmp_path, options, named):
+    write_pairs(tmp_path, ["a"])
+    with pytest.raises(DataError, match=named):
+        open_folder(**{"root": tmp_path, **options})

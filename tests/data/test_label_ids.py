@@ -1,0 +1,84 @@
+"""Raw ids become class ids as documented, and what is not allowed is named."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from oasis_tf.data import DataError, id_table, read_label_map, translate_labels
+
+RAW = np.array([[0, 1, 10], [11, 5, 0]], np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("void_id", "expected"),
+    [
+        (11, [[1, 2, 11], [0, 6, 1]]),  # CamVid: 0..10 go up by one, 11 becomes void
+        (0, [[0, 1, 10], [11, 5, 0]]),  # ADE20K: nothing changes
+        (5, [[1, 2, 10], [11, 0, 1]]),  # ids below void go up by one, those above stay
+    ],
+)
+def test_ids_in_increasing_order_skip_void(void_id, expected):
+    table = id_table(num_classes=12, void_id=void_id)
+    np.testing.assert_array_equal(translate_labels(RAW, table=table, path="x.png"), expected)
+
+
+def test_without_void_every_id_goes_up_by_one():
+    table = id_table(num_classes=13, void_id=None)
+    np.testing.assert_array_equal(translate_labels(RAW, table=table, path="x.png"), RAW + 1)
+
+
+def test_id_map_merges_and_drops():
+    table = id_table(num_classes=3, void_id=11, id_map={0: 1, 1: 1, 10: 2, 5: 0})
+    labels = translate_labels(RAW, table=table, path="x.png")
+    np.testing.assert_array_equal(labels, [[1, 1, 2], [0, 0, 1]])
+
+
+def test_ids_outside_are_named_with_file_and_range():
+    table = id_table(num_classes=5, void_id=11)
+    with pytest.raises(
+        DataError, match=r"a/x\.png.* ids 5, 10, outside the allowed ids 0\.\.3, 11"
+    ):
+        translate_labels(RAW, table=table, path="a/x.png")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"num_classes": 1}, "num_classes is 1"),
+        ({"num_classes": 300}, "num_classes is 300"),
+        ({"num_classes": 3, "void_id": 256}, "void_id is 256"),
+        ({"num_classes": 3, "id_map": {4: 3}}, "id_map has 4: 3"),
+        ({"num_classes": 3, "id_map": {-1: 1}}, "id_map has -1: 1"),
+    ],
+)
+def test_impossible_numbers_are_named(arguments, named):
+    with pytest.raises(DataError, match=named):
+        id_table(**arguments)
+
+
+def test_read_label_map_takes_grey_and_palette_indices(tmp_path):
+    grey, palette = Image.fromarray(RAW), Image.fromarray(RAW, mode="P")
+    palette.putpalette(list(range(255, -1, -1)) * 3)
+    for name, image in (("grey", grey), ("palette", palette)):
+        image.save(tmp_path / f"{name}.png")
+        labels = read_label_map(tmp_path / f"{name}.png", num_classes=12, void_id=11)
+        np.testing.assert_array_equal(labels, [[1, 2, 11], [0, 6, 1]])
+        assert labels.dtype == np.int32
+
+
+def test_read_label_map_names_bad_files(tmp_path):
+    Image.fromarray(RAW).convert("RGB").save(tmp_path / "colour.png")
+    Image.fromarray(RAW).save(tmp_path / "lossy.jpg")
+    (tmp_path / "text.png").write_text("no picture")
+    whole = np.random.default_rng(0).integers(0, 5, (64, 64), dtype=np.uint8)
+    Image.fromarray(whole).save(tmp_path / "cut.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:500])
+    for name, said in (
+        ("colour.png", "mode RGB"),
+        ("lossy.jpg", "must be a PNG"),
+        ("text.png", "cannot be decoded"),
+        ("cut.png", "cannot be decoded"),
+        ("absent.png", "no such label map"),
+    ):
+        with pytest.raises(DataError, match=rf"{name}.*{said}"):
+            read_label_map(tmp_path / name, num_classes=12)
