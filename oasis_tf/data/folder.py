@@ -55,12 +55,16 @@ class Folder(Source):
         self.names = pair_names(image_files, label_files)
         self.image_paths = [image_files[name] for name in self.names]
         self.label_paths = [label_files[name] for name in self.names]
+        self._image_files = tf.constant([str(path) for path in self.image_paths])
+        self._label_files = tf.constant([str(path) for path in self.label_paths])
         self.is_palette_png = check_headers(self.image_paths, self.label_paths)
 
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Source.load`."""
-        image_path = tf.gather([str(path) for path in self.image_paths], index)
-        label_path = tf.gather([str(path) for path in self.label_paths], index)
+        image_path, label_path = (
+            tf.gather(self._image_files, index),
+            tf.gather(self._label_files, index),
+        )
         return decode_image(image_path), self._load_labels(label_path, index)
 
     def _load_labels(self, path: tf.Tensor, index: tf.Tensor) -> tf.Tensor:

@@ -1,6 +1,7 @@
 """Finds bad files: by their headers when a folder is opened, by name after TensorFlow failed."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ DATA_FAILURES = (
     tf.errors.FailedPreconditionError,
     tf.errors.UnknownError,
 )
+READING = re.compile("IteratorGetNext|Decode")  # the ops that read data, named in the messages
 
 
 def list_files(folder: Path, *, suffixes: Sequence[str]) -> dict[str, Path]:
@@ -118,11 +120,13 @@ def explain_failure(source: Source, error: BaseException) -> DataError | None:
         return None
     suspects = list(source.suspects(str(error)))
     others = sorted(set(range(len(source))) - set(suspects))
+    if not suspects and not READING.search(str(error)):
+        return None
     with ThreadPoolExecutor() as pool:
-        for candidates in (suspects, others):
-            found = [e for e in pool.map(lambda i: _diagnosis(source, i), candidates) if e]
+        for found in pool.map(lambda index: _diagnosis(source, index), suspects + others):
             if found:
-                return found[0]
+                pool.shutdown(cancel_futures=True)
+                return found
     return None
 
 

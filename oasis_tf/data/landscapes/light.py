@@ -69,7 +69,7 @@ class Light:
         haze: 0 to 1, how fast far things fade into the sky.
         clouds: -1 (none) to 1 (overcast).
         grass, leaves, crops, road, sand, rock, stone, water: of this season and place.
-        wall, roof: float32 (4, 3), to choose from.
+        walls, roofs: float32 (4, 3), to choose from.
         ripples: 0 (mirror) to 1 (waves).
         seed: of all textures.
     """
@@ -109,7 +109,8 @@ def draw_light(seed: int) -> Light:
 
     def pick(table, jitter=0.05):
         colour = table[rng.integers(len(table))]
-        return np.clip(colour + rng.normal(0, jitter, 3) * 0.5 + rng.normal(0, jitter), 0.03, 1)
+        shifted = colour + rng.normal(0, jitter, 3) * 0.5 + rng.normal(0, jitter)
+        return np.clip(shifted, 0.03, 1).astype(np.float32)
 
     season = rng.integers(len(GRASS))
     height = {0: (0.0, 0.35), 1: (0.05, 0.5)}.get(first, (0.6, 0.97))
@@ -130,8 +131,8 @@ def draw_light(seed: int) -> Light:
         rock=pick(ROCKS),
         stone=pick(ROCKS, 0.04),
         water=pick(WATERS, 0.03),
-        walls=np.array(WALLS) + rng.normal(0, 0.03, (4, 3)),
-        roofs=np.array(ROOFS) + rng.normal(0, 0.03, (4, 3)),
+        walls=(WALLS + rng.normal(0, 0.03, (4, 3))).astype(np.float32),
+        roofs=(ROOFS + rng.normal(0, 0.03, (4, 3))).astype(np.float32),
         ripples=rng.uniform(0, 1),
         seed=int(rng.integers(2**32)),
     )

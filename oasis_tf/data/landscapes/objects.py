@@ -16,7 +16,7 @@ def add_objects(layout: Layout, rng: np.random.Generator) -> None:
     for i in np.argsort(nearness):
         place = {
             "x": rng.uniform(0, layout.x[-1]),
-            "base": layout.horizon + nearness[i] * (1 - layout.horizon),
+            "base": layout.horizon + float(nearness[i]) * (1 - layout.horizon),
             "kind": int(rng.random() < conifers),
         }
         adders[i](
@@ -24,7 +24,7 @@ def add_objects(layout: Layout, rng: np.random.Generator) -> None:
             np.random.default_rng(rng.integers(2**32)),
             place,
             scale=rng.uniform(0.8, 1.25),
-            nearness=nearness[i],
+            nearness=float(nearness[i]),
         )
 
 

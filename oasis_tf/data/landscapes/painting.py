@@ -16,6 +16,7 @@ class Canvas:
         image: float32 (h, w, 3), about in [0, 1].
         rng: of the textures.
         grain: float32 (h, w) in [-1, 1], the ground's texture, finer towards the horizon.
+        leafage: float32 (h, w) in [-1, 1], of every pixel its own: leaves, blades, tiles.
     """
 
     def __init__(self, layout: Layout, light: Light):
@@ -31,6 +32,11 @@ class Canvas:
         )
         self.leafage = self.rng.uniform(-1, 1, (h, w)).astype(np.float32)
 
+    def sun_side(self, x):
+        """From -1, the sun far to the left of `x`, to 1, far to its right."""
+        side = (self.sun_x - x) * 2
+        return np.clip(side, -1, 1) if isinstance(x, np.ndarray) else max(-1.0, min(side, 1.0))
+
     def blend(self, layer: Layer, colour: np.ndarray) -> None:
         """Lays `colour` (3,) or (rows, cols, 3) over the picture where `layer` covers it."""
         part = self.image[layer.rows, layer.cols]
@@ -43,6 +49,7 @@ class Canvas:
     def lit(self, colour: np.ndarray, brightness: np.ndarray) -> np.ndarray:
         """`colour` (3,) lit by `brightness` (...) from 0, shade, to 1, full sun."""
         light = self.light
+        colour = np.asarray(colour, np.float32)
         return colour * (light.shade + brightness[..., None] * (light.sunlight - light.shade))
 
 
@@ -90,15 +97,16 @@ def paint_mountain(canvas: Canvas, layer: Layer) -> None:
     table_x = np.linspace(0, 3.9, 400)
     facets = noise_curve(canvas.rng, table_x, cells=6, octaves=4, roughness=0.55)
     jag = 0.03 * canvas.grain[: down.shape[0]]
-    left = np.interp(layout.x + 0.8 + 0.7 * down + jag, table_x, facets)
-    right = np.interp(layout.x + 0.8 - 0.7 * down + jag, table_x, facets)
-    side = np.clip((canvas.sun_x - layout.x) * 2, -1, 1)
+    lean = 0.7 * down + jag
+    left = np.interp(layout.x + 0.8 + lean, table_x, facets).astype(np.float32)
+    right = np.interp(layout.x + 0.8 - lean + 2 * jag, table_x, facets).astype(np.float32)
+    side = canvas.sun_side(layout.x)
     contrast = 0.25 + 0.75 * light.sun_strength
     brightness = 0.5 + contrast * (1.1 * (left - right) * side + 0.2 * side)
     brightness += 0.2 * (left + right)
-    distance = layout.horizon - layer.curve.min()
-    haze = np.clip(0.22 + 0.6 * light.haze - 0.6 * distance, 0.08, 0.85)
-    haze = haze + np.clip(down / 0.3, 0, 1)[..., None] * 0.25
+    relief = layout.horizon - float(layer.curve.min())
+    haze = max(0.22 + 0.6 * light.haze - 0.6 * relief, 0.08)
+    haze = haze + 0.25 * np.clip(down / 0.3, 0, 1)[..., None]
     colour = (0.97, 0.98, 1.02) if layer.class_id == LandscapeClass.SNOW else light.stone
     painted = canvas.lit(np.array(colour, np.float32), np.clip(brightness, 0, 1.1))
     canvas.blend(layer, canvas.faded(painted, np.clip(haze, 0, 0.9)))
@@ -114,7 +122,7 @@ def paint_forest(canvas: Canvas, layer: Layer) -> None:
         roughness=0.9,
     )
     painted = canvas.lit(canvas.light.leaves * 0.75, np.clip(0.35 + 0.8 * texture, 0, 1))
-    canvas.blend(layer, canvas.faded(painted, np.clip(0.1 + 0.45 * canvas.light.haze, 0, 0.7)))
+    canvas.blend(layer, canvas.faded(painted, min(0.1 + 0.45 * canvas.light.haze, 0.7)))
 
 
 def paint_ground(canvas: Canvas, layer: Layer, colour: np.ndarray, contrast: float) -> None:
@@ -190,7 +198,7 @@ def paint_water(canvas: Canvas, layer: Layer) -> None:
 def paint_shadow(canvas: Canvas, layer: Layer, *, width: float) -> None:
     """Darkens the ground on the side away from the sun."""
     layout, light = canvas.layout, canvas.light
-    away = np.clip((layer.x - canvas.sun_x) * 1.5, -1, 1)
+    away = -canvas.sun_side(layer.x)
     length = layer.size * (0.25 + 0.5 * light.sun[1])
     centre = layer.x + away * length
     half = width + length * 0.6
@@ -210,20 +218,20 @@ def paint_tree(canvas: Canvas, layer: Layer) -> None:
     paint_shadow(canvas, layer, width=layer.size * 0.2)
     dx = (layout.x[layer.cols] - layer.x) / (layer.size * 0.4)
     up = (layer.base - layout.y[layer.rows, None]) / layer.size
-    side = np.clip((canvas.sun_x - layer.x) * 2, -1, 1)
+    side = canvas.sun_side(layer.x)
     contrast = 0.3 + 0.7 * light.sun_strength
     brightness = 0.1 + 0.55 * up + contrast * 0.45 * side * dx
     brightness += 0.3 * canvas.leafage[layer.rows, layer.cols]
     if layer.kind:
         brightness -= 0.45 * ((up * 3.6) % 1.0 - 0.4)
-        green = np.array((0.16, 0.34, 0.20)) + 0.2 * (light.leaves - 0.3)
+        green = np.float32((0.16, 0.34, 0.20)) + 0.2 * (light.leaves - 0.3)
     else:
         brightness += 0.5 * canvas.grain[layer.rows, layer.cols]
         green = light.leaves + canvas.rng.normal(0, 0.04, 3)
     painted = canvas.lit(np.clip(green, 0.05, 1), np.clip(brightness, 0, 1.1))
     trunk = (np.abs(dx) < 0.1) & (up < (0.1 if layer.kind else 0.28))
     painted[trunk] = np.array((0.30, 0.22, 0.16)) * (light.shade + 0.3 * light.sunlight)
-    far = 1 - np.clip((layer.base - layout.horizon) / (1 - layout.horizon), 0, 1)
+    far = (1 - layer.base) / (1 - layout.horizon)
     canvas.blend(layer, canvas.faded(painted, 0.5 * light.haze * far**3))
 
 
@@ -234,9 +242,9 @@ def paint_house(canvas: Canvas, layer: Layer) -> None:
     wall = light.walls[canvas.rng.integers(len(light.walls))]
     dx = (layout.x[layer.cols] - layer.x) / layer.size
     up = (layer.base - layout.y[layer.rows, None]) / layer.size
-    side = np.sign(canvas.sun_x - layer.x)
-    front = 0.85 - 0.5 * light.sun_strength * (side * (dx + 0.25 * side) < 0)
-    painted = canvas.lit(wall, front + 0.0 * up)
+    side = 1.0 if canvas.sun_x > layer.x else -1.0
+    front = 0.85 - 0.5 * light.sun_strength * np.float32(side * (dx + 0.25 * side) < 0)
+    painted = canvas.lit(wall, np.broadcast_to(front, up.shape[:1] + dx.shape))
     pane = (np.abs((dx * 4.2) % 1.0 - 0.5) < 0.27) & (up > 0.18) & (up < 0.37)
     door = (np.abs(dx) < 0.06) & (up < 0.32)
     lamps = np.clip(1.1 - light.sunlight.mean(), 0, 1)
@@ -261,7 +269,7 @@ def paint_rock(canvas: Canvas, layer: Layer) -> None:
     paint_shadow(canvas, layer, width=layer.size)
     dx = (layout.x[layer.cols] - layer.x) / layer.size
     up = (layer.base - layout.y[layer.rows, None]) / layer.size
-    side = np.clip((canvas.sun_x - layer.x) * 2, -1, 1) * light.sun_strength
+    side = canvas.sun_side(layer.x) * light.sun_strength
     brightness = 0.15 + 0.6 * up + 0.35 * side * dx + 0.3 * canvas.grain[layer.rows, layer.cols]
     canvas.blend(layer, canvas.lit(light.rock, np.clip(brightness, 0, 1.1)))
 
