@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from oasis_tf.layers import ParamFreeBatchNorm
+
+
+def test_normalizes_with_the_biased_and_stores_the_unbiased_variance():
+    layer = ParamFreeBatchNorm()
+    x = np.reshape(np.float32([0, 2, 4, 6]), (2, 1, 2, 1))  # mean 3, variance 5 or 20/3
+    outputs = layer(x, training=True)
+    np.testing.assert_allclose(outputs, (x - 3) / np.sqrt(5 + 1e-5), rtol=1e-6)
+    mean, variance = 0.1 * 3, 0.9 + 0.1 * 20 / 3
+    np.testing.assert_allclose(layer(x), (x - mean) / np.sqrt(variance + 1e-5), rtol=1e-6)
+    layer(x, training=True)
+    np.testing.assert_allclose(layer.running_mean, [0.9 * mean + 0.1 * 3], rtol=1e-6)
+    np.testing.assert_allclose(layer.running_variance, [0.9 * variance + 0.1 * 20 / 3], rtol=1e-6)
+
+
+def test_inference_does_not_move_the_statistics():
+    layer = ParamFreeBatchNorm()
+    layer(np.ones((1, 2, 2, 3)), training=False)
+    np.testing.assert_array_equal(layer.running_mean, np.zeros(3))
+    np.testing.assert_array_equal(layer.running_variance, np.ones(3))
+
+
+def test_a_large_mean_does_not_swallow_the_variance():
+    noise = np.random.default_rng(0).standard_normal((2, 8, 8, 1))
+    x = np.float32(3000 + noise)  # float32's mean of squares minus square of mean is off by 0.5
+    expected = (x - np.mean(x, dtype=np.float64)) / np.std(x, dtype=np.float64)
+    np.testing.assert_allclose(ParamFreeBatchNorm()(x, training=True), expected, atol=2e-3)
+
+
+def test_two_replicas_normalize_like_one_device_with_the_whole_batch():
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((2, 4, 3, 3, 2)).astype(np.float32)
+    x[2:] += 5  # the replicas' own moments differ
+
+    def forward_and_backward(layer, x, weight):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            outputs = layer(x, training=True)
+            loss = tf.reduce_sum(outputs * weight)
+        return outputs, tape.gradient(loss, x)
+
+    alone = ParamFreeBatchNorm()
+    expected = forward_and_backward(alone, tf.constant(x), weight)
+    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+    with strategy.scope():
+        layer = ParamFreeBatchNorm()
+        layer.build(x.shape)
+
+    @tf.function
+    def step():
+        first = 2 * tf.distribute.get_replica_context().replica_id_in_sync_group
+        rows = slice(first, first + 2)
+        return forward_and_backward(layer, tf.constant(x)[rows], tf.constant(weight)[rows])
+
+    for per_replica, whole in zip(strategy.run(step), expected, strict=True):
+        joined = tf.concat(strategy.experimental_local_results(per_replica), axis=0)
+        np.testing.assert_allclose(joined, whole, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(layer.running_mean, alone.running_mean, rtol=1e-5)
+    np.testing.assert_allclose(layer.running_variance, alone.running_variance, rtol=1e-5)
+    assert alone.running_variance.numpy() == pytest.approx(
+        0.9 + 0.1 * x.reshape(-1, 2).var(0, ddof=1), rel=1e-5
+    )
