@@ -56,12 +56,12 @@ def train(
         experiment = load_config(
             config or folder.config, overrides=overrides or (), data_root=data_root
         )
-        with silence():
-            from oasis_tf.training_run import TrainingRun
+        device = start_tensorflow()
+        from oasis_tf.training_run import TrainingRun
 
         run = TrainingRun(config=experiment, folder=folder, resume=resume)
         typer.echo(
-            f"Training in {folder.path}: steps {run.step:,} to {run.total_steps:,} "
+            f"Training in {folder.path} on {device}: steps {run.step:,} to {run.total_steps:,} "
             f"({len(run.source):,} images, {run.steps_per_epoch:,} steps an epoch)"
         )
         finished = run.fit(verbose=1 if sys.stdout.isatty() else 2)
@@ -88,8 +88,8 @@ def generate(
 
         folder = RunFolder(run)
         folder.require_checkpoint()
-        with silence():
-            from oasis_tf.generation import Studio, label_files, paint_all
+        start_tensorflow()
+        from oasis_tf.generation import Studio, label_files, paint_all
 
         files = label_files(labels, out=out) if labels else []
         studio = Studio(folder)
@@ -114,18 +114,23 @@ def generate(
         )
 
 
-@contextmanager
-def silence():
-    """Keeps quiet what TensorFlow prints on import, before it reads its own log level."""
+def start_tensorflow():
+    """Imports TensorFlow and finds the devices, without what it prints before its log level holds.
+
+    Returns: str, the device that will be used.
+    """
     sys.stderr.flush()
     stderr = os.dup(2)
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
     try:
-        yield
+        import tensorflow as tf
+
+        gpus = tf.config.list_logical_devices("GPU")
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)
+    return f"the GPU {gpus[0].name}" if gpus else "the CPU"
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from oasis_tf.callbacks import Checkpoints
 from oasis_tf.config import load_config
 from oasis_tf.data import DataError, id_table, open_source, read_label_map
 from oasis_tf.data.transforms import resize_pair
+from oasis_tf.models import OASISGenerator
 from oasis_tf.run_folder import RunError
 
 CONTACT_SHEET_ROWS = 12
@@ -41,9 +42,12 @@ class Studio:
         self.config = load_config(newest / Checkpoints.CONFIG)
         self.step = checkpoint.step_of(newest)
         try:
-            self.generator = keras.saving.load_model(newest / Checkpoints.GENERATOR)
-        except (OSError, ValueError, KeyError) as error:
-            raise checkpoint.CheckpointError(f"{newest} cannot be read: {error}") from error
+            self.generator = keras.saving.load_model(
+                newest / Checkpoints.GENERATOR, custom_objects={"OASISGenerator": OASISGenerator}
+            )
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            reason = str(error).partition("\n")[0]
+            raise checkpoint.CheckpointError(f"{newest} cannot be read: {reason}") from error
         self.palette = np.array(self.config.data.palette, np.uint8)
         self._paint = tf.function(self.generator, reduce_retracing=True)
 

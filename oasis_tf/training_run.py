@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -41,9 +42,10 @@ class TrainingRun:
         self.config = config.with_classes(
             class_names=self.source.class_names, palette=self.source.palette
         )
-        self.model = build_model(self.config)
         if resume:
             folder.require_same_run(self.config)
+        self.model = build_model(self.config)
+        if resume:
             self._restore(newest)
 
     @property
@@ -168,7 +170,8 @@ class TrainingRun:
         try:
             self.model.load_weights(newest / Checkpoints.TRAINING_STATE)
         except (OSError, ValueError, KeyError) as error:
-            raise checkpoint.CheckpointError(f"{newest} cannot be read: {error}") from error
+            reason = str(error).partition("\n")[0]
+            raise checkpoint.CheckpointError(f"{newest} cannot be read: {reason}") from error
         if self.step != checkpoint.step_of(newest):
             raise checkpoint.CheckpointError(f"{newest} holds the weights of step {self.step}")
 
@@ -179,8 +182,9 @@ def open_data(config, *, split):
 
 
 def build_model(config):
-    """Builds and compiles the `OASIS` of a config."""
+    """Builds and compiles the `OASIS` of a config; `training.seed` decides its initial weights."""
     training = config.training
+    keras.utils.set_random_seed(training.seed)
     generator = OASISGenerator(**config.generator.model_dump())
     discriminator = OASISDiscriminator(**config.discriminator.model_dump())
     model = OASIS(generator, discriminator)

@@ -1,0 +1,157 @@
+"""Configs: what the shipped ones say, and what is said about a wrong one."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oasis_tf.config import KNOWN_NUM_CLASSES, ConfigError, differing_keys, load_config
+
+CONFIGS = Path(__file__).parents[1] / "configs"
+TINY = CONFIGS / "tiny.yaml"
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_configs_are_complete_and_survive_saving(path, tmp_path):
+    config = load_config(path)
+    assert config.generator.num_classes == config.discriminator.num_classes
+    assert config.generator.num_classes == config.data.num_classes
+    assert config.generator.image_size == config.data.image_size
+    config.save(tmp_path / "saved.yaml")
+    assert load_config(tmp_path / "saved.yaml") == config
+    assert f"python -m oasis_tf train --config configs/{path.name}" in path.read_text()
+
+
+def test_ade20k_has_the_papers_numbers():
+    config = load_config(CONFIGS / "ade20k.yaml")
+    assert config.data.image_size == (256, 256) and config.data.num_classes == 151
+    assert config.generator.model_dump() == {
+        "num_classes": 151,
+        "image_size": (256, 256),
+        "channels": 64,
+        "num_blocks": 6,
+        "z_dim": 64,
+        "norm": "batch",
+        "spade_hidden": 128,
+        "spectral_norm": True,
+    }
+    assert config.discriminator.channels == (128, 128, 256, 256, 512, 512)
+    training = config.training
+    assert (training.batch_size, training.epochs, training.lambda_label_mix) == (32, 200, 10)
+    assert (training.generator_learning_rate, training.discriminator_learning_rate) == (1e-4, 4e-4)
+    assert (training.beta_1, training.beta_2, training.ema_decay) == (0, 0.999, 0.9999)
+
+
+def test_camvid_names_its_classes():
+    data = load_config(CONFIGS / "camvid.yaml").data
+    assert dict(zip(data.class_names, data.palette, strict=True))["sky"] == (128, 128, 128)
+    assert data.void_id == 11 and data.class_names[0] == "void"
+
+
+def test_sources_have_the_number_of_classes_that_configs_know():
+    from oasis_tf.data.ade20k import CLASS_NAMES as ADE20K
+    from oasis_tf.data.landscapes import CLASS_NAMES as LANDSCAPES
+
+    assert {"ade20k": len(ADE20K), "landscapes": len(LANDSCAPES)} == KNOWN_NUM_CLASSES
+
+
+def test_overrides_are_yaml_values():
+    config = load_config(
+        TINY,
+        overrides=[
+            "generator.channels=6",
+            "training.generator_learning_rate=1e-5",
+            "data.image_size=[16, 64]",
+            "training.steps_per_epoch=null",
+        ],
+        data_root="somewhere",
+    )
+    assert config.generator.channels == 6 and config.generator.image_size == (16, 64)
+    assert config.training.generator_learning_rate == 1e-5
+    assert config.training.steps_per_epoch is None
+    assert config.data.root == str(Path("somewhere").absolute())
+
+
+@pytest.mark.parametrize(
+    ("override", "sentence"),
+    [
+        ("training.learnig_rate=1", "--set: unknown key training.learnig_rate; did you mean .*gen"),
+        ("trainin.epochs=1", "unknown key trainin; did you mean training"),
+        ("data.zebra=1", "unknown key data.zebra; known are source, root, image_size"),
+        ("training.epochs", "--set training.epochs: expected section.key=value"),
+        ("training.epochs=[", "--set training.epochs=.: .* is not a YAML value"),
+        ("training.epochs=many", "--set: training.epochs is 'many': .*integer"),
+        ("training.epochs.x=1", "training.epochs.x: epochs is not a section"),
+        ("training=3", "--set: training is 3"),
+        ("data.source=coco", "data.source is 'coco': .*'ade20k', 'folder' or 'landscapes'"),
+        ("data.num_classes=3", "data.num_classes is 3, but landscapes has 14 classes"),
+        ("data.class_names=[a]", "data.class_names has 1 entries for 14 classes"),
+        ("generator.num_classes=3", "generator.num_classes is 3, but data.num_classes is 14"),
+        ("generator.image_size=[8, 8]", "generator.image_size is .8, 8., but data.image_size is"),
+        ("training.ema_decay=1", "training.ema_decay is 1: .*less than 1"),
+        ("training.lambda_label_mix=.inf", "training.lambda_label_mix is inf: .*finite"),
+        ("data.image_size=[50, 64]", r"\[50, 64\].*multiples of 4.*\[48, 64\] and \[52, 64\]"),
+    ],
+)
+def test_a_wrong_value_is_named(override, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        load_config(TINY, overrides=[override])
+
+
+def test_a_folder_must_say_its_number_of_classes():
+    overrides = ["data.source=folder", "data.num_classes=null"]
+    with pytest.raises(ConfigError, match="data.num_classes is missing"):
+        load_config(TINY, overrides=overrides)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("training: [", "is not YAML"),
+        ("just words", "must be a mapping with the sections data, generator"),
+        ("", "must be a mapping"),
+        ("data: {source: landscapes, image_size: [32, 32]}", "training is missing"),
+        ("date: {}", "x.yaml: unknown key date; did you mean data"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path, text, sentence):
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=sentence) as error:
+        load_config(path)
+    assert str(path) in str(error.value)
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(ConfigError, match="nowhere.yaml cannot be read: No such file"):
+        load_config("nowhere.yaml")
+
+
+@given(st.integers(1, 600), st.integers(1, 600), st.integers(1, 6), st.integers(1, 6))
+def test_near_sizes_fit_and_are_near(height, width, num_blocks, depth):
+    network = [f"generator.num_blocks={num_blocks}", f"discriminator.channels={[4] * depth}"]
+    multiple = 2 ** max(num_blocks - 1, depth)
+    try:
+        load_config(TINY, overrides=[f"data.image_size=[{height}, {width}]", *network])
+        assert height % multiple == width % multiple == 0
+    except ConfigError as error:
+        assert height % multiple or width % multiple
+        near = [yaml.safe_load(size) for size in re.findall(r"\[\d+, \d+\]", str(error))[1:]]
+        assert len(near) == 2
+        for size in near:
+            load_config(TINY, overrides=[f"data.image_size={size}", *network])
+            assert all(abs(a - b) < multiple for a, b in zip(size, (height, width), strict=True))
+
+
+def test_differing_keys_are_those_a_resumed_run_may_not_change():
+    overrides = ["training.epochs=9", "training.sample_every=1", "training.keep_last=5"]
+    assert differing_keys(load_config(TINY), load_config(TINY, overrides=overrides)) == []
+    overrides = ["generator.z_dim=5", "training.seed=1", "data.flip=false"]
+    assert differing_keys(load_config(TINY), load_config(TINY, overrides=overrides)) == [
+        "data.flip",
+        "generator.z_dim",
+        "training.seed",
+    ]

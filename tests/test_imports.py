@@ -1,0 +1,104 @@
+"""Imports point one way, as DESIGN.md draws it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "oasis_tf"
+
+# Each room, and the rooms it may use. Leaves use none.
+MAY_USE = {
+    "adam": set(),
+    "config": set(),
+    "data": set(),
+    "ema": set(),
+    "label_mix": set(),
+    "losses": set(),
+    "metrics": set(),
+    "noise": set(),
+    "visualize": set(),
+    "checkpoint": set(),
+    "layers": set(),
+    "models": {"layers", "losses", "label_mix", "ema", "metrics", "noise"},
+    "reference_weights": {"layers", "models"},
+    "fold": {"layers", "models"},
+    "callbacks": {"checkpoint", "visualize"},
+    "run_folder": {"checkpoint", "config"},
+    "training_run": {
+        "adam",
+        "callbacks",
+        "checkpoint",
+        "data",
+        "ema",
+        "models",
+        "noise",
+        "run_folder",
+        "visualize",
+    },
+    "generation": {
+        "callbacks",
+        "checkpoint",
+        "config",
+        "data",
+        "models",
+        "noise",
+        "run_folder",
+        "visualize",
+    },
+    "cli": {"config", "generation", "run_folder", "training_run"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+
+
+def imported_modules(path):
+    """Dotted names that a file imports, wherever in it; relative ones made absolute."""
+    package = list(path.relative_to(ROOT).with_suffix("").parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def room_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_room_uses_only_those_below_it(path):
+    room = room_of(path)
+    assert room in MAY_USE, f"{room} is new: say in MAY_USE which rooms it may use"
+    modules = [name.split(".") for name in imported_modules(path)]
+    used = {name[1] for name in modules if name[0] == "oasis_tf" and len(name) > 1} - {room}
+    assert used <= MAY_USE[room], f"{room} must not use {sorted(used - MAY_USE[room])}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_package_uses_nothing_beside_it(path):
+    beside = {"export", "configs", "tests", "benchmarks"}
+    assert not beside & {name.split(".")[0] for name in imported_modules(path)}
+
+
+def test_no_room_uses_one_that_uses_it():
+    def all_below(room):
+        return MAY_USE[room].union(*(all_below(other) for other in MAY_USE[room]))
+
+    assert all(room not in all_below(room) for room in MAY_USE)
+
+
+def test_help_needs_no_tensorflow():
+    heavy = {"tensorflow", "keras", "numpy"}
+    for name in ("cli", "__main__", "__init__"):
+        tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
+        at_start = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {alias.name for node in at_start for alias in node.names}
+        names |= {getattr(node, "module", None) or "" for node in at_start}
+        assert not heavy & {name.split(".")[0] for name in names}
