@@ -40,11 +40,13 @@ class RunFolder:
 
     def require_new(self):
         """RunError if there is something already."""
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
-            raise RunError(
-                f"{self.path} exists already; go on with that run by --resume, or name another "
-                "folder with --run-dir"
-            )
+        if not self.path.exists() or (self.path.is_dir() and not any(self.path.iterdir())):
+            return
+        if checkpoint.latest(self.checkpoints) is None:
+            way_out = "holds no checkpoint; delete it"
+        else:
+            way_out = "exists already; go on with that run by --resume"
+        raise RunError(f"{self.path} {way_out}, or name another folder with --run-dir")
 
     def require_checkpoint(self):
         """Returns the newest whole checkpoint; RunError if there is none."""
