@@ -2,7 +2,6 @@
 
 import tensorflow as tf
 
-
 NUM_STREAMS = 4
 
 

@@ -43,14 +43,40 @@ class ParamFreeBatchNorm(keras.layers.Layer):
 
     def call(self, inputs, training=False):
         x = ops.cast(inputs, "float32")
-        if training:
-            mean, variance, count = _global_moments(x)
-            self._follow(mean, variance * count / ops.maximum(count - 1.0, 1.0))
-        else:
+        if not training:
             mean = ops.convert_to_tensor(self.running_mean)
-            variance = ops.convert_to_tensor(self.running_variance)
-        scale = ops.rsqrt(variance + self.epsilon)
-        return ops.cast((x - mean) * scale, self.compute_dtype)
+            scale = ops.rsqrt(self.running_variance + self.epsilon)
+            return ops.cast((x - mean) * scale, self.compute_dtype)
+        if _num_replicas() == 1:
+            normalized, mean, unbiased_variance = self._normalize_fused(x)
+        else:
+            normalized, mean, unbiased_variance = self._normalize_synchronized(x)
+        self._follow(mean, unbiased_variance)
+        return ops.cast(normalized, self.compute_dtype)
+
+    def _normalize_fused(self, x):
+        """One kernel forward and one backward; it happens to return the unbiased variance."""
+        ones = tf.ones(x.shape[-1])
+        normalized, mean, unbiased_variance, *_ = tf.raw_ops.FusedBatchNormV3(
+            x=x,
+            scale=ones,
+            offset=tf.zeros_like(ones),
+            mean=tf.zeros(0),
+            variance=tf.zeros(0),
+            epsilon=self.epsilon,
+            is_training=True,
+        )
+        return normalized, mean, unbiased_variance
+
+    def _normalize_synchronized(self, x):
+        """The same with moments over the batches of all replicas."""
+        all_reduce = tf.distribute.get_replica_context().all_reduce
+        count = tf.cast(tf.size(x) // x.shape[-1], tf.float32)
+        total, count = all_reduce("sum", (tf.reduce_sum(x, (0, 1, 2)), count))
+        mean = total / count
+        squares = all_reduce("sum", tf.reduce_sum((x - mean) ** 2, (0, 1, 2)))
+        normalized = (x - mean) * tf.math.rsqrt(squares / count + self.epsilon)
+        return normalized, mean, squares / tf.maximum(count - 1.0, 1.0)
 
     def _follow(self, mean, variance):
         for running, batch in ((self.running_mean, mean), (self.running_variance, variance)):
@@ -61,14 +87,6 @@ class ParamFreeBatchNorm(keras.layers.Layer):
         return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
 
 
-def _global_moments(x):
-    """Mean (c,), biased variance (c,) and element count of x (b, h, w, c) over all replicas."""
+def _num_replicas():
     replicas = tf.distribute.get_replica_context()
-    count = ops.cast(ops.size(x) // x.shape[-1], "float32")
-    if replicas is None or replicas.num_replicas_in_sync == 1:
-        mean, variance = tf.nn.moments(x, axes=(0, 1, 2))
-        return mean, variance, count
-    total, count = replicas.all_reduce("sum", (tf.reduce_sum(x, (0, 1, 2)), count))
-    mean = total / count
-    squares = tf.reduce_sum(tf.math.squared_difference(x, mean), (0, 1, 2))
-    return mean, replicas.all_reduce("sum", squares) / count, count
+    return replicas.num_replicas_in_sync if replicas else 1

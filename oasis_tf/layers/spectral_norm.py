@@ -1,7 +1,7 @@
 """Spectral normalisation as PyTorch's reparameterisation does it: the one the paper used."""
 
 import keras
-from keras import ops
+import tensorflow as tf
 
 EPSILON = 1e-12
 
@@ -52,8 +52,9 @@ class SpectralConv2D(keras.layers.Conv2D):
         )
 
     def call(self, inputs, training=False):
-        sigma = self.sigma(power_iteration=training)
-        outputs = self.convolution_op(inputs, self.kernel / ops.cast(sigma, self.compute_dtype))
+        # Times 1 / sigma, not over sigma: the gradient takes half as many passes over the kernel.
+        scale = tf.cast(1.0 / self.sigma(power_iteration=training), self.compute_dtype)
+        outputs = self.convolution_op(inputs, self.kernel * scale)
         return outputs if self.bias is None else outputs + self.bias
 
     def sigma(self, power_iteration=False):
@@ -62,17 +63,17 @@ class SpectralConv2D(keras.layers.Conv2D):
         Args:
             power_iteration: bool, first move `u` and `v` one step closer to the truth.
         """
-        matrix = ops.reshape(ops.cast(self.kernel, "float32"), (-1, self.filters))
-        u, v = ops.convert_to_tensor(self.u), ops.convert_to_tensor(self.v)
+        matrix = tf.reshape(tf.cast(self.kernel, tf.float32), (-1, self.filters))
+        u, v = tf.convert_to_tensor(self.u), tf.convert_to_tensor(self.v)
         if power_iteration:
-            v = ops.stop_gradient(_unit(ops.matmul(matrix, u)))
+            v = tf.stop_gradient(_unit(tf.linalg.matvec(matrix, u)))
             self.v.assign(v)
-        projected = ops.matmul(v, matrix)
+        projected = tf.linalg.matvec(matrix, v, transpose_a=True)
         if power_iteration:
-            u = ops.stop_gradient(_unit(projected))
+            u = tf.stop_gradient(_unit(projected))
             self.u.assign(u)
-        return ops.sum(projected * u)
+        return tf.tensordot(projected, u, 1)
 
 
 def _unit(vector):
-    return vector / ops.maximum(ops.norm(vector), EPSILON)
+    return tf.math.l2_normalize(vector, epsilon=EPSILON**2)

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
 
 from oasis_tf import ema, label_mix, losses, noise
 from oasis_tf.metrics import SegmentationScore

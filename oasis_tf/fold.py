@@ -1,0 +1,62 @@
+"""A trained generator with everything that is constant in inference folded into its kernels."""
+
+import numpy as np
+
+from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
+
+
+def fold(generator):
+    """Returns a generator that makes the same images and knows neither sigma nor statistics.
+
+    Convolutions: W / sigma(W), with the stored u and v. SPADE with batch norm: with
+    r = 1 / sqrt(running variance + eps) and the running mean m,
+
+        (x - m) r (1 + gamma) + beta  =  x (1 + gamma') + beta'
+        gamma' = r gamma + r - 1,   beta' = beta - m r (1 + gamma),
+
+    and since gamma and beta are convolutions of one hidden map, gamma' and beta' are too.
+
+    Args:
+        generator: `OASISGenerator`; left alone.
+    Returns: `OASISGenerator` with `spectral_norm=False`, and `norm="none"` if it was "batch"
+        (instance norm depends on the image and stays). In inference mode its images differ from
+        the given generator's by rounding alone.
+    """
+    config = generator.get_config() | {"spectral_norm": False}
+    if generator.norm == "batch":
+        config["norm"] = "none"
+    folded = type(generator).from_config(config)
+    _copy_conv(generator.fc, folded.fc)
+    _copy_conv(generator.conv_image, folded.conv_image)
+    for source, target in zip(generator.blocks, folded.blocks, strict=True):
+        for part in ("0", "1", "s") if source.conv_s is not None else ("0", "1"):
+            _copy_conv(getattr(source, f"conv_{part}"), getattr(target, f"conv_{part}"))
+            _fold_spade(getattr(source, f"norm_{part}"), getattr(target, f"norm_{part}"))
+    return folded
+
+
+def _copy_conv(source, target):
+    kernel = np.array(source.kernel)
+    if isinstance(source, SpectralConv2D):
+        kernel = kernel / float(source.sigma())
+    target.kernel.assign(kernel)
+    if source.bias is not None:
+        target.bias.assign(source.bias)
+
+
+def _fold_spade(source, target):
+    _copy_conv(source.shared, target.shared)
+    gamma_kernel, gamma_bias = np.array(source.gamma.kernel), np.array(source.gamma.bias)
+    beta_kernel, beta_bias = np.array(source.beta.kernel), np.array(source.beta.bias)
+    if isinstance(source.normalize, ParamFreeBatchNorm):
+        norm = source.normalize
+        scale = 1.0 / np.sqrt(np.array(norm.running_variance) + norm.epsilon)
+        shift = np.array(norm.running_mean) * scale
+        beta_kernel = beta_kernel - gamma_kernel * shift
+        beta_bias = beta_bias - (1.0 + gamma_bias) * shift
+        gamma_kernel = gamma_kernel * scale
+        gamma_bias = gamma_bias * scale + scale - 1.0
+    target.gamma.kernel.assign(gamma_kernel)
+    target.gamma.bias.assign(gamma_bias)
+    target.beta.kernel.assign(beta_kernel)
+    target.beta.bias.assign(beta_bias)
