@@ -4,6 +4,7 @@ A checkpoint is a folder `step_00000400/` with the files of one moment and `stat
 holds the step and every file's size. This module knows files, not models.
 """
 
+import errno
 import io
 import json
 import os
@@ -26,7 +27,7 @@ class NonFiniteError(CheckpointError):
     """Losses or weights that are NaN or infinite, in a sentence."""
 
 
-def write(folder, *, step, files, keep_last):
+def write(folder, *, step, files, keep_last, expected_bytes=0):
     """Writes one checkpoint and removes the oldest ones; does nothing if that step has one.
 
     Args:
@@ -34,6 +35,8 @@ def write(folder, *, step, files, keep_last):
         step: int, number of finished training steps.
         files: dict of file name to function(path), which writes the file.
         keep_last: int, how many checkpoints stay.
+        expected_bytes: int, about what the files will take. A disk without that much room is an
+            error before anything is written: HDF5 does not survive one that fills up meanwhile.
     Returns: path of the checkpoint.
     Raises: CheckpointError, and the checkpoints that were there are untouched.
     """
@@ -45,15 +48,16 @@ def write(folder, *, step, files, keep_last):
     try:
         _remove_leftovers(folder, target)
         temporary.mkdir(parents=True)
+        _require_room(folder, expected_bytes)
         _write_files(temporary, step=step, files=files)
         os.rename(temporary, target)
         _sync(folder)
     except NonFiniteError as error:
         raise NonFiniteError(f"step {step}: {error}; {_what_is_left(folder)}") from error
     except (OSError, RuntimeError, zipfile.BadZipFile) as error:
-        reason = getattr(error, "strerror", None) or str(error)
         raise CheckpointError(
-            f"the checkpoint {target} could not be written: {reason}; {_what_is_left(folder)}"
+            f"the checkpoint {target} could not be written: {_reason(error)}; "
+            f"{_what_is_left(folder)}"
         ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -118,6 +122,23 @@ def _require_finite(name, item):
         return
     if not np.isfinite(item[()]).all():
         raise NonFiniteError(f"the weights {name} are not finite, so nothing was saved")
+
+
+def _require_room(folder, expected_bytes):
+    free = shutil.disk_usage(folder).free
+    if free < expected_bytes:
+        raise OSError(
+            errno.ENOSPC,
+            f"{os.strerror(errno.ENOSPC)} (it needs about {expected_bytes / 2**20:,.0f} MiB, "
+            f"{free / 2**20:,.0f} MiB are free)",
+        )
+
+
+def _reason(error):
+    """What went wrong in one line, also where HDF5 tells it in five."""
+    text = getattr(error, "strerror", None) or str(error)
+    full = os.strerror(errno.ENOSPC)
+    return full if full in text and "\n" in text else text.partition("\n")[0]
 
 
 def _remove_leftovers(folder, target):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import h5py
@@ -79,6 +80,16 @@ def test_a_full_disk_is_named_and_leaves_the_old_checkpoint(tmp_path):
         write(tmp_path, 2, {"training.weights.h5": onto_a_full_disk})
     assert str(good) in str(error.value)
     assert os.listdir(tmp_path) == ["step_00000001"]
+
+
+def test_a_disk_without_room_is_an_error_before_anything_is_written(tmp_path, monkeypatch):
+    good = write(tmp_path, 1)
+    room = shutil.disk_usage(tmp_path)._replace(free=3 * 2**20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: room)
+    sentence = "No space left on device .it needs about 5 MiB, 3 MiB are free.; .*step_00000001"
+    with pytest.raises(checkpoint.CheckpointError, match=sentence):
+        checkpoint.write(tmp_path, step=2, files={}, keep_last=1, expected_bytes=5 * 2**20)
+    assert checkpoint.latest(tmp_path) == good and os.listdir(tmp_path) == [good.name]
 
 
 def test_a_file_that_does_not_read_back_is_no_checkpoint(tmp_path):
