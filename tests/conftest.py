@@ -1,5 +1,6 @@
 """Runs before anything else imports TensorFlow's runtime."""
 
+import hypothesis
 import keras
 import pytest
 import tensorflow as tf
@@ -7,6 +8,10 @@ import tensorflow as tf
 # Two logical CPUs, so that tests can train on two replicas.
 (cpu,) = tf.config.list_physical_devices("CPU")
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+
+# The first call of a TensorFlow function takes far longer than the next ones.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,339 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from tiny import (
+    HEIGHT,
+    NUM_CLASSES,
+    WIDTH,
+    Z_DIM,
+    assert_same_weights,
+    tiny_data,
+    tiny_discriminator,
+    tiny_generator,
+    tiny_oasis,
+    tiny_pairs,
+    tiny_z,
+    weights_of,
+)
+
+from oasis_tf import label_mix, losses, noise
+from oasis_tf.adam import Adam
+from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
+
+LOGGED = {"g_adv", "d_real", "d_fake", "d_label_mix"} | {
+    f"d_{score}_{images}" for score in ("accuracy", "miou") for images in ("real", "fake")
+}
+
+
+def fit(model, num_batches=3, **arguments):
+    return model.fit(tiny_data(num_batches), verbose=0, **arguments)
+
+
+def fit_a_new_model(num_batches=1, **arguments):
+    """Trains in eager mode, which needs no tracing."""
+    model = tiny_oasis(run_eagerly=True, **arguments)
+    history = fit(model, num_batches)
+    return model, {name: values[-1] for name, values in history.history.items()}
+
+
+def test_fit_logs_the_contract_counts_steps_and_repeats_itself_bit_for_bit(tmp_path):
+    model = tiny_oasis()
+    model.save_weights(tmp_path / "start.weights.h5")
+    history = fit(model, epochs=2).history
+    assert set(history) == LOGGED
+    assert np.isfinite(list(history.values())).all()
+    assert int(model.step) == 6
+    # Indifferent logits cost log(6) = 1.8 on fakes; six big steps must have taught something.
+    assert history["d_fake"][1] < history["d_fake"][0]
+    trained = weights_of(model)
+    model.load_weights(tmp_path / "start.weights.h5")
+    assert fit(model, epochs=2).history == history
+    assert_same_weights(weights_of(model), trained)
+
+
+def test_logs_are_means_of_what_the_updates_return(monkeypatch):
+    model = tiny_oasis(run_eagerly=True)
+    g, d = iter([1.0, 2.0, 6.0]), iter([[1.0, 5.0, 2.0], [2.0, 5.0, 2.0], [3.0, 5.0, 8.0]])
+    names = ("d_real", "d_fake", "d_label_mix")
+    monkeypatch.setattr(model, "update_generator", lambda *_: {"g_adv": next(g)})
+    monkeypatch.setattr(
+        model, "update_discriminator", lambda *_: dict(zip(names, next(d), strict=True))
+    )
+    history = fit(model).history
+    assert {name: history[name] for name in ("g_adv", *names)} == {
+        "g_adv": [3.0],
+        "d_real": [2.0],
+        "d_fake": [5.0],
+        "d_label_mix": [4.0],
+    }
+
+
+def test_the_seed_decides_everything():
+    first, again, other = (fit_a_new_model(num_batches=2, seed=seed)[0] for seed in (1, 1, 2))
+    assert_same_weights(weights_of(again), weights_of(first))
+    assert np.abs(other.generator.weights[0] - first.generator.weights[0]).max() > 1e-4
+
+
+def test_each_update_moves_its_own_network_only():
+    model = tiny_oasis()
+    real, label_map = tiny_pairs(2)
+    mask = np.ones((2, HEIGHT, WIDTH, 1), np.float32)
+    networks = (model.generator, model.discriminator, model.ema_generator)
+
+    def moved(update, *arguments):
+        before = [kernels_of(network) for network in networks]
+        update(real, label_map, tiny_z(2), *arguments)
+        return [
+            {(new != old).any() for new, old in zip(kernels_of(network), kernels, strict=True)}
+            for network, kernels in zip(networks, before, strict=True)
+        ]
+
+    assert moved(model.update_generator) == [{True}, {False}, {False}]
+    assert moved(model.update_discriminator, mask) == [{False}, {True}, {False}]
+
+
+def kernels_of(network):
+    """Without the biases: those before a norm have no gradient and do not move."""
+    return [variable.numpy() for variable in network.weights if variable.ndim == 4]
+
+
+def test_a_step_draws_noise_for_both_updates_and_a_coin_for_every_class_and_image(monkeypatch):
+    model = tiny_oasis(run_eagerly=True)
+    calls = []
+    for name in ("update_generator", "update_discriminator"):
+        monkeypatch.setattr(model, name, lambda *a, n=name: calls.append((n, *a)) or {})
+    fit(model, num_batches=8)
+    assert [call[0] for call in calls] == ["update_generator", "update_discriminator"] * 8
+    noises = np.concatenate([call[3] for call in calls])
+    assert noises.shape == (32, Z_DIM)
+    assert len(np.unique(noises)) == noises.size  # new noise for every update, image and channel
+    coins = [coins_of(call[2].numpy(), call[4].numpy()) for call in calls[1::2]]
+    rows = np.concatenate(coins)
+    assert len(np.unique(rows, axis=0)) > 8  # of 16; one coin per batch would leave 8 at most
+    assert 0.2 < rows.mean() < 0.8  # 80 fair coins: 5 standard errors
+
+
+def coins_of(label_map, mask):
+    """(b, num_classes), after a check that every class of an image has one value."""
+    assert set(np.unique(mask)) <= {0.0, 1.0}
+    coins = np.zeros((len(mask), NUM_CLASSES))
+    for image, c in np.ndindex(coins.shape):
+        (coins[image, c],) = set(mask[image][label_map[image] == c].ravel())
+    return coins
+
+
+def test_discriminator_losses_equal_their_formulas():
+    """Of the networks as they are before the update, which plain SGD of rate 0 leaves alone."""
+    model = tiny_oasis(
+        tiny_generator(spectral_norm=False, norm="instance"),
+        tiny_discriminator(spectral_norm=False),
+        generator_optimizer=keras.optimizers.SGD(0.0),
+        discriminator_optimizer=keras.optimizers.SGD(0.0),
+        lambda_label_mix=3.0,
+    )
+    (real, label_map), z = tiny_pairs(2), tiny_z(2)
+    mask = np.float32(label_map % 2)[..., None]
+    logs = model.update_generator(real, label_map, z)
+    logs |= model.update_discriminator(real, label_map, z, mask)
+    fake = model.generator(label_map, z)
+    fakes, reals, mixes = map(model.discriminator, (fake, real, label_mix.mix(real, fake, mask)))
+    weights = losses.class_weights(np.float32(np.bincount(label_map.ravel())))
+    expected = {
+        "g_adv": losses.n_plus_one_loss(fakes, label_map, is_real=True, class_weights=weights),
+        "d_real": losses.n_plus_one_loss(reals, label_map, is_real=True, class_weights=weights),
+        "d_fake": losses.n_plus_one_loss(fakes, label_map, is_real=False),
+        "d_label_mix": 3 * losses.label_mix_loss(mixes, reals, fakes, mask),
+    }
+    assert {k: float(v) for k, v in logs.items()} == pytest.approx(
+        {k: float(v) for k, v in expected.items()}, rel=1e-5
+    )
+
+
+def test_without_label_mix_its_loss_is_exactly_zero():
+    _, logs = fit_a_new_model(lambda_label_mix=0.0)
+    assert logs["d_label_mix"] == 0.0
+
+
+@pytest.mark.parametrize("class_balancing", [True, False])
+def test_balancing_is_a_switch(class_balancing):
+    model = tiny_oasis(class_balancing=class_balancing)
+    real, label_map = tiny_pairs(2)
+    label_map[:, :6] = 1  # a frequent class, which balancing weighs down
+    weights = losses.class_weights(np.float32(np.bincount(label_map.ravel())))
+    expected, other = (
+        losses.n_plus_one_loss(model.discriminator(real), label_map, is_real=True, class_weights=w)
+        for w in ((weights, None) if class_balancing else (None, weights))
+    )
+    mask = np.ones((2, HEIGHT, WIDTH, 1), np.float32)
+    d_real = float(model.update_discriminator(real, label_map, tiny_z(2), mask)["d_real"])
+    assert d_real == pytest.approx(float(expected), rel=1e-3)
+    assert abs(d_real / float(other) - 1) > 0.02
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.9])
+def test_the_average_follows_the_generator_by_its_decay(decay):
+    model = tiny_oasis(ema_decay=decay, run_eagerly=True)
+    before = weights_of(model.ema_generator)
+    fit(model, num_batches=1)
+    after, generator = weights_of(model.ema_generator), weights_of(model.generator)
+    if decay == 0:
+        assert_same_weights(after, generator)
+    for old, new, target in zip(before, after, generator, strict=True):
+        expected = decay * old + (1 - decay) * target
+        np.testing.assert_allclose(new, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_trains_without_noise_and_without_spectral_norm():
+    model, logs = fit_a_new_model(
+        generator=tiny_generator(z_dim=0, spectral_norm=False),
+        discriminator=tiny_discriminator(spectral_norm=False),
+    )
+    assert set(logs) == LOGGED and np.isfinite(list(logs.values())).all()
+    label_map = tiny_pairs(2)[1]
+    np.testing.assert_array_equal(
+        model.generate(label_map, seed=1), model.generate(label_map, seed=2)
+    )
+
+
+def test_evaluation_changes_no_weight_and_repeats_itself():
+    model, _ = fit_a_new_model()
+    before = weights_of(model)
+    first = model.evaluate(tiny_data(2, seed=9), verbose=0, return_dict=True)
+    second = model.evaluate(tiny_data(2, seed=9), verbose=0, return_dict=True)
+    assert set(first) <= LOGGED and first == second
+    assert_same_weights(weights_of(model), before)
+
+
+def test_evaluation_scores_the_average_in_inference_mode():
+    model = tiny_oasis(tiny_generator(z_dim=0), run_eagerly=True)
+    fit(model, num_batches=2)
+    real, label_map = tiny_pairs(2)
+    logs = model.evaluate(tiny_data(1), verbose=0, return_dict=True)
+    fake_logits = model.discriminator(model.ema_generator(label_map))
+    d_fake = losses.n_plus_one_loss(fake_logits, label_map, is_real=False)
+    assert logs["d_fake"] == pytest.approx(float(d_fake), rel=1e-5)
+    labelled = label_map > 0
+    for name, logits in (("fake", fake_logits), ("real", model.discriminator(real))):
+        hits = np.argmax(logits[..., 2:], -1)[labelled] + 1 == label_map[labelled]
+        assert logs[f"d_accuracy_{name}"] == pytest.approx(hits.mean())
+
+
+@pytest.fixture(scope="module")
+def model():
+    return OASIS(tiny_generator(), tiny_discriminator())
+
+
+@pytest.fixture(scope="module")
+def label_map():
+    return tiny_pairs(3)[1]
+
+
+class TestGenerate:
+    def test_takes_the_average_in_inference_mode(self, model, label_map):
+        z = tiny_z(3)
+        np.testing.assert_allclose(
+            model.generate(label_map, z), model.ema_generator(label_map, z), atol=1e-6
+        )
+
+    def test_an_image_is_the_same_alone_and_in_a_batch(self, model, label_map):
+        batch = model.generate(label_map, seed=[5, 8, 6])
+        alone = model.generate(label_map[1:2], seed=[8])
+        np.testing.assert_allclose(batch[1:2], alone, atol=1e-6)
+
+    def test_an_int_counts_up_through_the_batch(self, model, label_map):
+        counted = model.generate(label_map, seed=5)
+        np.testing.assert_array_equal(counted, model.generate(label_map, seed=[5, 6, 7]))
+        z = noise.seeded_noise([5, 6, 7], Z_DIM)
+        np.testing.assert_array_equal(counted, model.generate(label_map, z))
+
+    def test_other_seeds_and_no_seed_make_other_images(self, model, label_map):
+        images = [model.generate(label_map, seed=seed) for seed in (1, 100, None, None)]
+        for i, first in enumerate(images):
+            for second in images[:i]:
+                assert np.abs(first - second).max() > 1e-3
+
+    def test_a_label_map_of_another_size_is_refused_and_the_next_one_served(self, model, label_map):
+        with pytest.raises(ValueError, match="8x12"):
+            model.generate(label_map[:, :, 1:], seed=0)
+        assert model.generate(label_map[:2], seed=0).shape == (2, HEIGHT, WIDTH, 3)
+
+
+class TestSaving:
+    """A loaded model trains on as if it had never been saved: Adam's moments, EMA, u and step."""
+
+    def test_a_saved_model_goes_on_like_the_one_that_was_not(self, tmp_path):
+        model = tiny_oasis(
+            generator_optimizer=Adam(1e-2, beta_1=0.5, beta_2=0.9, epsilon=1e-6),
+            discriminator_optimizer=Adam(2e-2, beta_1=0.5, beta_2=0.9, epsilon=1e-6),
+            lambda_label_mix=3.0,
+            class_balancing=False,
+            seed=4,
+            run_eagerly=True,
+        )
+        fit(model, num_batches=2)
+        model.save(tmp_path / "oasis.keras")
+        loaded = keras.saving.load_model(tmp_path / "oasis.keras")
+        loaded.run_eagerly = True
+        self.assert_trains_on_alike(loaded, model)
+
+    def test_saved_weights_go_on_like_the_model_they_are_of(self, tmp_path):
+        model, _ = fit_a_new_model(seed=4)
+        model.save_weights(tmp_path / "oasis.weights.h5")
+        other_networks = tiny_generator(seed=7), tiny_discriminator(seed=8)
+        loaded = tiny_oasis(*other_networks, seed=4, run_eagerly=True)
+        loaded.load_weights(tmp_path / "oasis.weights.h5")
+        self.assert_trains_on_alike(loaded, model)
+
+    @staticmethod
+    def assert_trains_on_alike(loaded, model):
+        assert_same_weights(weights_of(loaded), weights_of(model))
+        label_map = tiny_pairs(2)[1]
+        expected = model.generate(label_map, seed=0)
+        np.testing.assert_allclose(loaded.generate(label_map, seed=0), expected, atol=1e-6)
+        for one in (model, loaded):
+            fit(one, num_batches=1)
+        assert_same_weights(weights_of(loaded), weights_of(model))
+
+    @pytest.mark.parametrize("norm", ["batch", "instance", "none"])
+    @pytest.mark.parametrize("spectral_norm", [True, False])
+    def test_a_saved_generator_makes_the_same_images(self, tmp_path, norm, spectral_norm):
+        generator = tiny_generator(norm=norm, spectral_norm=spectral_norm)
+        label_map, z = tiny_pairs(2)[1], tiny_z(2)
+        image = generator(label_map, z)
+        generator.save(tmp_path / "generator.keras")
+        loaded = keras.saving.load_model(tmp_path / "generator.keras")
+        np.testing.assert_array_equal(loaded(label_map, z), image)
+
+    @pytest.mark.parametrize("spectral_norm", [True, False])
+    def test_a_saved_discriminator_says_the_same(self, tmp_path, spectral_norm):
+        discriminator = tiny_discriminator(spectral_norm=spectral_norm)
+        images, _ = tiny_pairs(2)
+        logits = discriminator(images)
+        discriminator.save(tmp_path / "discriminator.keras")
+        loaded = keras.saving.load_model(tmp_path / "discriminator.keras")
+        np.testing.assert_array_equal(loaded(images), logits)
+
+
+def test_networks_that_do_not_fit_together_are_refused():
+    with pytest.raises(ValueError, match="5 classes, the discriminator 6"):
+        OASIS(tiny_generator(), tiny_discriminator(num_classes=6))
+
+
+def test_two_replicas_train_like_one_device_with_the_whole_batch():
+    def train(strategy, **arguments):
+        keras.utils.set_random_seed(3)
+        with strategy.scope():
+            generator = OASISGenerator(
+                NUM_CLASSES, (HEIGHT, WIDTH), 2, num_blocks=1, z_dim=Z_DIM, spade_hidden=4
+            )
+            model = OASIS(generator, OASISDiscriminator(NUM_CLASSES, channels=(4,)))
+            adams = [Adam(rate, epsilon=1e-3) for rate in (1e-3, 4e-3)]
+            model.compile(*adams, ema_decay=0.9, seed=5, **arguments)
+        return fit(model).history, weights_of(model)
+
+    history, alone = train(tf.distribute.get_strategy(), run_eagerly=True)
+    shared_history, shared = train(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    assert shared_history == {k: pytest.approx(v, rel=1e-4) for k, v in history.items()}
+    for a, b in zip(shared, alone, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
