@@ -18,3 +18,9 @@ hypothesis.settings.load_profile("tests")
 def random_seed():
     """Makes initial weights the same in every run of a test."""
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def two_replicas():
+    """One strategy for all tests: a second one would reuse the first one's collective keys."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

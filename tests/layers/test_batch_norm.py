@@ -31,7 +31,7 @@ def test_a_large_mean_does_not_swallow_the_variance():
     np.testing.assert_allclose(ParamFreeBatchNorm()(x, training=True), expected, atol=2e-3)
 
 
-def test_two_replicas_normalize_like_one_device_with_the_whole_batch():
+def test_two_replicas_normalize_like_one_device_with_the_whole_batch(two_replicas):
     rng = np.random.default_rng(0)
     x, weight = rng.standard_normal((2, 4, 3, 3, 2)).astype(np.float32)
     x[2:] += 5  # the replicas' own moments differ
@@ -45,8 +45,7 @@ def test_two_replicas_normalize_like_one_device_with_the_whole_batch():
 
     alone = ParamFreeBatchNorm()
     expected = forward_and_backward(alone, tf.constant(x), weight)
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    with strategy.scope():
+    with two_replicas.scope():
         layer = ParamFreeBatchNorm()
         layer.build(x.shape)
 
@@ -56,8 +55,8 @@ def test_two_replicas_normalize_like_one_device_with_the_whole_batch():
         rows = slice(first, first + 2)
         return forward_and_backward(layer, tf.constant(x)[rows], tf.constant(weight)[rows])
 
-    for per_replica, whole in zip(strategy.run(step), expected, strict=True):
-        joined = tf.concat(strategy.experimental_local_results(per_replica), axis=0)
+    for per_replica, whole in zip(two_replicas.run(step), expected, strict=True):
+        joined = tf.concat(two_replicas.experimental_local_results(per_replica), axis=0)
         np.testing.assert_allclose(joined, whole, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(layer.running_mean, alone.running_mean, rtol=1e-5)
     np.testing.assert_allclose(layer.running_variance, alone.running_variance, rtol=1e-5)

@@ -320,7 +320,7 @@ def test_networks_that_do_not_fit_together_are_refused():
         OASIS(tiny_generator(), tiny_discriminator(num_classes=6))
 
 
-def test_two_replicas_train_like_one_device_with_the_whole_batch():
+def test_two_replicas_train_like_one_device_with_the_whole_batch(two_replicas):
     def train(strategy, **arguments):
         keras.utils.set_random_seed(3)
         with strategy.scope():
@@ -333,7 +333,7 @@ def test_two_replicas_train_like_one_device_with_the_whole_batch():
         return fit(model).history, weights_of(model)
 
     history, alone = train(tf.distribute.get_strategy(), run_eagerly=True)
-    shared_history, shared = train(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    shared_history, shared = train(two_replicas)
     assert shared_history == {k: pytest.approx(v, rel=1e-4) for k, v in history.items()}
     for a, b in zip(shared, alone, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
