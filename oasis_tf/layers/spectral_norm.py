@@ -74,6 +74,13 @@ class SpectralConv2D(keras.layers.Conv2D):
             self.u.assign(u)
         return tf.tensordot(projected, u, 1)
 
+    # Keras's convolutions save kernel and bias by hand; u and v must come along.
+    def save_own_variables(self, store):
+        keras.layers.Layer.save_own_variables(self, store)
+
+    def load_own_variables(self, store):
+        keras.layers.Layer.load_own_variables(self, store)
+
 
 def _unit(vector):
     return tf.math.l2_normalize(vector, epsilon=EPSILON**2)

@@ -6,8 +6,6 @@ from keras import ops
 from oasis_tf.layers.blocks import DiscriminatorResBlock
 from oasis_tf.layers.convolution import conv2d
 
-LAST_WIDTH = 64
-
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
 class OASISDiscriminator(keras.Model):
@@ -18,7 +16,8 @@ class OASISDiscriminator(keras.Model):
 
     Args:
         num_classes: int, number of classes, void included.
-        channels: widths of the encoder's blocks, from the largest resolution to the smallest.
+        channels: widths of the encoder's blocks, from the largest resolution to the smallest;
+            the decoder mirrors them and ends with half of the first.
         spectral_norm: bool, normalise all convolutions but the last 1x1.
     Call:
         image: float (b, h, w, 3) in [-1, 1]; h and w multiples of 2**len(channels).
@@ -45,7 +44,7 @@ class OASISDiscriminator(keras.Model):
             )
             for i, width in enumerate(self.channels)
         ]
-        decoder_widths = (*reversed(self.channels[:-1]), LAST_WIDTH)
+        decoder_widths = (*reversed(self.channels[:-1]), max(1, self.channels[0] // 2))
         self.decoder = [
             DiscriminatorResBlock(width, "up", spectral_norm=spectral_norm, name=f"up_{i}")
             for i, width in enumerate(decoder_widths)
