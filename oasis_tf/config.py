@@ -104,6 +104,7 @@ class GeneratorConfig(Section):
     norm: Literal["batch", "instance", "none"] = "batch"
     spade_hidden: PositiveInt = 128
     spectral_norm: bool = True
+    init_gain: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.02
 
 
 class DiscriminatorConfig(Section):
@@ -119,6 +120,7 @@ class DiscriminatorConfig(Section):
         512,
     )
     spectral_norm: bool = True
+    init_gain: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.02
 
 
 class TrainingConfig(Section):

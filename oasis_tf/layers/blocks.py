@@ -7,7 +7,7 @@ they are called like the plain ones.
 import keras
 from keras import ops
 
-from oasis_tf.layers.convolution import conv2d
+from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 from oasis_tf.layers.resample import downsample, upsample
 from oasis_tf.layers.spade import SPADE
 
@@ -22,17 +22,27 @@ class SPADEResBlock(keras.layers.Layer):
         filters: int, output channels. The middle width is min(input channels, filters).
         norm, hidden_channels: see `SPADE`.
         spectral_norm: bool, normalise the convolutions of the block (never those of SPADE).
+        init_gain: float, see `conv2d`.
     Input shape: x (b, h, w, c); condition (b, h, w, k).
     Output shape: (b, h, w, filters).
     Reference: Park et al. 2019, arXiv:1903.07291, fig. 4; Schönfeld et al. 2021, table A.1.
     """
 
-    def __init__(self, filters, norm="batch", hidden_channels=128, spectral_norm=True, **kwargs):
+    def __init__(
+        self,
+        filters,
+        norm="batch",
+        hidden_channels=128,
+        spectral_norm=True,
+        init_gain=REFERENCE_GAIN,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.filters = filters
         self.norm = norm
         self.hidden_channels = hidden_channels
         self.spectral_norm = spectral_norm
+        self.init_gain = init_gain
 
     def build(self, x_shape, condition_shape):
         channels = x_shape[-1]
@@ -51,13 +61,16 @@ class SPADEResBlock(keras.layers.Layer):
         self.conv_1.build(middle_shape)
 
     def _normalized_conv(self, suffix, filters, kernel_size, use_bias=True):
-        return SPADE(self.norm, self.hidden_channels, name=f"norm_{suffix}"), conv2d(
+        spade = SPADE(self.norm, self.hidden_channels, self.init_gain, name=f"norm_{suffix}")
+        conv = conv2d(
             filters,
             kernel_size,
+            init_gain=self.init_gain,
             spectral_norm=self.spectral_norm,
             use_bias=use_bias,
             name=f"conv_{suffix}",
         )
+        return spade, conv
 
     def call(self, x, condition, training=False):
         shortcut = x
@@ -79,6 +92,7 @@ class SPADEResBlock(keras.layers.Layer):
             "norm": self.norm,
             "hidden_channels": self.hidden_channels,
             "spectral_norm": self.spectral_norm,
+            "init_gain": self.init_gain,
         }
 
 
@@ -94,11 +108,20 @@ class DiscriminatorResBlock(keras.layers.Layer):
         resample: "down" or "up".
         activate_input: bool, leaky ReLU before the first convolution (not on the image itself).
         spectral_norm: bool.
+        init_gain: float, see `conv2d`.
     Input shape: (b, h, w, c). Output shape: (b, h/2, w/2, filters) or (b, 2h, 2w, filters).
     Reference: Schönfeld et al. 2021, arXiv:2012.04781, table A.2.
     """
 
-    def __init__(self, filters, resample, activate_input=True, spectral_norm=True, **kwargs):
+    def __init__(
+        self,
+        filters,
+        resample,
+        activate_input=True,
+        spectral_norm=True,
+        init_gain=REFERENCE_GAIN,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         if resample not in ("down", "up"):
             raise ValueError(f'resample must be "down" or "up"; got {resample!r}.')
@@ -106,17 +129,27 @@ class DiscriminatorResBlock(keras.layers.Layer):
         self.resample = resample
         self.activate_input = activate_input
         self.spectral_norm = spectral_norm
+        self.init_gain = init_gain
 
     def build(self, input_shape):
         middle_shape = (*input_shape[:-1], self.filters)
-        self.conv_0 = conv2d(self.filters, 3, spectral_norm=self.spectral_norm, name="conv_0")
-        self.conv_1 = conv2d(self.filters, 3, spectral_norm=self.spectral_norm, name="conv_1")
+        self.conv_0 = self._conv("conv_0", 3)
+        self.conv_1 = self._conv("conv_1", 3)
         self.conv_0.build(input_shape)
         self.conv_1.build(middle_shape)
         self.conv_s = None
         if input_shape[-1] != self.filters:
-            self.conv_s = conv2d(self.filters, 1, spectral_norm=self.spectral_norm, name="conv_s")
+            self.conv_s = self._conv("conv_s", 1)
             self.conv_s.build(input_shape)
+
+    def _conv(self, name, kernel_size):
+        return conv2d(
+            self.filters,
+            kernel_size,
+            init_gain=self.init_gain,
+            spectral_norm=self.spectral_norm,
+            name=name,
+        )
 
     def call(self, x, training=False):
         shortcut = downsample(x) if self.resample == "down" else x
@@ -143,6 +176,7 @@ class DiscriminatorResBlock(keras.layers.Layer):
             "resample": self.resample,
             "activate_input": self.activate_input,
             "spectral_norm": self.spectral_norm,
+            "init_gain": self.init_gain,
         }
 
 

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from oasis_tf.layers.batch_norm import ParamFreeBatchNorm
-from oasis_tf.layers.convolution import conv2d
+from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 
 NORMS = ("batch", "instance", "none")
 
@@ -17,24 +17,26 @@ class SPADE(keras.layers.Layer):
     Args:
         norm: "batch" (synchronised over replicas), "instance" (each image by itself) or "none".
         hidden_channels: int, width of the convolution that gamma and beta share.
+        init_gain: float, see `conv2d`.
     Input shape: x (b, h, w, c); condition (b, h, w, k).
     Output shape: that of x.
     Raises: ValueError if `norm` is another word.
     Reference: Park et al. 2019, arXiv:1903.07291, eq. 1; OASIS conditions on noise too, sec. 3.3.
     """
 
-    def __init__(self, norm="batch", hidden_channels=128, **kwargs):
+    def __init__(self, norm="batch", hidden_channels=128, init_gain=REFERENCE_GAIN, **kwargs):
         super().__init__(**kwargs)
         self.norm = norm
         self.hidden_channels = hidden_channels
+        self.init_gain = init_gain
         self.normalize = _param_free_norm(norm)
-        self.shared = conv2d(hidden_channels, 3, name="shared")
+        self.shared = conv2d(hidden_channels, 3, init_gain=init_gain, name="shared")
 
     def build(self, x_shape, condition_shape):
         channels = x_shape[-1]
         hidden_shape = (*condition_shape[:-1], self.hidden_channels)
-        self.gamma = conv2d(channels, 3, name="gamma")
-        self.beta = conv2d(channels, 3, name="beta")
+        self.gamma = conv2d(channels, 3, init_gain=self.init_gain, name="gamma")
+        self.beta = conv2d(channels, 3, init_gain=self.init_gain, name="beta")
         self.normalize.build(x_shape)
         self.shared.build(condition_shape)
         self.gamma.build(hidden_shape)
@@ -53,6 +55,7 @@ class SPADE(keras.layers.Layer):
             **super().get_config(),
             "norm": self.norm,
             "hidden_channels": self.hidden_channels,
+            "init_gain": self.init_gain,
         }
 
 

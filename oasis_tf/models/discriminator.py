@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from oasis_tf.layers.blocks import DiscriminatorResBlock
-from oasis_tf.layers.convolution import conv2d
+from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -19,6 +19,7 @@ class OASISDiscriminator(keras.Model):
         channels: widths of the encoder's blocks, from the largest resolution to the smallest;
             the decoder mirrors them and ends with half of the first.
         spectral_norm: bool, normalise all convolutions but the last 1x1.
+        init_gain: float, see `OASISGenerator`.
     Call:
         image: float (b, h, w, 3) in [-1, 1]; h and w multiples of 2**len(channels).
         training: bool, make a power iteration of spectral normalisation.
@@ -32,24 +33,25 @@ class OASISDiscriminator(keras.Model):
         num_classes,
         channels=(128, 128, 256, 256, 512, 512),
         spectral_norm=True,
+        init_gain=REFERENCE_GAIN,
         **kwargs,
     ):
         super().__init__(**kwargs)
         self.num_classes = num_classes
         self.channels = tuple(channels)
         self.spectral_norm = spectral_norm
+        self.init_gain = init_gain
+        shared = {"spectral_norm": spectral_norm, "init_gain": init_gain}
         self.encoder = [
-            DiscriminatorResBlock(
-                width, "down", activate_input=i > 0, spectral_norm=spectral_norm, name=f"down_{i}"
-            )
+            DiscriminatorResBlock(width, "down", activate_input=i > 0, name=f"down_{i}", **shared)
             for i, width in enumerate(self.channels)
         ]
         decoder_widths = (*reversed(self.channels[:-1]), max(1, self.channels[0] // 2))
         self.decoder = [
-            DiscriminatorResBlock(width, "up", spectral_norm=spectral_norm, name=f"up_{i}")
+            DiscriminatorResBlock(width, "up", name=f"up_{i}", **shared)
             for i, width in enumerate(decoder_widths)
         ]
-        self.to_logits = conv2d(num_classes + 1, 1, name="to_logits")
+        self.to_logits = conv2d(num_classes + 1, 1, init_gain=init_gain, name="to_logits")
         self.build()
 
     def build(self, input_shape=None):
@@ -93,4 +95,5 @@ class OASISDiscriminator(keras.Model):
             "num_classes": self.num_classes,
             "channels": self.channels,
             "spectral_norm": self.spectral_norm,
+            "init_gain": self.init_gain,
         }

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from oasis_tf.layers.blocks import NEGATIVE_SLOPE, SPADEResBlock
-from oasis_tf.layers.convolution import conv2d
+from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 from oasis_tf.layers.resample import upsample
 
 WIDEST = 16
@@ -23,6 +23,8 @@ class OASISGenerator(keras.Model):
         norm: "batch", "instance" or "none", see `SPADE`.
         spade_hidden: int, width of the shared convolution inside each SPADE.
         spectral_norm: bool, normalise the convolutions of the residual blocks.
+        init_gain: float, gain of the initial kernels; the default suits long runs of wide
+            networks, 1 makes small ones learn within minutes (see `conv2d`).
     Call:
         label_map: int (b, h, w), 0 = void, or a float tensor holding such ids.
         z: float (b, z_dim), one noise vector an image; or (b, h, w, z_dim), a noise map; or None
@@ -43,6 +45,7 @@ class OASISGenerator(keras.Model):
         norm="batch",
         spade_hidden=128,
         spectral_norm=True,
+        init_gain=REFERENCE_GAIN,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -54,14 +57,22 @@ class OASISGenerator(keras.Model):
         self.norm = norm
         self.spade_hidden = spade_hidden
         self.spectral_norm = spectral_norm
+        self.init_gain = init_gain
         self.widths = [channels * min(WIDEST, 2 ** (num_blocks - i)) for i in range(num_blocks + 1)]
         self.seed_generator = keras.random.SeedGenerator()
-        self.fc = conv2d(self.widths[0], 3, name="fc")
+        self.fc = conv2d(self.widths[0], 3, init_gain=init_gain, name="fc")
         self.blocks = [
-            SPADEResBlock(width, norm, spade_hidden, spectral_norm, name=f"block_{i}")
+            SPADEResBlock(
+                width,
+                norm=norm,
+                hidden_channels=spade_hidden,
+                spectral_norm=spectral_norm,
+                init_gain=init_gain,
+                name=f"block_{i}",
+            )
             for i, width in enumerate(self.widths[1:])
         ]
-        self.conv_image = conv2d(3, 3, name="conv_image")
+        self.conv_image = conv2d(3, 3, init_gain=init_gain, name="conv_image")
         self.build()
 
     def build(self, input_shape=None):
@@ -141,6 +152,7 @@ class OASISGenerator(keras.Model):
             "norm": self.norm,
             "spade_hidden": self.spade_hidden,
             "spectral_norm": self.spectral_norm,
+            "init_gain": self.init_gain,
         }
 
 

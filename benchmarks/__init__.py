@@ -1,0 +1,1 @@
+"""Programs that print ratios; never asserted in tests."""

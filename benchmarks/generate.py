@@ -1,0 +1,56 @@
+"""How close image synthesis comes to what the machine can multiply, folded and not.
+
+    python -m benchmarks.generate [--config configs/ade20k.yaml] [--batch-size 1] [--repeats 5]
+
+Prints seconds an image batch, peak memory, and multiply-adds a second of the convolutions as a
+ratio to the machine's float32 matrix product, measured before and after in the same process.
+"""
+
+import argparse
+import statistics
+
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import measure
+from benchmarks.train_step import random_batch
+from oasis_tf.config import load_config
+from oasis_tf.fold import fold
+from oasis_tf.host_memory import keep_freed_memory
+from oasis_tf.models import OASISGenerator
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--config", default="configs/ade20k.yaml")
+    parser.add_argument("--batch-size", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+
+    keep_freed_memory()
+    config = load_config(arguments.config)
+    _, label_map = random_batch(
+        num_classes=config.data.num_classes,
+        image_size=config.data.image_size,
+        batch_size=arguments.batch_size,
+    )
+    shape = (arguments.batch_size, config.generator.z_dim)
+    z = tf.constant(np.random.default_rng(1).standard_normal(shape), tf.float32)
+    generator = OASISGenerator(**config.generator.model_dump())
+    for name, network in (("as trained", generator), ("folded", fold(generator))):
+        paint = tf.function(network)
+        multiply_adds = measure.convolution_multiply_adds(paint.get_concrete_function(label_map, z))
+        rate_before = measure.matrix_product_rate()
+        times = measure.seconds(lambda: paint(label_map, z), repeats=arguments.repeats)  # noqa: B023
+        peak = measure.peak_memory_gib()
+        measure.report(
+            f"inference {name}, {arguments.config}, batch {arguments.batch_size}",
+            seconds=statistics.median(times),
+            multiply_adds=multiply_adds,
+            matrix_rates=(rate_before, measure.matrix_product_rate()),
+            peak_gib=peak,
+        )
+
+
+if __name__ == "__main__":
+    main()

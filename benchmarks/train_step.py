@@ -1,0 +1,63 @@
+"""How close a training step comes to what the machine can multiply.
+
+    python -m benchmarks.train_step [--config configs/ade20k.yaml] [--batch-size 1] [--repeats 3]
+
+Prints seconds a step, peak memory, and multiply-adds a second of the step's convolutions as a
+ratio to the machine's float32 matrix product, measured before and after in the same process.
+"""
+
+import argparse
+import statistics
+
+import numpy as np
+import tensorflow as tf
+
+from benchmarks import measure
+from oasis_tf.config import load_config
+from oasis_tf.host_memory import keep_freed_memory
+from oasis_tf.training_run import build_model
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--config", default="configs/ade20k.yaml")
+    parser.add_argument("--batch-size", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+
+    keep_freed_memory()
+    config = load_config(arguments.config)
+    model = build_model(config)
+    batch = random_batch(
+        num_classes=config.data.num_classes,
+        image_size=config.data.image_size,
+        batch_size=arguments.batch_size,
+    )
+    step = tf.function(model.train_step)
+    multiply_adds = measure.convolution_multiply_adds(step.get_concrete_function(batch))
+
+    rate_before = measure.matrix_product_rate()
+    times = measure.seconds(lambda: step(batch), repeats=arguments.repeats)
+    peak = measure.peak_memory_gib()
+    rate_after = measure.matrix_product_rate()
+    measure.report(
+        f"training step, {arguments.config}, batch {arguments.batch_size}",
+        seconds=statistics.median(times),
+        multiply_adds=multiply_adds,
+        matrix_rates=(rate_before, rate_after),
+        peak_gib=peak,
+    )
+
+
+def random_batch(*, num_classes, image_size, batch_size):
+    """Images (b, h, w, 3) and label maps (b, h, w) of blocks of 32x32 pixels, all classes."""
+    rng = np.random.default_rng(0)
+    height, width = image_size
+    blocks = rng.integers(0, num_classes, (batch_size, -(-height // 32), -(-width // 32)))
+    label_map = blocks.repeat(32, axis=1).repeat(32, axis=2)[:, :height, :width]
+    image = rng.uniform(-1, 1, (batch_size, height, width, 3))
+    return tf.constant(image, tf.float32), tf.constant(label_map, tf.int32)
+
+
+if __name__ == "__main__":
+    main()
