@@ -49,10 +49,7 @@ def train(
         from oasis_tf.run_folder import RunFolder
 
         folder = RunFolder(run_dir or Path("runs", config.stem))
-        if resume:
-            folder.require_checkpoint()
-        else:
-            folder.require_new()
+        folder.require_checkpoint() if resume else folder.require_new()
         experiment = load_config(
             config or folder.config, overrides=overrides or (), data_root=data_root
         )

@@ -37,6 +37,7 @@ CHANGEABLE_ON_RESUME = frozenset(
 Size = tuple[PositiveInt, PositiveInt]
 ColorChannel = Annotated[int, Field(ge=0, le=255)]
 Color = tuple[ColorChannel, ColorChannel, ColorChannel]
+Channels = Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 LearningRate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 
@@ -111,14 +112,7 @@ class DiscriminatorConfig(Section):
     """Arguments of `OASISDiscriminator`; `num_classes` follows from `data`."""
 
     num_classes: int | None = None
-    channels: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (
-        128,
-        128,
-        256,
-        256,
-        512,
-        512,
-    )
+    channels: Channels = (128, 128, 256, 256, 512, 512)
     spectral_norm: bool = True
     init_gain: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.02
 
