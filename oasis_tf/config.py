@@ -121,8 +121,7 @@ class TrainingConfig(Section):
     """Optimizers, length, and how often a run reports.
 
     The length is `epochs` times `steps_per_epoch`; by default an epoch is one pass over the data.
-    Everything that happens "every" so often counts training steps. Over the first `warmup_steps`
-    both learning rates rise linearly to their value.
+    Everything that happens "every" so often counts training steps.
     """
 
     batch_size: PositiveInt
@@ -130,7 +129,6 @@ class TrainingConfig(Section):
     steps_per_epoch: PositiveInt | None = None
     generator_learning_rate: LearningRate = 1e-4
     discriminator_learning_rate: LearningRate = 4e-4
-    warmup_steps: NonNegativeInt = 0
     beta_1: Decay = 0.0
     beta_2: Decay = 0.999
     lambda_label_mix: Annotated[NonNegativeFloat, Field(allow_inf_nan=False)] = 10.0

@@ -214,15 +214,4 @@ def reading(source):
 
 
 def _adam(training, learning_rate):
-    """Adam; its learning rate rises in the first steps where the config says so.
-
-    A first step of full size can outgrow the small initial weights before the power iteration has
-    seen it: activations explode once, and Adam remembers that gradient for 1 / (1 - beta_2) steps.
-    """
-    if training.warmup_steps:
-        learning_rate = keras.optimizers.schedules.PolynomialDecay(
-            learning_rate / training.warmup_steps,
-            decay_steps=training.warmup_steps,
-            end_learning_rate=learning_rate,
-        )
     return Adam(learning_rate=learning_rate, beta_1=training.beta_1, beta_2=training.beta_2)
