@@ -14,6 +14,7 @@ MAY_USE = {
     "config": set(),
     "data": set(),
     "ema": set(),
+    "host_memory": set(),
     "label_mix": set(),
     "losses": set(),
     "metrics": set(),
