@@ -29,12 +29,12 @@ def test_equals_the_u_net_written_out():
 
 
 def test_widths_follow_from_channels():
-    state = reference_weights.to_state_dict(OASISDiscriminator(7, channels=(2, 4, 8)))
+    state = reference_weights.to_state_dict(OASISDiscriminator(7, channels=(4, 6, 8)))
     down = [state[f"body_down.{i}.conv1.{int(i > 0)}.weight_orig"].shape[:2] for i in range(3)]
     up = [state[f"body_up.{i}.conv1.2.weight_orig"].shape[:2] for i in range(3)]
-    assert down == [(2, 3), (4, 2), (8, 4)]  # (out, in)
-    assert up == [(4, 8), (2, 4 + 4), (64, 2 + 2)]
-    assert state["layer_up_last.weight"].shape == (8, 64, 1, 1)
+    assert down == [(4, 3), (6, 4), (8, 6)]  # (out, in)
+    assert up == [(6, 8), (4, 6 + 6), (2, 4 + 4)]
+    assert state["layer_up_last.weight"].shape == (8, 2, 1, 1)
 
 
 def test_without_spectral_norm_kernels_are_used_as_they_are():
