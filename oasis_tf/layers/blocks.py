@@ -5,13 +5,11 @@ they are called like the plain ones.
 """
 
 import keras
-from keras import ops
 
+from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 from oasis_tf.layers.resample import downsample, upsample
 from oasis_tf.layers.spade import SPADE
-
-NEGATIVE_SLOPE = 0.2
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -77,9 +75,9 @@ class SPADEResBlock(keras.layers.Layer):
         if self.conv_s is not None:
             shortcut = self.norm_s(x, condition, training=training)
             shortcut = self.conv_s(shortcut)
-        x = _activate(self.norm_0(x, condition, training=training))
+        x = leaky_relu(self.norm_0(x, condition, training=training))
         x = self.conv_0(x)
-        x = _activate(self.norm_1(x, condition, training=training))
+        x = leaky_relu(self.norm_1(x, condition, training=training))
         return shortcut + self.conv_1(x)
 
     def compute_output_shape(self, x_shape, condition_shape):
@@ -156,10 +154,10 @@ class DiscriminatorResBlock(keras.layers.Layer):
         if self.conv_s is not None:
             shortcut = self.conv_s(shortcut)
         if self.activate_input:
-            x = _activate(x)
+            x = leaky_relu(x)
         if self.resample == "up":
             x, shortcut = upsample(x), upsample(shortcut)
-        x = _activate(self.conv_0(x))
+        x = leaky_relu(self.conv_0(x))
         x = self.conv_1(x)
         return shortcut + (downsample(x) if self.resample == "down" else x)
 
@@ -178,7 +176,3 @@ class DiscriminatorResBlock(keras.layers.Layer):
             "spectral_norm": self.spectral_norm,
             "init_gain": self.init_gain,
         }
-
-
-def _activate(x):
-    return ops.leaky_relu(x, negative_slope=NEGATIVE_SLOPE)

@@ -55,7 +55,7 @@ class SpectralConv2D(keras.layers.Conv2D):
         # Times 1 / sigma, not over sigma: the gradient takes half as many passes over the kernel.
         scale = tf.cast(1.0 / self.sigma(power_iteration=training), self.compute_dtype)
         outputs = self.convolution_op(inputs, self.kernel * scale)
-        return outputs if self.bias is None else outputs + self.bias
+        return outputs if self.bias is None else tf.nn.bias_add(outputs, self.bias)
 
     def sigma(self, power_iteration=False):
         """Returns the largest singular value as a float32 scalar, differentiable in the kernel.

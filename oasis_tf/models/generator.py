@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from oasis_tf.layers.blocks import NEGATIVE_SLOPE, SPADEResBlock
+from oasis_tf.layers.activation import leaky_relu
+from oasis_tf.layers.blocks import SPADEResBlock
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 from oasis_tf.layers.resample import upsample
 
@@ -90,7 +91,7 @@ class OASISGenerator(keras.Model):
         for i, (block, condition) in enumerate(zip(self.blocks, conditions, strict=True)):
             x = upsample(x) if i > 0 else x
             x = block(x, condition, training=training)
-        x = self.conv_image(ops.leaky_relu(x, negative_slope=NEGATIVE_SLOPE))
+        x = self.conv_image(leaky_relu(x))
         return ops.tanh(x)
 
     def _conditions(self, label_map, z):
