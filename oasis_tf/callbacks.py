@@ -1,8 +1,6 @@
 """What happens beside training: reports, pictures, checkpoints, and stopping in time."""
 
-import csv
 import math
-import os
 import signal
 import time
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from oasis_tf import checkpoint, visualize
+from oasis_tf.step_table import StepTable
 
 HDF5_BYTES = 1100  # of a variable in a weights file beside its values; measured 1020 to 1050
 LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")
@@ -151,14 +150,11 @@ class MetricsLog(StepCallback):
 
     def __init__(self, path, *, summary_writer):
         super().__init__()
-        self.path = Path(path)
+        self.path = path
         self.summary_writer = summary_writer
 
     def on_train_begin(self, logs=None):
-        self.rows = []
-        if self.path.exists():
-            with self.path.open(newline="", encoding="utf-8") as file:
-                self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= self.step]
+        self.table = StepTable(self.path, last_step=self.step)
 
     def on_epoch_begin(self, epoch, logs=None):
         self.started = time.perf_counter(), self.step
@@ -169,20 +165,11 @@ class MetricsLog(StepCallback):
         seconds = (time.perf_counter() - start_time) / max(1, step - start_step)
         row = {"step": step, "epoch": epoch + 1, "seconds_per_step": f"{seconds:.4f}"}
         row |= {name: f"{value:.6g}" for name, value in logs.items()}
-        self.rows.append(row)
-        self._write()
+        self.table.append(row)
         with self.summary_writer.as_default():
             for name, value in logs.items():
                 tf.summary.scalar(name, value, step=step)
         self.summary_writer.flush()
-
-    def _write(self):
-        temporary = self.path.with_suffix(".tmp")
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(self.rows[-1]))
-            writer.writeheader()
-            writer.writerows(self.rows)
-        os.replace(temporary, self.path)
 
 
 class StopOnNonFiniteLoss(StepCallback):

@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from oasis_tf.host_memory import keep_freed_memory
+
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 NUM_HELD_OUT = 6
 
@@ -127,6 +129,7 @@ def start_tensorflow():
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)
+    keep_freed_memory()
     return f"the GPU {gpus[0].name}" if gpus else "the CPU"
 
 

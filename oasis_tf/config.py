@@ -28,6 +28,8 @@ CHANGEABLE_ON_RESUME = frozenset(
             "checkpoint_every",
             "keep_last",
             "sample_every",
+            "score_every",
+            "score_images",
             "num_samples",
             "recalibration_batches",
         )
@@ -139,6 +141,8 @@ class TrainingConfig(Section):
     keep_last: PositiveInt = 2
     sample_every: PositiveInt = 1000
     num_samples: PositiveInt = 6
+    score_every: PositiveInt = 1000
+    score_images: PositiveInt = 200
     recalibration_batches: PositiveInt = 51
 
 

@@ -14,6 +14,7 @@ from oasis_tf.callbacks import Checkpoints
 from oasis_tf.config import load_config
 from oasis_tf.data import DataError, id_table, open_source, read_label_map
 from oasis_tf.data.transforms import resize_pair
+from oasis_tf.fold import fold
 from oasis_tf.models import OASISGenerator
 from oasis_tf.run_folder import RunError
 
@@ -49,7 +50,7 @@ class Studio:
             reason = str(error).partition("\n")[0]
             raise checkpoint.CheckpointError(f"{newest} cannot be read: {reason}") from error
         self.palette = np.array(self.config.data.palette, np.uint8)
-        self._paint = tf.function(self.generator, reduce_retracing=True)
+        self._paint = tf.function(fold(self.generator), reduce_retracing=True)
 
     @property
     def size(self):

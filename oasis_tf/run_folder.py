@@ -38,6 +38,10 @@ class RunFolder:
     def metrics(self):
         return self.path / "metrics.csv"
 
+    @property
+    def held_out_scores(self):
+        return self.path / "held_out.csv"
+
     def require_new(self):
         """RunError if there is something already."""
         if not self.path.exists() or (self.path.is_dir() and not any(self.path.iterdir())):

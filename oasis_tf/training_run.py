@@ -16,8 +16,9 @@ from oasis_tf.callbacks import (
     StopOnNonFiniteLoss,
     StopOnSignal,
 )
-from oasis_tf.data import explain_failure, open_source, training_batches
+from oasis_tf.data import evaluation_batches, explain_failure, open_source, training_batches
 from oasis_tf.data.transforms import normalize_pair, resize_pair
+from oasis_tf.held_out import HeldOutScores
 from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
 from oasis_tf.run_folder import RunError
 
@@ -73,10 +74,12 @@ class TrainingRun:
         painter = Painter(self.model, recalibrated=self._recalibrated)
         checkpoints = self._checkpoints(painter)
         samples = self._sample_sheets(painter, writer)
+        scores = self._held_out_scores(painter, writer)
         with reading(self.source), StopOnSignal() as stop:
             callbacks = [
                 StopOnNonFiniteLoss(),
                 MetricsLog(self.folder.metrics, summary_writer=writer),
+                scores,
                 checkpoints,
                 samples,
                 stop,
@@ -87,10 +90,9 @@ class TrainingRun:
                     self.model.fit(
                         batches, callbacks=callbacks, verbose=verbose, shuffle=False, **spans
                     )
-            checkpoints.set_model(self.model)
-            samples.set_model(self.model)
-            checkpoints.act()
-            samples.act()
+            for report in (scores, checkpoints, samples):
+                report.set_model(self.model)
+                report.act()
         return self.step >= self.total_steps
 
     def _fit_arguments(self):
@@ -140,6 +142,26 @@ class TrainingRun:
             every=self.config.training.checkpoint_every,
             keep_last=self.config.training.keep_last,
             config=self.config,
+            painter=painter,
+        )
+
+    def _held_out_scores(self, painter, summary_writer):
+        training = self.config.training
+
+        def batches():
+            with reading(self.held_out):
+                yield from evaluation_batches(
+                    self.held_out,
+                    image_size=self.config.data.image_size,
+                    batch_size=training.batch_size,
+                ).take(-(-training.score_images // training.batch_size))
+
+        return HeldOutScores(
+            self.folder.held_out_scores,
+            every=training.score_every,
+            batches=batches,
+            class_names=self.source.class_names,
+            summary_writer=summary_writer,
             painter=painter,
         )
 

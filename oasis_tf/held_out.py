@@ -1,0 +1,76 @@
+"""What the discriminator makes of held-out images and of the fakes painted on their label maps."""
+
+import numpy as np
+import tensorflow as tf
+
+from oasis_tf import noise
+from oasis_tf.callbacks import EveryNSteps
+from oasis_tf.metrics import SegmentationScore
+from oasis_tf.step_table import StepTable
+
+
+class HeldOutScores(EveryNSteps):
+    """Writes pixel accuracy, mIoU and every class's IoU on held-out pairs as rows of CSV.
+
+    A row for the real images and one for fakes by the recalibrated EMA generator, image i with
+    the noise of seed i; scores as in `SegmentationScore`. The first rows are of step 0.
+
+    Args:
+        path: the CSV file: step, images ("real" or "fake"), accuracy, miou, a column a class.
+        every: int, steps between two scorings.
+        batches: function() -> iterable of (image (b, h, w, 3) in [-1, 1], label_map (b, h, w)).
+        class_names: of the data set, void first.
+        summary_writer: of TensorBoard.
+        painter: function() -> the recalibrated EMA generator.
+    """
+
+    def __init__(self, path, *, every, batches, class_names, summary_writer, painter):
+        super().__init__(every)
+        self.path = path
+        self.batches = batches
+        self.class_names = class_names
+        self.summary_writer = summary_writer
+        self.painter = painter
+
+    def on_train_begin(self, logs=None):
+        self.table = StepTable(self.path, last_step=self.step)
+        if self.step == 0:
+            self.act()
+
+    def act(self):
+        if any(int(row["step"]) == self.step for row in self.table.rows):
+            return
+        scores = self._score()
+        rows = [self._row(kind, score) for kind, score in scores.items()]
+        self.table.append(*rows)
+        with self.summary_writer.as_default():
+            for row in rows:
+                for key in ("accuracy", "miou"):
+                    name = f"held_out/{key}_{row['images']}"
+                    tf.summary.scalar(name, float(row[key]), step=self.step)
+        self.summary_writer.flush()
+
+    def _score(self):
+        generator, discriminator = self.painter(), self.model.discriminator
+        scores = {
+            kind: SegmentationScore(generator.num_classes, kind) for kind in ("real", "fake")
+        }
+        first = 0
+        for image, label_map in self.batches():
+            seeds = np.arange(first, first + len(label_map))
+            first += len(label_map)
+            z = noise.seeded_noise(seeds, generator.z_dim) if generator.z_dim else None
+            scores["real"].update_state(discriminator(image), label_map)
+            scores["fake"].update_state(discriminator(generator(label_map, z)), label_map)
+        return scores
+
+    def _row(self, kind, score):
+        result = score.result()
+        row = {
+            "step": self.step,
+            "images": kind,
+            "accuracy": f"{float(result[f'd_accuracy_{kind}']):.4f}",
+            "miou": f"{float(result[f'd_miou_{kind}']):.4f}",
+        }
+        per_class = zip(self.class_names[1:], score.per_class_iou()[1:], strict=True)
+        return row | {name: "" if np.isnan(iou) else f"{iou:.4f}" for name, iou in per_class}

@@ -1,0 +1,31 @@
+"""A CSV file whose rows belong to training steps, whole at every moment."""
+
+import csv
+import os
+from pathlib import Path
+
+
+class StepTable:
+    """Rows with a `step`, kept in a file that is replaced in one move.
+
+    Args:
+        path: the CSV file; read if it exists.
+        last_step: int, rows after it are dropped: a resumed run writes them again.
+    """
+
+    def __init__(self, path, *, last_step):
+        self.path = Path(path)
+        self.rows = []
+        if self.path.exists():
+            with self.path.open(newline="", encoding="utf-8") as file:
+                self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= last_step]
+
+    def append(self, *rows):
+        """Adds rows (dicts with the same keys) and writes the file."""
+        self.rows.extend(rows)
+        temporary = self.path.with_suffix(".tmp")
+        with temporary.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(self.rows[-1]))
+            writer.writeheader()
+            writer.writerows(self.rows)
+        os.replace(temporary, self.path)
