@@ -67,7 +67,7 @@ def report(title, *, seconds, multiply_adds, matrix_rates, peak_gib):
 def _used_operations(function):
     """Operations that an output or a side effect needs: gradients nobody asked for never run."""
     graph = function.graph
-    pending = [tensor.op for tensor in graph.flat_outputs if hasattr(tensor, "op")]
+    pending = [tensor.op for tensor in graph.outputs]
     pending += [op for op in graph.get_operations() if op.op_def.is_stateful]
     seen = set()
     while pending:
