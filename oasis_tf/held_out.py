@@ -52,9 +52,7 @@ class HeldOutScores(EveryNSteps):
 
     def _score(self):
         generator, discriminator = self.painter(), self.model.discriminator
-        scores = {
-            kind: SegmentationScore(generator.num_classes, kind) for kind in ("real", "fake")
-        }
+        scores = {kind: SegmentationScore(generator.num_classes, kind) for kind in ("real", "fake")}
         first = 0
         for image, label_map in self.batches():
             seeds = np.arange(first, first + len(label_map))

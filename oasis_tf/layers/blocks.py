@@ -21,7 +21,7 @@ class SPADEResBlock(keras.layers.Layer):
         norm, hidden_channels: see `SPADE`.
         spectral_norm: bool, normalise the convolutions of the block (never those of SPADE).
         init_gain: float, see `conv2d`.
-    Input shape: x (b, h, w, c); condition (b, h, w, k).
+    Input shape: x (b, h, w, c); condition (b, h, w, k); noise (b, n) or None, see `SPADE`.
     Output shape: (b, h, w, filters).
     Reference: Park et al. 2019, arXiv:1903.07291, fig. 4; Schönfeld et al. 2021, table A.1.
     """
@@ -42,7 +42,7 @@ class SPADEResBlock(keras.layers.Layer):
         self.spectral_norm = spectral_norm
         self.init_gain = init_gain
 
-    def build(self, x_shape, condition_shape):
+    def build(self, x_shape, condition_shape, noise_shape=None):
         channels = x_shape[-1]
         middle = min(channels, self.filters)
         self.norm_0, self.conv_0 = self._normalized_conv("0", middle, 3)
@@ -50,12 +50,12 @@ class SPADEResBlock(keras.layers.Layer):
         self.norm_s = self.conv_s = None
         if channels != self.filters:
             self.norm_s, self.conv_s = self._normalized_conv("s", self.filters, 1, use_bias=False)
-            self.norm_s.build(x_shape, condition_shape)
+            self.norm_s.build(x_shape, condition_shape, noise_shape)
             self.conv_s.build(x_shape)
         middle_shape = (*x_shape[:-1], middle)
-        self.norm_0.build(x_shape, condition_shape)
+        self.norm_0.build(x_shape, condition_shape, noise_shape)
         self.conv_0.build(x_shape)
-        self.norm_1.build(middle_shape, condition_shape)
+        self.norm_1.build(middle_shape, condition_shape, noise_shape)
         self.conv_1.build(middle_shape)
 
     def _normalized_conv(self, suffix, filters, kernel_size, use_bias=True):
@@ -70,17 +70,17 @@ class SPADEResBlock(keras.layers.Layer):
         )
         return spade, conv
 
-    def call(self, x, condition, training=False):
+    def call(self, x, condition, noise=None, training=False):
         shortcut = x
         if self.conv_s is not None:
-            shortcut = self.norm_s(x, condition, training=training)
+            shortcut = self.norm_s(x, condition, noise, training=training)
             shortcut = self.conv_s(shortcut)
-        x = leaky_relu(self.norm_0(x, condition, training=training))
+        x = leaky_relu(self.norm_0(x, condition, noise, training=training))
         x = self.conv_0(x)
-        x = leaky_relu(self.norm_1(x, condition, training=training))
+        x = leaky_relu(self.norm_1(x, condition, noise, training=training))
         return shortcut + self.conv_1(x)
 
-    def compute_output_shape(self, x_shape, condition_shape):
+    def compute_output_shape(self, x_shape, condition_shape, noise_shape=None):
         return (*x_shape[:-1], self.filters)
 
     def get_config(self):
@@ -131,7 +131,7 @@ class DiscriminatorResBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         middle_shape = (*input_shape[:-1], self.filters)
-        self.conv_0 = self._conv("conv_0", 3)
+        self.conv_0 = self._conv("conv_0", 3, upsample=self.resample == "up")
         self.conv_1 = self._conv("conv_1", 3)
         self.conv_0.build(input_shape)
         self.conv_1.build(middle_shape)
@@ -140,12 +140,13 @@ class DiscriminatorResBlock(keras.layers.Layer):
             self.conv_s = self._conv("conv_s", 1)
             self.conv_s.build(input_shape)
 
-    def _conv(self, name, kernel_size):
+    def _conv(self, name, kernel_size, upsample=False):
         return conv2d(
             self.filters,
             kernel_size,
             init_gain=self.init_gain,
             spectral_norm=self.spectral_norm,
+            upsample=upsample,
             name=name,
         )
 
@@ -155,11 +156,9 @@ class DiscriminatorResBlock(keras.layers.Layer):
             shortcut = self.conv_s(shortcut)
         if self.activate_input:
             x = leaky_relu(x)
-        if self.resample == "up":
-            x, shortcut = upsample(x), upsample(shortcut)
         x = leaky_relu(self.conv_0(x))
         x = self.conv_1(x)
-        return shortcut + (downsample(x) if self.resample == "down" else x)
+        return downsample(x) + shortcut if self.resample == "down" else x + upsample(shortcut)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape

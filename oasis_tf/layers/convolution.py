@@ -2,7 +2,9 @@
 
 import keras
 
+from oasis_tf.layers.condition_conv import ConditionConv2D
 from oasis_tf.layers.spectral_norm import SpectralConv2D
+from oasis_tf.layers.upsample_conv import SpectralUpsampleConv2D, UpsampleConv2D
 
 REFERENCE_GAIN = 0.02  # what the official OASIS runs used
 
@@ -24,6 +26,7 @@ def conv2d(
     *,
     init_gain=REFERENCE_GAIN,
     spectral_norm=False,
+    upsample=False,
     use_bias=True,
     name=None,
 ):
@@ -35,9 +38,13 @@ def conv2d(
         init_gain: float, gain of the initial kernel. A spectrally normalised kernel computes the
             same at any gain, but a smaller one turns faster under the same learning rate.
         spectral_norm: bool, divide the kernel by its largest singular value.
+        upsample: bool, double the input first: (b, h, w, c) -> (b, 2h, 2w, filters).
         use_bias: bool.
     """
-    layer_class = SpectralConv2D if spectral_norm else keras.layers.Conv2D
+    if upsample:
+        layer_class = SpectralUpsampleConv2D if spectral_norm else UpsampleConv2D
+    else:
+        layer_class = SpectralConv2D if spectral_norm else keras.layers.Conv2D
     return layer_class(
         filters,
         kernel_size,
@@ -45,4 +52,11 @@ def conv2d(
         use_bias=use_bias,
         kernel_initializer=xavier_normal(init_gain),
         name=name,
+    )
+
+
+def condition_conv2d(filters, *, init_gain=REFERENCE_GAIN, name=None):
+    """Returns a `ConditionConv2D`, made as `conv2d` makes a 3x3 convolution."""
+    return ConditionConv2D(
+        filters, 3, padding="same", kernel_initializer=xavier_normal(init_gain), name=name
     )

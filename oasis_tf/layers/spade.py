@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from oasis_tf.layers.batch_norm import ParamFreeBatchNorm
-from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
+from oasis_tf.layers.convolution import REFERENCE_GAIN, condition_conv2d, conv2d
 
 NORMS = ("batch", "instance", "none")
 
@@ -18,7 +18,8 @@ class SPADE(keras.layers.Layer):
         norm: "batch" (synchronised over replicas), "instance" (each image by itself) or "none".
         hidden_channels: int, width of the convolution that gamma and beta share.
         init_gain: float, see `conv2d`.
-    Input shape: x (b, h, w, c); condition (b, h, w, k).
+    Input shape: x (b, h, w, c); condition (b, h, w, k); noise (b, n) or None, channels that
+        stand before those of the condition and are the same at all pixels.
     Output shape: that of x.
     Raises: ValueError if `norm` is another word.
     Reference: Park et al. 2019, arXiv:1903.07291, eq. 1; OASIS conditions on noise too, sec. 3.3.
@@ -30,24 +31,24 @@ class SPADE(keras.layers.Layer):
         self.hidden_channels = hidden_channels
         self.init_gain = init_gain
         self.normalize = _param_free_norm(norm)
-        self.shared = conv2d(hidden_channels, 3, init_gain=init_gain, name="shared")
+        self.shared = condition_conv2d(hidden_channels, init_gain=init_gain, name="shared")
 
-    def build(self, x_shape, condition_shape):
+    def build(self, x_shape, condition_shape, noise_shape=None):
         channels = x_shape[-1]
         hidden_shape = (*condition_shape[:-1], self.hidden_channels)
         self.gamma = conv2d(channels, 3, init_gain=self.init_gain, name="gamma")
         self.beta = conv2d(channels, 3, init_gain=self.init_gain, name="beta")
         self.normalize.build(x_shape)
-        self.shared.build(condition_shape)
+        self.shared.build(condition_shape, noise_shape)
         self.gamma.build(hidden_shape)
         self.beta.build(hidden_shape)
 
-    def call(self, x, condition, training=False):
-        hidden = ops.relu(self.shared(condition))
+    def call(self, x, condition, noise=None, training=False):
+        hidden = ops.relu(self.shared(condition, noise))
         normalized = self.normalize(x, training=training)
         return normalized * (1.0 + self.gamma(hidden)) + self.beta(hidden)
 
-    def compute_output_shape(self, x_shape, condition_shape):
+    def compute_output_shape(self, x_shape, condition_shape, noise_shape=None):
         return x_shape
 
     def get_config(self):

@@ -54,8 +54,16 @@ class SpectralConv2D(keras.layers.Conv2D):
     def call(self, inputs, training=False):
         # Times 1 / sigma, not over sigma: the gradient takes half as many passes over the kernel.
         scale = tf.cast(1.0 / self.sigma(power_iteration=training), self.compute_dtype)
-        outputs = self.convolution_op(inputs, self.kernel * scale)
+        if self._outputs_are_fewer_than_weights(inputs):
+            outputs = self.convolution_op(inputs, self.kernel) * scale
+        else:
+            outputs = self.convolution_op(inputs, self.kernel * scale)
         return outputs if self.bias is None else tf.nn.bias_add(outputs, self.bias)
+
+    def _outputs_are_fewer_than_weights(self, inputs):
+        batch, height, width, channels = inputs.shape
+        weights = self.kernel.shape[0] * self.kernel.shape[1] * channels
+        return (batch or 1) * (height or weights) * (width or weights) < weights
 
     def sigma(self, power_iteration=False):
         """Returns the largest singular value as a float32 scalar, differentiable in the kernel.

@@ -5,7 +5,7 @@ from keras import ops
 
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import SPADEResBlock
-from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
+from oasis_tf.layers.convolution import REFERENCE_GAIN, condition_conv2d, conv2d
 from oasis_tf.layers.resample import upsample
 
 WIDEST = 16
@@ -50,6 +50,8 @@ class OASISGenerator(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        if num_blocks < 1:
+            raise ValueError(f"num_blocks must be at least 1; got {num_blocks}.")
         self.num_classes = num_classes
         self.image_size = check_image_size(image_size, 2 ** (num_blocks - 1))
         self.channels = channels
@@ -61,7 +63,7 @@ class OASISGenerator(keras.Model):
         self.init_gain = init_gain
         self.widths = [channels * min(WIDEST, 2 ** (num_blocks - i)) for i in range(num_blocks + 1)]
         self.seed_generator = keras.random.SeedGenerator()
-        self.fc = conv2d(self.widths[0], 3, init_gain=init_gain, name="fc")
+        self.fc = condition_conv2d(self.widths[0], init_gain=init_gain, name="fc")
         self.blocks = [
             SPADEResBlock(
                 width,
@@ -77,67 +79,60 @@ class OASISGenerator(keras.Model):
         self.build()
 
     def build(self, input_shape=None):
-        condition_channels = self.z_dim + self.num_classes
-        self.fc.build((None, None, None, condition_channels))
+        noise_shape = (None, self.z_dim) if self.z_dim else None
         for i, block in enumerate(self.blocks):
             size = [length >> (self.num_blocks - 1 - i) for length in self.image_size]
-            block.build((None, *size, self.widths[i]), (None, *size, condition_channels))
+            condition_shape = (None, *size, self.num_classes)
+            if i == 0:
+                self.fc.build(condition_shape, noise_shape)
+            block.build((None, *size, self.widths[i]), condition_shape, noise_shape)
         self.conv_image.build((None, *self.image_size, self.widths[-1]))
         self.built = True
 
     def call(self, label_map, z=None, training=False):
-        conditions = self._conditions(label_map, z)
-        x = self.fc(conditions[0])
-        for i, (block, condition) in enumerate(zip(self.blocks, conditions, strict=True)):
-            x = upsample(x) if i > 0 else x
-            x = block(x, condition, training=training)
-        x = self.conv_image(leaky_relu(x))
-        return ops.tanh(x)
+        label_map = self._check_label_map(label_map)
+        vector, noise_map = self._noise(label_map, z)
+        x = None
+        for i, block in enumerate(self.blocks):
+            condition = self._condition(label_map, noise_map, 2 ** (self.num_blocks - 1 - i))
+            x = upsample(x) if i > 0 else self.fc(condition, vector)
+            x = block(x, condition, vector, training=training)
+        return ops.tanh(self.conv_image(leaky_relu(x)))
 
-    def _conditions(self, label_map, z):
-        """Noise and one-hot labels at every block's resolution, the smallest first."""
+    def _condition(self, label_map, noise_map, stride):
+        """One-hot labels at a block's resolution, behind the noise map if there is one."""
+        label_map = label_map[:, ::stride, ::stride]
+        one_hot = ops.one_hot(label_map, self.num_classes, dtype=self.compute_dtype)
+        if noise_map is None:
+            return one_hot
+        return ops.concatenate([noise_map[:, ::stride, ::stride], one_hot], axis=-1)
+
+    def _noise(self, label_map, z):
+        """(vector (b, z_dim), None), or (None, map (b, h, w, z_dim)), or (None, None)."""
+        if self.z_dim == 0:
+            return None, None
+        if z is None:
+            shape = (ops.shape(label_map)[0], self.z_dim)
+            z = keras.random.normal(shape, dtype=self.compute_dtype, seed=self.seed_generator)
+        z = ops.cast(z, self.compute_dtype)
+        is_vector = len(z.shape) == 2
+        expected = (self.z_dim,) if is_vector else (*self.image_size, self.z_dim)
+        if tuple(z.shape[1:]) != expected or label_map.shape[0] not in (None, z.shape[0] or None):
+            batch = label_map.shape[0] or "batch"
+            raise ValueError(
+                f"z must be ({batch}, {self.z_dim}), or a noise map "
+                f"({batch}, {self.image_size[0]}, {self.image_size[1]}, {self.z_dim}); "
+                f"got {tuple(z.shape)}."
+            )
+        return (z, None) if is_vector else (None, z)
+
+    def _check_label_map(self, label_map):
         if tuple(label_map.shape[1:]) != self.image_size:
             raise ValueError(
                 f"This generator makes images of {self.image_size[0]}x{self.image_size[1]}; "
                 f"the label map is {tuple(label_map.shape)}, expected (batch, h, w) of that size."
             )
-        noise = self._noise(label_map, z)
-        label_map = ops.cast(label_map, "int32")
-        return [
-            self._condition(label_map[:, ::stride, ::stride], noise, stride)
-            for stride in (2**i for i in reversed(range(self.num_blocks)))
-        ]
-
-    def _condition(self, label_map, noise, stride):
-        one_hot = ops.one_hot(label_map, self.num_classes, dtype=self.compute_dtype)
-        if noise is None:
-            return one_hot
-        if noise.shape[1] == 1:
-            noise = ops.broadcast_to(noise, (*ops.shape(label_map), self.z_dim))
-        else:
-            noise = noise[:, ::stride, ::stride]
-        return ops.concatenate([noise, one_hot], axis=-1)
-
-    def _noise(self, label_map, z):
-        """(b, 1, 1, z_dim) for a vector, (b, h, w, z_dim) for a map, None without noise."""
-        if self.z_dim == 0:
-            return None
-        if z is None:
-            shape = (ops.shape(label_map)[0], self.z_dim)
-            z = keras.random.normal(shape, dtype=self.compute_dtype, seed=self.seed_generator)
-        z = ops.cast(z, self.compute_dtype)
-        if z.shape[-1] != self.z_dim or len(z.shape) not in (2, 4):
-            raise ValueError(
-                f"z must be (batch, {self.z_dim}) or (batch, h, w, {self.z_dim}); "
-                f"got {tuple(z.shape)}."
-            )
-        if len(z.shape) == 2:
-            return z[:, None, None, :]
-        if tuple(z.shape[1:3]) != self.image_size:
-            raise ValueError(
-                f"A noise map must have the image's size {self.image_size}; got {tuple(z.shape)}."
-            )
-        return z
+        return ops.cast(label_map, "int32")
 
     def compute_output_shape(self, label_map_shape, z_shape=None):
         return (*label_map_shape, 3)
@@ -160,14 +155,12 @@ class OASISGenerator(keras.Model):
 def check_image_size(image_size, multiple):
     """Returns `image_size` as a tuple (h, w); ValueError unless both are multiples."""
     height, width = (int(length) for length in image_size)
-    if height % multiple or width % multiple or min(height, width) < multiple:
-        near = " or ".join(
-            f"{max(multiple, height // multiple * multiple + dh)}x"
-            f"{max(multiple, width // multiple * multiple + dw)}"
-            for dh, dw in ((0, 0), (multiple, multiple))
-        )
+    below = [max(1, length // multiple) * multiple for length in (height, width)]
+    above = [max(1, -(-length // multiple)) * multiple for length in (height, width)]
+    if [height, width] != above:
+        near = dict.fromkeys(f"{h}x{w}" for h, w in (below, above))
         raise ValueError(
             f"An image size of {height}x{width} does not fit: height and width must be "
-            f"multiples of {multiple}. Near sizes: {near}."
+            f"multiples of {multiple}. Near sizes: {' or '.join(near)}."
         )
     return height, width

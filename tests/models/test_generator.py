@@ -127,7 +127,8 @@ def test_initial_weights_are_xavier_normal_of_gain_002_and_biases_0():
 
 
 @pytest.mark.parametrize(
-    "image_size, near", [((70, 64), "64x64"), ((64, 97), "64x96"), ((20, 20), "32x32")]
+    "image_size, near",
+    [((70, 64), "64x64"), ((64, 97), "64x96"), ((20, 20), "32x32."), ((8, 64), "32x64.")],
 )
 def test_a_size_that_does_not_fit_is_refused_with_sizes_that_do(image_size, near):
     with pytest.raises(ValueError, match="multiples of 32") as error:
@@ -141,7 +142,8 @@ def test_a_size_that_does_not_fit_is_refused_with_sizes_that_do(image_size, near
     [
         ((2, Z_DIM + 1), r"z must be .*got \(2, 4\)"),
         ((2, HEIGHT, Z_DIM), r"z must be .*got \(2, 8, 3\)"),
-        ((2, HEIGHT, WIDTH + 1, Z_DIM), r"image's size \(8, 12\); got \(2, 8, 13, 3\)"),
+        ((2, HEIGHT, WIDTH + 1, Z_DIM), r"noise map \(2, 8, 12, 3\); got \(2, 8, 13, 3\)"),
+        ((3, Z_DIM), r"z must be \(2, 3\).*got \(3, 3\)"),
     ],
 )
 def test_noise_of_another_shape_is_refused(label_map, shape, message):
