@@ -36,7 +36,7 @@ def fold(generator):
 
 
 def _copy_conv(source, target):
-    kernel = np.array(source.kernel)
+    kernel = source.kernel.numpy()
     if isinstance(source, SpectralConv2D):
         kernel = kernel / float(source.sigma())
     target.kernel.assign(kernel)
@@ -46,12 +46,12 @@ def _copy_conv(source, target):
 
 def _fold_spade(source, target):
     _copy_conv(source.shared, target.shared)
-    gamma_kernel, gamma_bias = np.array(source.gamma.kernel), np.array(source.gamma.bias)
-    beta_kernel, beta_bias = np.array(source.beta.kernel), np.array(source.beta.bias)
+    gamma_kernel, gamma_bias = source.gamma.kernel.numpy(), source.gamma.bias.numpy()
+    beta_kernel, beta_bias = source.beta.kernel.numpy(), source.beta.bias.numpy()
     if isinstance(source.normalize, ParamFreeBatchNorm):
         norm = source.normalize
-        scale = 1.0 / np.sqrt(np.array(norm.running_variance) + norm.epsilon)
-        shift = np.array(norm.running_mean) * scale
+        scale = 1.0 / np.sqrt(norm.running_variance.numpy() + norm.epsilon)
+        shift = norm.running_mean.numpy() * scale
         beta_kernel = beta_kernel - gamma_kernel * shift
         beta_bias = beta_bias - (1.0 + gamma_bias) * shift
         gamma_kernel = gamma_kernel * scale

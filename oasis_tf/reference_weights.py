@@ -58,7 +58,7 @@ def to_state_dict(model) -> dict[str, np.ndarray]:
     return {
         key: np.zeros((), np.int64)
         if entry.variable is None
-        else np.ascontiguousarray(entry.to_reference(np.array(entry.variable)))
+        else np.ascontiguousarray(entry.to_reference(entry.variable.numpy()))
         for key, entry in entries(model).items()
     }
 

@@ -53,7 +53,7 @@ class SegmentationScore(keras.metrics.Metric):
 
     def per_class_iou(self):
         """Returns float64 (num_classes,), NaN for void and for classes never seen."""
-        confusion = np.array(self.confusion)
+        confusion = self.confusion.numpy()
         confusion[0] = 0
         hits = np.diag(confusion)
         union = confusion.sum(axis=0) + confusion.sum(axis=1) - hits

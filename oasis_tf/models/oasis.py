@@ -159,17 +159,12 @@ class OASIS(keras.Model):
         weights = self._class_weights(label_map)
         self.real_score.update_state(real_logits, label_map)
         self.fake_score.update_state(fake_logits, label_map)
-        return self._track(
-            {
-                "g_adv": losses.n_plus_one_loss(
-                    fake_logits, label_map, is_real=True, class_weights=weights
-                ),
-                "d_real": losses.n_plus_one_loss(
-                    real_logits, label_map, is_real=True, class_weights=weights
-                ),
-                "d_fake": losses.n_plus_one_loss(fake_logits, label_map, is_real=False),
-            }
-        )
+        g_adv = losses.n_plus_one_loss(fake_logits, label_map, is_real=True, class_weights=weights)
+        d_real = losses.n_plus_one_loss(real_logits, label_map, is_real=True, class_weights=weights)
+        d_fake = losses.n_plus_one_loss(fake_logits, label_map, is_real=False)
+        logs = self._track({"g_adv": g_adv, "d_real": d_real, "d_fake": d_fake})
+        del logs["d_label_mix"]  # not defined without a mix
+        return logs
 
     @tf.function(reduce_retracing=True)
     def _generate(self, label_map, z):
@@ -188,9 +183,13 @@ class OASIS(keras.Model):
         """
         label_map = tf.convert_to_tensor(label_map)
         if z is None and seed is not None and self.generator.z_dim:
+            batch_size = label_map.shape[0]
             seeds = np.asarray(seed)
-            if seeds.ndim == 0:
-                seeds = seeds + np.arange(label_map.shape[0])
+            seeds = seeds + np.arange(batch_size) if seeds.ndim == 0 else seeds
+            if seeds.shape != (batch_size,):
+                raise ValueError(
+                    f"seed must be an int or one int an image, ({batch_size},); got {seeds.shape}."
+                )
             z = noise.seeded_noise(seeds, self.generator.z_dim)
         return self._generate(label_map, z)
 
@@ -259,6 +258,8 @@ class OASIS(keras.Model):
             "class_balancing": self.class_balancing,
             "seed": self.seed,
             "jit_compile": self.jit_compile,
+            "run_eagerly": self.run_eagerly,
+            "steps_per_execution": self.steps_per_execution,
         }
 
     def compile_from_config(self, config):
