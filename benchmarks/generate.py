@@ -12,7 +12,7 @@ import statistics
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import measure
+from benchmarks import measure, multiply_adds
 from benchmarks.train_step import random_batch
 from oasis_tf.config import load_config
 from oasis_tf.fold import fold
@@ -39,14 +39,17 @@ def main():
     generator = OASISGenerator(**config.generator.model_dump())
     for name, network in (("as trained", generator), ("folded", fold(generator))):
         paint = tf.function(network)
-        multiply_adds = measure.convolution_multiply_adds(paint.get_concrete_function(label_map, z))
+        graph = paint.get_concrete_function(label_map, z)
+        performed = multiply_adds.convolution_multiply_adds(graph)
+        defined = arguments.batch_size * multiply_adds.generator_multiply_adds(generator)[0]
         rate_before = measure.matrix_product_rate()
         times = measure.seconds(lambda: paint(label_map, z), repeats=arguments.repeats)  # noqa: B023
         peak = measure.peak_memory_gib()
         measure.report(
             f"inference {name}, {arguments.config}, batch {arguments.batch_size}",
             seconds=statistics.median(times),
-            multiply_adds=multiply_adds,
+            defined=defined,
+            performed=performed,
             matrix_rates=(rate_before, measure.matrix_product_rate()),
             peak_gib=peak,
         )

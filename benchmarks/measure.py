@@ -27,55 +27,29 @@ def seconds(call, *, repeats):
     return times
 
 
-def convolution_multiply_adds(function):
-    """Counts the multiply-adds of all convolutions in a concrete function.
-
-    A convolution costs outputs x kernel height x kernel width x input channels; so does its
-    gradient by the input, and so does its gradient by the kernel. What is not a convolution is
-    not counted.
-    """
-    forward = {"Conv2D": lambda op: (op.outputs[0].shape, op.inputs[1].shape)}
-    backward = {
-        "Conv2DBackpropInput": lambda op: (op.inputs[2].shape, op.inputs[1].shape),
-        "Conv2DBackpropFilter": lambda op: (op.inputs[2].shape, op.outputs[0].shape),
-    }
-    total = 0
-    for op in _used_operations(function):
-        shapes = (forward | backward).get(op.type)
-        if shapes:
-            outputs, kernel = shapes(op)
-            total += np.prod(outputs.as_list()) * np.prod(kernel.as_list()[:3])
-    return int(total)
-
-
 def peak_memory_gib():
     """The largest resident size of this process so far, GiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def report(title, *, seconds, multiply_adds, matrix_rates, peak_gib):
-    """Prints one measurement; the ratio is to the mean of the matrix product's rates around it."""
-    rate, matrix_rate = multiply_adds / seconds, np.mean(matrix_rates)
-    print(
-        f"{title}\n"
-        f"  {seconds:.3f} s, {multiply_adds / 1e9:.1f} G multiply-adds, peak {peak_gib:.2f} GiB\n"
-        f"  {rate / 1e9:.1f} G multiply-adds/s = {rate / matrix_rate:.2f} of the matrix product's "
-        f"{matrix_rates[0] / 1e9:.1f} before, {matrix_rates[1] / 1e9:.1f} after"
-    )
+def report(title, *, seconds, defined, performed, matrix_rates, peak_gib):
+    """Prints one measurement; ratios are to the mean of the matrix product's rates around it.
 
-
-def _used_operations(function):
-    """Operations that an output or a side effect needs: gradients nobody asked for never run."""
-    graph = function.graph
-    pending = [tensor.op for tensor in graph.outputs]
-    pending += [op for op in graph.get_operations() if op.op_def.is_stateful]
-    seen = set()
-    while pending:
-        op = pending.pop()
-        if op not in seen:
-            seen.add(op)
-            pending += [tensor.op for tensor in op.inputs] + list(op.control_inputs)
-    return seen
+    Args:
+        title: str. seconds: float.
+        defined, performed: int, multiply-adds of the model as defined, and of the graph that ran.
+        matrix_rates: (before, after), multiply-adds a second. peak_gib: float.
+    """
+    matrix_rate = np.mean(matrix_rates)
+    print(f"{title}: {seconds:.3f} s, peak {peak_gib:.2f} GiB")
+    for name, count in (("the model's own", defined), ("performed", performed)):
+        rate = count / seconds
+        print(
+            f"  {count / 1e9:7.1f} G multiply-adds {name}: {rate / 1e9:.1f} G/s = "
+            f"{rate / matrix_rate:.2f} of the matrix product's rate"
+        )
+    before, after = (rate / 1e9 for rate in matrix_rates)
+    print(f"  matrix product: {before:.1f} G/s before, {after:.1f} after")
 
 
 def _wait(result):

@@ -2,8 +2,9 @@
 
     python -m benchmarks.train_step [--config configs/ade20k.yaml] [--batch-size 1] [--repeats 3]
 
-Prints seconds a step, peak memory, and multiply-adds a second of the step's convolutions as a
-ratio to the machine's float32 matrix product, measured before and after in the same process.
+Prints seconds a step, peak memory, and multiply-adds a second of the step's convolutions (those of
+the model's definition, and those that run) as a ratio to the machine's float32 matrix product,
+measured before and after in the same process.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import statistics
 import numpy as np
 import tensorflow as tf
 
-from benchmarks import measure
+from benchmarks import measure, multiply_adds
 from oasis_tf.config import load_config
 from oasis_tf.host_memory import keep_freed_memory
 from oasis_tf.training_run import build_model
@@ -34,7 +35,8 @@ def main():
         batch_size=arguments.batch_size,
     )
     step = tf.function(model.train_step)
-    multiply_adds = measure.convolution_multiply_adds(step.get_concrete_function(batch))
+    performed = multiply_adds.convolution_multiply_adds(step.get_concrete_function(batch))
+    defined = arguments.batch_size * multiply_adds.training_step_multiply_adds(model)
 
     rate_before = measure.matrix_product_rate()
     times = measure.seconds(lambda: step(batch), repeats=arguments.repeats)
@@ -43,7 +45,8 @@ def main():
     measure.report(
         f"training step, {arguments.config}, batch {arguments.batch_size}",
         seconds=statistics.median(times),
-        multiply_adds=multiply_adds,
+        defined=defined,
+        performed=performed,
         matrix_rates=(rate_before, rate_after),
         peak_gib=peak,
     )

@@ -131,8 +131,8 @@ class DiscriminatorResBlock(keras.layers.Layer):
 
     def build(self, input_shape):
         middle_shape = (*input_shape[:-1], self.filters)
-        self.conv_0 = self._conv("conv_0", 3, upsample=self.resample == "up")
-        self.conv_1 = self._conv("conv_1", 3)
+        self.conv_0 = self._conv("conv_0", 3, resample="up" if self.resample == "up" else None)
+        self.conv_1 = self._conv("conv_1", 3, resample="down" if self.resample == "down" else None)
         self.conv_0.build(input_shape)
         self.conv_1.build(middle_shape)
         self.conv_s = None
@@ -140,13 +140,13 @@ class DiscriminatorResBlock(keras.layers.Layer):
             self.conv_s = self._conv("conv_s", 1)
             self.conv_s.build(input_shape)
 
-    def _conv(self, name, kernel_size, upsample=False):
+    def _conv(self, name, kernel_size, resample=None):
         return conv2d(
             self.filters,
             kernel_size,
             init_gain=self.init_gain,
             spectral_norm=self.spectral_norm,
-            upsample=upsample,
+            resample=resample,
             name=name,
         )
 
@@ -157,8 +157,7 @@ class DiscriminatorResBlock(keras.layers.Layer):
         if self.activate_input:
             x = leaky_relu(x)
         x = leaky_relu(self.conv_0(x))
-        x = self.conv_1(x)
-        return downsample(x) + shortcut if self.resample == "down" else x + upsample(shortcut)
+        return self.conv_1(x) + (upsample(shortcut) if self.resample == "up" else shortcut)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape

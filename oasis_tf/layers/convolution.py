@@ -3,9 +3,22 @@
 import keras
 
 from oasis_tf.layers.condition_conv import ConditionConv2D
+from oasis_tf.layers.resampling_conv import (
+    DownsampleConv2D,
+    SpectralDownsampleConv2D,
+    SpectralUpsampleConv2D,
+    UpsampleConv2D,
+)
 from oasis_tf.layers.spectral_norm import SpectralConv2D
-from oasis_tf.layers.upsample_conv import SpectralUpsampleConv2D, UpsampleConv2D
 
+LAYER_CLASSES = {  # by what happens to the size, and whether the kernel is normalised
+    (None, False): keras.layers.Conv2D,
+    (None, True): SpectralConv2D,
+    ("up", False): UpsampleConv2D,
+    ("up", True): SpectralUpsampleConv2D,
+    ("down", False): DownsampleConv2D,
+    ("down", True): SpectralDownsampleConv2D,
+}
 REFERENCE_GAIN = 0.02  # what the official OASIS runs used
 
 
@@ -26,7 +39,7 @@ def conv2d(
     *,
     init_gain=REFERENCE_GAIN,
     spectral_norm=False,
-    upsample=False,
+    resample=None,
     use_bias=True,
     name=None,
 ):
@@ -38,14 +51,10 @@ def conv2d(
         init_gain: float, gain of the initial kernel. A spectrally normalised kernel computes the
             same at any gain, but a smaller one turns faster under the same learning rate.
         spectral_norm: bool, divide the kernel by its largest singular value.
-        upsample: bool, double the input first: (b, h, w, c) -> (b, 2h, 2w, filters).
+        resample: "up" to double the input's size first, "down" to halve the output's, or None.
         use_bias: bool.
     """
-    if upsample:
-        layer_class = SpectralUpsampleConv2D if spectral_norm else UpsampleConv2D
-    else:
-        layer_class = SpectralConv2D if spectral_norm else keras.layers.Conv2D
-    return layer_class(
+    return LAYER_CLASSES[resample, spectral_norm](
         filters,
         kernel_size,
         padding="same",
