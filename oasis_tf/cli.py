@@ -78,7 +78,9 @@ def generate(
         typer.Option(help="Label PNG, or a folder of them; else held-out maps of the run's data."),
     ] = None,
     samples: Annotated[int, typer.Option(min=1, help="Photographs for each label map.")] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Sample i is painted with seed + i.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the first sample; the others follow it.")
+    ] = 0,
     batch_size: Annotated[int, typer.Option(min=1, help="Label maps painted at once.")] = 8,
 ):
     """Paints photographs on label maps, and a contact sheet."""

@@ -1,8 +1,8 @@
 """The official PyTorch names and layouts to ours, and back.
 
-Names: `body.{i}.conv_0.weight_orig` and so on, see `shared/parity/README.md` or any official
-checkpoint. Layouts: kernels (out, in, h, w) there and (h, w, in, out) here; the right singular
-vector `v` runs over (in, h, w) there and over (h, w, in) here.
+Names: `body.{i}.conv_0.weight_orig` and so on, as in the official checkpoints. Layouts: kernels
+(out, in, h, w) there and (h, w, in, out) here; the right singular vector `v` runs over (in, h, w)
+there and over (h, w, in) here.
 """
 
 from collections.abc import Mapping

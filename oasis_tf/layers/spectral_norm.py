@@ -27,8 +27,9 @@ class SpectralConv2D(keras.layers.Conv2D):
     W is the kernel as a matrix (kernel_h * kernel_w * c, filters). With `training=True` every
     call makes one power iteration from the stored `u` and keeps the result; with
     `training=False` the stored `u` and `v` are used as they are. Gradients flow through
-    sigma = v' W u with `u` and `v` held constant. The kernel itself is never overwritten
-    (`keras.layers.SpectralNormalization` does overwrite it; see DESIGN.md).
+    sigma = v' W u with `u` and `v` held constant. The kernel itself is never overwritten, as
+    `keras.layers.SpectralNormalization` does: that cuts the gradient through sigma, and the passes
+    over real, fake and mixed images would train on different weights.
 
     Args: those of `keras.layers.Conv2D`.
     Input shape: (b, h, w, c). Output shape: that of `keras.layers.Conv2D`.
