@@ -32,8 +32,11 @@ class HeldOutScores(EveryNSteps):
         self.summary_writer = summary_writer
         self.painter = painter
 
-    def on_train_begin(self, logs=None):
+    def set_model(self, model):
+        super().set_model(model)
         self.table = StepTable(self.path, last_step=self.step)
+
+    def on_train_begin(self, logs=None):
         if self.step == 0:
             self.act()
 
