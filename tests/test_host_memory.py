@@ -1,0 +1,76 @@
+"""Freed memory stays with the process where the C library is glibc; elsewhere nothing happens."""
+
+import ctypes
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oasis_tf import host_memory
+from oasis_tf.host_memory import keep_freed_memory
+
+ROOT = Path(__file__).parents[1]
+
+needs_glibc = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="mallopt's parameters are glibc's"
+)
+
+# Prints how many of 64 MiB are still resident after they were freed.
+FREE_64_MIB = """
+import ctypes, resource, sys
+from pathlib import Path
+from oasis_tf.host_memory import keep_freed_memory
+
+if sys.argv[1] == "keep":
+    keep_freed_memory()
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+before = resident()
+block = ctypes.c_void_p(libc.malloc(ctypes.c_size_t(2**26)))
+ctypes.memset(block, 1, 2**26)
+libc.free(block)
+print((resident() - before) >> 20)
+"""
+
+
+def mib_left(mode):
+    program = [sys.executable, "-c", FREE_64_MIB, mode]
+    return int(subprocess.run(program, capture_output=True, check=True, cwd=ROOT).stdout)
+
+
+@needs_glibc
+def test_a_freed_block_stays_resident():
+    assert mib_left("keep") >= 60
+    assert mib_left("default") <= 4
+
+
+@needs_glibc
+def test_glibc_takes_both_settings(monkeypatch):
+    calls = []
+
+    class Library:
+        def __init__(self, name):
+            self.library = ctypes.PyDLL(name)
+
+        def mallopt(self, parameter, value):
+            calls.append((parameter, value, self.library.mallopt(parameter, value)))
+
+    monkeypatch.setattr(host_memory.ctypes, "CDLL", Library)
+    keep_freed_memory()
+    assert calls == [(-4, 0, 1), (-1, 2**31 - 1, 1)]  # 1 is success
+
+
+def test_a_c_library_without_mallopt_is_left_alone(monkeypatch):
+    monkeypatch.setattr(host_memory.sys, "platform", "linux")
+    monkeypatch.setattr(host_memory.ctypes, "CDLL", lambda name: object())
+    keep_freed_memory()
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_other_systems_are_left_alone(monkeypatch, system):
+    monkeypatch.setattr(host_memory.sys, "platform", system)
+    monkeypatch.setattr(host_memory.ctypes, "CDLL", lambda name: pytest.fail("was loaded"))
+    keep_freed_memory()

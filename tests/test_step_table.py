@@ -1,0 +1,67 @@
+"""A table of steps is whole on disk at every moment, and a resumed run goes on in it."""
+
+import csv
+import os
+
+import pytest
+
+from oasis_tf.step_table import StepTable
+
+
+def row(step):
+    return {"step": step, "loss": f"{step}.5"}
+
+
+def as_read(*steps):
+    return [{"step": str(step), "loss": f"{step}.5"} for step in steps]
+
+
+def read(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_rows_are_in_the_file_as_soon_as_they_are_appended(tmp_path):
+    table = StepTable(tmp_path / "table.csv", last_step=0)
+    assert table.rows == []
+    table.append(row(2))
+    assert read(table.path) == as_read(2)
+    table.append(row(4), row(6))
+    assert read(table.path) == as_read(2, 4, 6)
+
+
+def test_a_resumed_run_drops_the_rows_after_its_step(tmp_path):
+    path = tmp_path / "table.csv"
+    StepTable(path, last_step=0).append(row(2), row(4), row(6))
+    table = StepTable(path, last_step=4)
+    assert table.rows == as_read(2, 4)
+    table.append(row(5))
+    assert read(path) == as_read(2, 4, 5)
+
+
+def test_names_with_commas_quotes_and_umlauts_come_back(tmp_path):
+    path = tmp_path / "table.csv"
+    names = {"step": "1", 'sky, "blue"': "0.5", "Bäume": ""}
+    StepTable(path, last_step=0).append(names)
+    assert StepTable(path, last_step=1).rows == [names]
+
+
+@pytest.mark.parametrize("failing", ["writerows", "replace"])
+def test_the_file_stays_whole_where_writing_fails(tmp_path, monkeypatch, failing):
+    path = tmp_path / "table.csv"
+    table = StepTable(path, last_step=0)
+    table.append(row(2))
+
+    def fail(*arguments):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(
+        *{"writerows": (csv.DictWriter, failing), "replace": (os, failing)}[failing], fail
+    )
+    with pytest.raises(OSError, match="disk full"):
+        table.append(row(4))
+    monkeypatch.undo()
+    assert read(path) == as_read(2)
+    StepTable(path, last_step=2).append(row(4))
+    assert read(path) == as_read(2, 4)
+    assert os.listdir(tmp_path) == ["table.csv"]
