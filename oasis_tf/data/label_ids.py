@@ -97,6 +97,11 @@ def check_label_mode(image: Image.Image, *, path: Path | str) -> None:
             f"{path}: a label map must be an 8-bit PNG with one class id per pixel (Pillow mode L "
             f"or P), this one has mode {image.mode}. Colours must be converted to ids first."
         )
+    if image.mode == "L" and (raw_mode := image.tile[0][3]) != "L":  # "L;2" or "L;4"
+        raise DataError(
+            f"{path}: a grey label map must have 8 bits a pixel; this one has {raw_mode[2:]}, "
+            "which decoders stretch to 0..255. Save it again with 8 bits."
+        )
 
 
 def read_label_map(

@@ -55,7 +55,10 @@ def open_source(
     if source == "landscapes":
         opened = Landscapes(split=split, image_size=image_size, num_scenes=num_scenes, seed=seed)
     elif root is None:
-        raise DataError(f"The data source {source!r} needs a data root, the folder it lies in.")
+        raise DataError(
+            f"The data source {source!r} needs a data root, the folder it lies in "
+            "(--data-root or data.root)."
+        )
     elif source == "ade20k":
         opened = open_ade20k(root=Path(root), split=split)
     else:
@@ -63,8 +66,8 @@ def open_source(
             raise DataError("The data source 'folder' needs num_classes, which counts void.")
         split_name = {"train": train_split, "val": val_split}[split]
         opened = Folder(
-            images=Path(root, images.format(split=split_name)),
-            labels=Path(root, labels.format(split=split_name)),
+            images=Path(root, images.replace("{split}", split_name)),
+            labels=Path(root, labels.replace("{split}", split_name)),
             num_classes=num_classes,
             void_id=void_id,
             id_map=id_map,

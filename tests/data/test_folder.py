@@ -88,6 +88,14 @@ def test_other_split_and_folder_names(tmp_path):
     assert source.names == ["a"]
 
 
+@pytest.mark.parametrize("pattern", ["{splt}/images", "{}", "images{"])
+def test_a_misspelt_pattern_is_a_folder_that_is_not_there(tmp_path, pattern):
+    write_pairs(tmp_path, ["a"])
+    with pytest.raises(DataError) as error:
+        open_folder(tmp_path, images=pattern)
+    assert str(error.value).startswith(f"{tmp_path / pattern}: no such folder")
+
+
 def test_missing_and_empty_folders_are_named(tmp_path):
     with pytest.raises(DataError, match=r"images/train: no such folder"):
         open_folder(tmp_path)

@@ -1,5 +1,8 @@
 """Raw ids become class ids as documented, and what is not allowed is named."""
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -64,6 +67,28 @@ def test_read_label_map_takes_grey_and_palette_indices(tmp_path):
         labels = read_label_map(tmp_path / f"{name}.png", num_classes=12, void_id=11)
         np.testing.assert_array_equal(labels, [[1, 2, 11], [0, 6, 1]])
         assert labels.dtype == np.int32
+
+
+def png_of_4_bit_grey(rows):
+    """A PNG that Pillow reads but does not write; `rows` are bytes of two pixels."""
+
+    def chunk(kind, body):
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", 2 * len(rows[0]), len(rows), 4, 0, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + row for row in rows))
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+def test_grey_of_fewer_bits_is_refused_because_decoders_stretch_it(tmp_path):
+    path = tmp_path / "x.png"
+    path.write_bytes(png_of_4_bit_grey([b"\x01", b"\x2f"]))
+    np.testing.assert_array_equal(Image.open(path), [[0, 17], [34, 255]])
+    with pytest.raises(DataError, match=r"x\.png: .* 8 bits a pixel; this one has 4"):
+        read_label_map(path, num_classes=256, void_id=0)
 
 
 def test_read_label_map_names_bad_files(tmp_path):
