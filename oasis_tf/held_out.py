@@ -16,7 +16,8 @@ class HeldOutScores(EveryNSteps):
     the noise of seed i; scores as in `SegmentationScore`. The first rows are of step 0.
 
     Args:
-        path: the CSV file: step, images ("real" or "fake"), accuracy, miou, a column a class.
+        path: the CSV file: step, images ("real" or "fake"), accuracy, miou, and a column a class,
+            headed by id and name (ADE20K has a class "step").
         every: int, steps between two scorings.
         batches: function() -> iterable of (image (b, h, w, 3) in [-1, 1], label_map (b, h, w)).
         class_names: of the data set, void first.
@@ -73,5 +74,9 @@ class HeldOutScores(EveryNSteps):
             "accuracy": f"{float(result[f'd_accuracy_{kind}']):.4f}",
             "miou": f"{float(result[f'd_miou_{kind}']):.4f}",
         }
-        per_class = zip(self.class_names[1:], score.per_class_iou()[1:], strict=True)
-        return row | {name: "" if np.isnan(iou) else f"{iou:.4f}" for name, iou in per_class}
+        per_class = enumerate(zip(self.class_names, score.per_class_iou(), strict=True))
+        next(per_class)  # void
+        return row | {
+            f"{index} {name}": "" if np.isnan(iou) else f"{iou:.4f}"
+            for index, (name, iou) in per_class
+        }
