@@ -63,11 +63,12 @@ class RunFolder:
 
     def require_same_run(self, config):
         """RunError, naming the keys, if `config` describes another network, data or training."""
-        keys = differing_keys(load_config(self.config), config)
+        trained = self.require_checkpoint() / self.config.name  # the run's own may be edited
+        keys = differing_keys(load_config(trained), config)
         if keys:
             raise RunError(
                 f"{self.path} was trained with another configuration and cannot be resumed with "
-                f"this one; they differ in {', '.join(keys)} (see {self.config})"
+                f"this one; they differ in {', '.join(keys)} (see {trained})"
             )
 
     def save_config(self, config):
