@@ -15,6 +15,7 @@ from oasis_tf.host_memory import keep_freed_memory
 
 EXIT_FAILED, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 1, 2, 130
 NUM_HELD_OUT = 6
+MAX_SEED = 2**32 - 1
 
 app = typer.Typer(
     help="OASIS: photographs from label maps.",
@@ -34,12 +35,15 @@ def train(
     config: Annotated[
         Path | None, typer.Option(help="Experiment, a YAML file; with --resume, the run's own.")
     ] = None,
-    data_root: Annotated[Path | None, typer.Option(help="Where the data set lies.")] = None,
+    data_root: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where the data set lies.")
+    ] = None,
     overrides: Annotated[
         list[str] | None, typer.Option("--set", metavar="a.b=c", help="Overrides one key.")
     ] = None,
     run_dir: Annotated[
-        Path | None, typer.Option(help="Where everything goes.  [default: runs/CONFIG'S NAME]")
+        Path | None,
+        typer.Option(file_okay=False, help="Where everything goes.  [default: runs/CONFIG'S NAME]"),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run there.")] = False,
 ):
@@ -71,15 +75,16 @@ def train(
 
 @app.command()
 def generate(
-    run: Annotated[Path, typer.Option(help="Run folder of the trained model.")],
-    out: Annotated[Path, typer.Option(help="Folder for the photographs.")],
+    run: Annotated[Path, typer.Option(file_okay=False, help="Run folder of the trained model.")],
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder for the photographs.")],
     labels: Annotated[
         Path | None,
         typer.Option(help="Label PNG, or a folder of them; else held-out maps of the run's data."),
     ] = None,
     samples: Annotated[int, typer.Option(min=1, help="Photographs for each label map.")] = 1,
     seed: Annotated[
-        int, typer.Option(min=0, help="Of the first sample; the others follow it.")
+        int,
+        typer.Option(min=0, max=MAX_SEED, help="Of the first sample; the others follow it."),
     ] = 0,
     batch_size: Annotated[int, typer.Option(min=1, help="Label maps painted at once.")] = 8,
 ):

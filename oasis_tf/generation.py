@@ -1,5 +1,6 @@
 """Painting from a run folder: label maps in, photographs and a contact sheet out."""
 
+import zipfile
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,7 @@ from oasis_tf.fold import fold
 from oasis_tf.models import OASISGenerator
 from oasis_tf.run_folder import RunError
 
+CONTACT_SHEET = "contact_sheet.png"
 CONTACT_SHEET_ROWS = 12
 
 
@@ -46,7 +48,7 @@ class Studio:
             self.generator = keras.saving.load_model(
                 newest / Checkpoints.GENERATOR, custom_objects={"OASISGenerator": OASISGenerator}
             )
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
             reason = str(error).partition("\n")[0]
             raise checkpoint.CheckpointError(f"{newest} cannot be read: {reason}") from error
         self.palette = np.array(self.config.data.palette, np.uint8)
@@ -76,6 +78,7 @@ class Studio:
         folder.mkdir(parents=True, exist_ok=True)
         label_maps = []
         for index in indices:
+            source.diagnose(int(index))
             name = source.names[index].replace("/", "_")
             label_maps.append((name, self._fit(source.load(tf.constant(index))[1].numpy())))
             self.save_label_map(label_maps[-1][1], folder / f"{name}.png")
@@ -155,7 +158,7 @@ def paint_all(studio, label_maps, out, *, samples, seed, batch_size):
             count += samples
             if len(shown) < CONTACT_SHEET_ROWS:
                 shown.append(painting)
-    sheet = out / "contact_sheet.png"
+    sheet = out / CONTACT_SHEET
     visualize.save_png(studio.contact_sheet(shown), sheet)
     return count, sheet
 
@@ -168,9 +171,17 @@ def label_files(path, *, out):
     path = Path(path)
     if not path.exists():
         raise RunError(f"{path}: no such file or folder")
-    files = sorted(path.glob("*.png")) if path.is_dir() else [path]
+    files = _pngs_in(path) if path.is_dir() else [path]
     if not files:
         raise DataError(f"{path}: the folder holds no .png label maps")
     if files[0].parent.resolve() == Path(out).resolve():
         raise RunError(f"{out} is where the label maps lie; name another folder with --out")
+    for file in files:
+        if f"{file.stem}.png" == CONTACT_SHEET:
+            raise RunError(f"{file}: the contact sheet takes this name; rename the label map")
     return files
+
+
+def _pngs_in(folder):
+    visible = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in visible if path.suffix.lower() == ".png")
