@@ -55,6 +55,20 @@ def killed_run(run, tmp_path):
     return folder
 
 
+@pytest.fixture
+def pairs(tmp_path):
+    """A data set of two good pairs a split, and the options that train on it."""
+    root = tmp_path / "pairs"
+    for split in ("train", "val"):
+        for kind, pixels in (("images", (32, 32, 3)), ("labels", (32, 32))):
+            (root / kind / split).mkdir(parents=True)
+            for name in "ab":
+                path = root / kind / split / f"{name}.png"
+                Image.fromarray(np.ones(pixels, np.uint8)).save(path)
+    keys = {"source": "folder", "num_classes": 3, "void_id": 0}
+    return root, ["--data-root", root, *(f"--set=data.{key}={keys[key]}" for key in keys)]
+
+
 def arrays(run, step):
     found = {}
 
@@ -143,6 +157,22 @@ def test_a_non_finite_loss_fails_with_the_step_and_saves_nothing(tmp_path):
     assert checkpoint.latest(tmp_path / "run" / "checkpoints") is None
 
 
+def test_a_non_finite_loss_keeps_the_last_good_checkpoint(killed_run):
+    good = killed_run / "checkpoints" / "step_00000004"
+    with h5py.File(good / "training.weights.h5", "r+") as file:
+        damaged = []
+        file["discriminator"].visititems(
+            lambda name, item: damaged.append(item) if isinstance(item, h5py.Dataset) else None
+        )
+        for array in damaged:
+            array[...] = np.full(array.shape, 1e30)
+    before = files_below(good)
+    result = call("train", "--resume", "--run-dir", killed_run, exit_code=1)
+    assert "step 5: the loss" in result.stderr
+    assert os.listdir(killed_run / "checkpoints") == [good.name]
+    assert files_below(good) == before
+
+
 def test_painting_on_held_out_maps_gives_label_maps_to_paint_on(run, tmp_path):
     call("generate", "--run", run, "--out", tmp_path / "a", "--samples", 2)
     names = sorted(os.listdir(tmp_path / "a" / "labels"))
@@ -195,6 +225,19 @@ def test_resume_with_another_architecture_names_the_keys(run):
     assert files_below(run) == before
 
 
+def test_resume_after_the_architecture_was_edited_in_the_runs_own_config(killed_run):
+    config = killed_run / "config.yaml"
+    config.write_text(config.read_text().replace("spade_hidden: 4", "spade_hidden: 5"))
+    result = call("train", "--resume", "--run-dir", killed_run, exit_code=2)
+    assert "differ in generator.spade_hidden" in result.stderr
+
+
+def test_resume_without_the_runs_config_names_it(killed_run):
+    (killed_run / "config.yaml").unlink()
+    result = call("train", "--resume", "--run-dir", killed_run, exit_code=2)
+    assert f"{killed_run}/config.yaml cannot be read" in result.stderr
+
+
 def test_resume_from_a_damaged_checkpoint_says_so(killed_run):
     weights = killed_run / "checkpoints" / "step_00000004" / "training.weights.h5"
     weights.write_bytes(bytes(weights.stat().st_size))
@@ -217,6 +260,19 @@ def test_a_wrong_config_leaves_no_run_folder(tmp_path, override, sentence):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("training: [", "is not YAML"), ("date: {}", "unknown key date; did you mean data")],
+)
+def test_a_config_that_cannot_be_read_is_named(tmp_path, text, sentence):
+    config = tmp_path / "mine.yaml"
+    config.write_text(text)
+    arguments = ["--config", config, "--run-dir", tmp_path / "run"]
+    result = call("train", *arguments, exit_code=2)
+    assert str(config) in result.stderr and sentence in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_data_set_that_is_not_there_is_named(tmp_path):
     config = Path(TINY).with_name("camvid.yaml")
     arguments = ["--config", config, "--run-dir", tmp_path / "run", "--data-root", tmp_path]
@@ -225,19 +281,55 @@ def test_a_data_set_that_is_not_there_is_named(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_bad_label_met_in_training_is_named(tmp_path):
-    for split in ("train", "val"):
-        for kind, pixels in (("images", (32, 32, 3)), ("labels", (32, 32))):
-            (tmp_path / kind / split).mkdir(parents=True)
-            array = np.full(pixels, 9 if split == "train" else 1, np.uint8)
-            Image.fromarray(array).save(tmp_path / kind / split / "a.png")
-    folder = ["--set=data.source=folder", "--set=data.num_classes=3", "--set=data.void_id=0"]
-    result = train(
-        "--run-dir", tmp_path / "run", "--data-root", tmp_path, *folder, exit_code=2
-    )  # fmt: skip
-    assert str(tmp_path / "labels" / "train" / "a.png") in result.stderr
+def emptied(path):
+    for file in path.iterdir():
+        file.unlink()
+
+
+def coloured(path):
+    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(path)
+
+
+@pytest.mark.parametrize(
+    ("broken", "how", "named", "sentence"),
+    [
+        ("labels/val", emptied, "labels/val", "holds no .png files"),
+        ("images/train/b.png", Path.unlink, "labels/train/b.png", "there is no image"),
+        ("labels/val/a.png", lambda path: path.write_bytes(b""), None, "cannot be read"),
+        ("labels/train/a.png", coloured, None, "one class id per pixel"),
+    ],
+    ids=["empty folder", "unpaired", "corrupt", "colours"],
+)
+def test_bad_data_is_named_before_anything_is_written(
+    tmp_path, pairs, broken, how, named, sentence
+):
+    root, options = pairs
+    how(root / broken)
+    result = train("--run-dir", tmp_path / "run", *options, exit_code=2)
+    assert result.stderr.startswith(f"Error: {root / (named or broken)}: ")
+    assert sentence in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("split", ["train", "val"])
+def test_a_bad_label_met_in_training_is_named(tmp_path, pairs, split):
+    root, options = pairs
+    bad = root / "labels" / split / "b.png"
+    Image.fromarray(np.full((32, 32), 9, np.uint8)).save(bad)
+    result = train("--run-dir", tmp_path / "run", *options, exit_code=2)
+    assert result.stderr.startswith(f"Error: {bad}: the label map holds the id 9")
     again = train("--run-dir", tmp_path / "run", exit_code=2)
     assert "holds no checkpoint" in again.stderr
+
+
+def test_a_bad_held_out_label_met_in_painting_is_named(tmp_path, pairs):
+    root, options = pairs
+    train("--run-dir", tmp_path / "run", *options, *setting(epochs=1, steps_per_epoch=1))
+    bad = root / "labels/val/b.png"
+    Image.fromarray(np.full((32, 32), 9, np.uint8)).save(bad)
+    arguments = ["--run", tmp_path / "run", "--out", tmp_path / "out"]
+    result = call("generate", *arguments, exit_code=2)
+    assert result.stderr.startswith(f"Error: {bad}: the label map holds the id 9")
 
 
 def test_the_module_runs_as_a_program():
@@ -271,6 +363,66 @@ def test_a_label_map_that_cannot_be_painted_on_is_named(run, tmp_path, label_map
     arguments = ["--run", run, "--labels", path, "--out", tmp_path / "out"]
     result = call("generate", *arguments, exit_code=2)
     assert str(path) in result.stderr and sentence in result.stderr
+
+
+def test_a_label_map_that_is_no_png_is_named(run, tmp_path):
+    path = tmp_path / "mine.jpg"
+    Image.fromarray(np.ones((32, 32), np.uint8)).save(path)
+    arguments = ["--run", run, "--labels", path, "--out", tmp_path / "out"]
+    assert f"{path}: a label map must be a PNG" in call("generate", *arguments, exit_code=2).stderr
+
+
+@pytest.mark.parametrize("folder", ["missing", "without checkpoints"])
+def test_painting_without_a_trained_run(tmp_path, folder):
+    if folder != "missing":
+        (tmp_path / folder).mkdir()
+    arguments = ["--run", tmp_path / folder, "--out", tmp_path / "out"]
+    assert str(tmp_path / folder) in call("generate", *arguments, exit_code=2).stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_painting_with_a_damaged_generator_says_so(killed_run, tmp_path):
+    path = killed_run / "checkpoints" / "step_00000004" / "generator.keras"
+    contents = bytearray(path.read_bytes())
+    middle = len(contents) // 2
+    contents[middle : middle + 200] = bytes(200)
+    path.write_bytes(contents)
+    result = call("generate", "--run", killed_run, "--out", tmp_path / "out", exit_code=1)
+    assert "step_00000004 cannot be read: Bad CRC" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "option"), [("train", "--run-dir"), ("generate", "--run"), ("generate", "--out")]
+)
+def test_a_file_where_a_folder_is_expected_is_refused(run, tmp_path, verb, option):
+    (tmp_path / "file").touch()
+    needed = {"train": {"--config": TINY}, "generate": {"--run": run, "--out": tmp_path / "out"}}
+    options = needed[verb] | {option: tmp_path / "file"}
+    arguments = [argument for pair in options.items() for argument in pair]
+    result = call(verb, *arguments, exit_code=2)
+    said = " ".join(result.stderr.replace("│", " ").split())  # typer draws a box around it
+    assert option in said and "is a file" in said
+
+
+def test_a_seed_that_noise_cannot_hold_is_refused(run, tmp_path):
+    arguments = ["--run", run, "--out", tmp_path / "out", "--seed", 2**70]
+    assert "--seed" in call("generate", *arguments, exit_code=2).stderr
+
+
+def test_a_label_map_of_the_contact_sheets_name_is_refused(run, tmp_path):
+    path = tmp_path / "contact_sheet.png"
+    Image.fromarray(np.ones((32, 32), np.uint8)).save(path)
+    arguments = ["--run", run, "--labels", path, "--out", tmp_path / "out"]
+    assert f"{path}: the contact sheet takes" in call("generate", *arguments, exit_code=2).stderr
+
+
+def test_a_folder_of_label_maps_is_taken_in_any_case_but_not_what_is_hidden(tmp_path):
+    from oasis_tf.generation import label_files
+
+    for name in ("b.png", "A.PNG", "._b.png", "notes.txt"):
+        (tmp_path / name).touch()
+    names = [path.name for path in label_files(tmp_path, out=tmp_path / "out")]
+    assert names == ["A.PNG", "b.png"]
 
 
 def test_label_maps_are_not_painted_over(run, tmp_path):
