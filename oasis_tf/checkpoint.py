@@ -88,7 +88,7 @@ def is_whole(checkpoint):
     try:
         sizes = json.loads(Path(checkpoint, STATE).read_text(encoding="utf-8"))["files"]
         return all(Path(checkpoint, name).stat().st_size == size for name, size in sizes.items())
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
 
 

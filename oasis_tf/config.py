@@ -41,6 +41,7 @@ ColorChannel = Annotated[int, Field(ge=0, le=255)]
 Color = tuple[ColorChannel, ColorChannel, ColorChannel]
 Channels = Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 LearningRate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -136,7 +137,7 @@ class TrainingConfig(Section):
     lambda_label_mix: Annotated[NonNegativeFloat, Field(allow_inf_nan=False)] = 10.0
     ema_decay: Decay = 0.9999
     class_balancing: bool = True
-    seed: int = 0
+    seed: Seed = 0
     checkpoint_every: PositiveInt = 1000
     keep_last: PositiveInt = 2
     sample_every: PositiveInt = 1000
@@ -183,6 +184,12 @@ class Config(Section):
                 f"and width must be multiples of {multiple} (generator.num_blocks "
                 f"{self.generator.num_blocks}, {len(self.discriminator.channels)} "
                 f"discriminator.channels); near sizes are {below} and {above}"
+            )
+        load_size, shorter = self.data.load_size, min(self.data.image_size)
+        if load_size is not None and load_size < shorter:
+            raise ValueError(
+                f"data.load_size is {load_size}; it must be at least {shorter}, the shorter side "
+                "of data.image_size"
             )
 
     def with_classes(self, *, class_names, palette):
@@ -236,7 +243,7 @@ def _read_yaml(path):
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not a text file"
         raise ConfigError(f"config {path} cannot be read: {reason}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"config {path} is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(raw, dict):
         raise ConfigError(f"config {path} must be a mapping with the sections {_names(Config)}")
@@ -249,7 +256,7 @@ def _apply_override(raw, override):
         raise ConfigError(f"--set {override}: expected section.key=value")
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"--set {override}: {text!r} is not a YAML value") from error
     _apply(raw, key=key, value=value)
     return key
