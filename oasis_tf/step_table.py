@@ -21,11 +21,11 @@ class StepTable:
                 self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= last_step]
 
     def append(self, *rows):
-        """Adds rows (dicts with the same keys) and writes the file."""
+        """Adds rows (dicts with the same keys) and writes the file with their columns."""
         self.rows.extend(rows)
         temporary = self.path.with_suffix(".tmp")
         with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(self.rows[-1]))
+            writer = csv.DictWriter(file, list(self.rows[-1]), extrasaction="ignore")
             writer.writeheader()
             writer.writerows(self.rows)
         os.replace(temporary, self.path)

@@ -3,7 +3,8 @@
 import pytest
 import tensorflow as tf
 
-from benchmarks.multiply_adds import convolution_multiply_adds
+from benchmarks import multiply_adds
+from oasis_tf.models import OASISDiscriminator, OASISGenerator
 
 X = tf.TensorSpec((2, 6, 8, 3), tf.float32)
 KERNEL = tf.TensorSpec((3, 3, 3, 5), tf.float32)
@@ -16,7 +17,9 @@ def conv(x, kernel, strides=1):
 
 
 def counted(function, *specs):
-    return convolution_multiply_adds(tf.function(function).get_concrete_function(*specs))
+    return multiply_adds.convolution_multiply_adds(
+        tf.function(function).get_concrete_function(*specs)
+    )
 
 
 def gradients(x, kernel):
@@ -61,3 +64,14 @@ def test_what_ends_in_a_variable_is_counted():
 
 def test_what_is_no_convolution_is_not_counted():
     assert counted(lambda x, kernel: tf.reduce_sum(x) * kernel, X, KERNEL) == 0
+
+
+def test_the_networks_of_ade20k_cost_what_the_reference_costs():
+    generator = OASISGenerator(151, (256, 256))
+    discriminator = OASISDiscriminator(151)
+
+    g_total, _ = multiply_adds.generator_multiply_adds(generator)
+    d_total, _ = multiply_adds.discriminator_multiply_adds(discriminator, (256, 256))
+
+    assert g_total / 1e9 == pytest.approx(194.4, abs=0.05)
+    assert d_total / 1e9 == pytest.approx(48.9, abs=0.05)
