@@ -6,7 +6,6 @@ Prints seconds an image batch, peak memory, and multiply-adds a second of the co
 ratio to the machine's float32 matrix product, measured before and after in the same process.
 """
 
-import argparse
 import statistics
 
 import numpy as np
@@ -21,12 +20,7 @@ from oasis_tf.models import OASISGenerator
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--config", default="configs/ade20k.yaml")
-    parser.add_argument("--batch-size", type=int, default=1)
-    parser.add_argument("--repeats", type=int, default=5)
-    arguments = parser.parse_args()
-
+    arguments = measure.parse_arguments(__doc__, repeats=5)
     keep_freed_memory()
     config = load_config(arguments.config)
     _, label_map = random_batch(

@@ -1,5 +1,6 @@
 """What the benchmarks share: the machine's own speed, and a step's time beside it."""
 
+import argparse
 import resource
 import time
 
@@ -7,6 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 MATRIX_SIDE = 4096
+
+
+def parse_arguments(description, *, repeats):
+    """Parses --config, --batch-size and --repeats; `description` is a program's docstring."""
+    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
+    parser.add_argument("--config", default="configs/ade20k.yaml")
+    parser.add_argument("--batch-size", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=repeats)
+    return parser.parse_args()
 
 
 def matrix_product_rate(repeats=3):

@@ -7,7 +7,6 @@ the model's definition, and those that run) as a ratio to the machine's float32 
 measured before and after in the same process.
 """
 
-import argparse
 import statistics
 
 import numpy as np
@@ -20,12 +19,7 @@ from oasis_tf.training_run import build_model
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--config", default="configs/ade20k.yaml")
-    parser.add_argument("--batch-size", type=int, default=1)
-    parser.add_argument("--repeats", type=int, default=3)
-    arguments = parser.parse_args()
-
+    arguments = measure.parse_arguments(__doc__, repeats=3)
     keep_freed_memory()
     config = load_config(arguments.config)
     model = build_model(config)
