@@ -4,25 +4,17 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from numpy_layers import conv2d
+from numpy_vgg import features, random_vgg19
 from test_cli import TINY, call
 from tiny import tiny_oasis
 
-from oasis_tf.perceptual_loss import PerceptualLoss, VGGWeightsError
-
-CONVOLUTIONS = (2, 2, 4, 4, 1)  # of each block, up to relu5_1
-BGR_MEAN = (103.939, 116.779, 123.68)  # ImageNet's, as Caffe's networks were trained
+from oasis_tf.perceptual_loss import PerceptualLoss
+from oasis_tf.vgg import VGGWeightsError
 
 
 @pytest.fixture(scope="module")
 def vgg():
-    """VGG19 without its top; biases too are random."""
-    keras.utils.set_random_seed(1)
-    network = keras.applications.VGG19(include_top=False, weights=None)
-    for variable in network.weights:
-        if variable.path.endswith("bias"):
-            variable.assign(keras.random.normal(variable.shape, stddev=0.3))
-    return network
+    return random_vgg19()
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +33,6 @@ def loss(weights_file):
 def images():
     rng = np.random.default_rng(0)
     return rng.uniform(-1, 1, (2, 2, 16, 32, 3)).astype(np.float32)
-
-
-def features(network, image):
-    """relu1_1, relu2_1, … relu5_1 in float64."""
-    x = (np.float64(image) * 127.5 + 127.5)[..., ::-1] - BGR_MEAN
-    for block, count in enumerate(CONVOLUTIONS, start=1):
-        for index in range(1, count + 1):
-            kernel, bias = network.get_layer(f"block{block}_conv{index}").get_weights()
-            x = np.maximum(conv2d(x, kernel.transpose(3, 2, 0, 1), bias), 0)
-            if index == 1:
-                yield x
-        b, h, w, c = x.shape
-        x = x.reshape(b, h // 2, 2, w // 2, 2, c).max((2, 4)) if min(h, w) > 1 else x
 
 
 def test_the_loss_is_the_weighted_l1_distance_of_the_features(vgg, loss, images):

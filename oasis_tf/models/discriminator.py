@@ -71,6 +71,20 @@ class OASISDiscriminator(keras.Model):
         self.built = True
 
     def call(self, image, training=False):
+        features = self.encode(image, training=training)
+        x = features[-1]
+        for i, block in enumerate(self.decoder):
+            if i > 0:
+                x = ops.concatenate([features[-1 - i], x], axis=-1)
+            x = block(x, training=training)
+        return ops.cast(self.to_logits(x), "float32")
+
+    def encode(self, image, training=False):
+        """The encoder's half of a call.
+
+        Returns: list of the features behind each block, (b, h / 2, w / 2, channels[0]), ….
+        Raises: ValueError if the image's size does not fit.
+        """
         multiple = 2 ** len(self.channels)
         height, width = image.shape[1:3]
         if (height or 0) % multiple or (width or 0) % multiple:
@@ -78,15 +92,11 @@ class OASISDiscriminator(keras.Model):
                 f"This discriminator halves an image {len(self.channels)} times: height and width "
                 f"must be multiples of {multiple}; got {height}x{width}."
             )
-        x, features = image, []
+        features = []
         for block in self.encoder:
-            x = block(x, training=training)
-            features.append(x)
-        for i, block in enumerate(self.decoder):
-            if i > 0:
-                x = ops.concatenate([features[-1 - i], x], axis=-1)
-            x = block(x, training=training)
-        return ops.cast(self.to_logits(x), "float32")
+            image = block(image, training=training)
+            features.append(image)
+        return features
 
     def compute_output_shape(self, image_shape):
         return (*image_shape[:-1], self.num_classes + 1)

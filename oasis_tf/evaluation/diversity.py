@@ -1,0 +1,89 @@
+"""How much the photographs of one label map differ."""
+
+import itertools
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from oasis_tf.evaluation.moments import Moments
+from oasis_tf.evaluation.ms_ssim import MSSSIM
+from oasis_tf.evaluation.perceptual_distance import mean_distance_of_pairs
+
+METRICS = ("ms_ssim", "feature_distance")
+
+
+class Diversity:
+    """MS-SSIM and feature distance of all pairs of photographs of a label map, over many maps.
+
+    `measure` computes, on any device and inside a `tf.function` if the caller likes; `update` sums
+    up on the host in float64. Less MS-SSIM and more distance are more diverse; noise is diverse
+    too, so neither means anything beside a bad FID.
+
+    Args:
+        num_samples: int, K >= 2 photographs of each label map.
+        image_size: (height, width).
+        backbone: `Backbone`.
+    Raises: ValueError for too few samples or too small images.
+    """
+
+    def __init__(self, *, num_samples, image_size, backbone):
+        if num_samples < 2:
+            raise ValueError(
+                f"diversity needs at least 2 photographs of each label map; got {num_samples}"
+            )
+        self.num_samples = num_samples
+        self.backbone = backbone
+        self.similarity = MSSSIM(image_size)
+        self.moments = Moments(len(METRICS))
+
+    def measure(self, photographs):
+        """Scores of label maps, means over the pairs of each.
+
+        Args:
+            photographs: uint8 (b, K, h, w, 3).
+        Returns: float32 (b, 2), the columns of `METRICS`.
+        """
+        pairs = list(itertools.combinations(range(self.num_samples), 2))
+        similarities = tf.map_fn(  # one pair at a time: memory does not grow with their number
+            lambda pair: self.similarity(
+                tf.gather(photographs, pair[0], axis=1), tf.gather(photographs, pair[1], axis=1)
+            ),
+            tf.constant(pairs),
+            fn_output_signature=tf.float32,
+        )
+        distances = mean_distance_of_pairs(photographs, self.backbone)
+        return tf.stack([tf.reduce_mean(similarities, axis=0), distances], axis=-1)
+
+    def update(self, scores):
+        """Adds what `measure` gave, (b, 2). Raises: NonFiniteFeaturesError."""
+        self.moments.update(scores)
+
+    def merge(self, other):
+        """Adds what another process or replica has summed up."""
+        self.moments.merge(other.moments)
+
+    def result(self):
+        """What goes into a result's JSON; standard deviations are over the label maps.
+
+        Returns: dict; values are None where no label map was seen, deviations with fewer than two.
+        """
+        about = {
+            "ms_ssim": {
+                "filter_size": self.similarity.filter_size,
+                "scales": self.similarity.scales,
+            },
+            "feature_distance": {"name": self.backbone.name},
+        }
+        return {
+            "samples": self.num_samples,
+            "num_label_maps": self.moments.count,
+            **{name: self._mean_and_deviation(i) | about[name] for i, name in enumerate(METRICS)},
+        }
+
+    def _mean_and_deviation(self, index):
+        count, deviation = self.moments.count, None
+        if count > 1:
+            deviation = math.sqrt(np.diag(self.moments.covariance)[index])
+        value = float(self.moments.mean[index]) if count else None
+        return {"value": value, "standard_deviation": deviation}

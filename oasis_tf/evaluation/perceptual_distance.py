@@ -1,0 +1,103 @@
+"""How far photographs are apart in a network's features, in the manner of LPIPS."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from oasis_tf.vgg import DOWNLOAD, LAYERS, require_size, to_vgg_input, vgg19_features
+
+TINY = 1e-10  # keeps features that are all 0 from being divided by 0
+DISCRIMINATOR = "discriminator"
+
+
+class Backbone(NamedTuple):
+    """A network to compare photographs by.
+
+    name: str, says which network and which of its layers; a distance means nothing without it.
+    features: function(uint8 (n, h, w, 3)) -> list of features (n, h', w', c), one a layer.
+    """
+
+    name: str
+    features: Callable
+
+
+def open_backbone(said, *, discriminator, step):
+    """The backbone that `evaluation.diversity_backbone` names.
+
+    Args:
+        said: "discriminator", "imagenet" or the path of a file with VGG19's weights, see
+            `vgg19_features`.
+        discriminator: the run's `OASISDiscriminator`. step: int, of its checkpoint.
+    Raises: VGGWeightsError.
+    """
+    if said == DISCRIMINATOR:
+        return discriminator_backbone(discriminator, step=step)
+    return vgg_backbone(said)
+
+
+def discriminator_backbone(discriminator, *, step):
+    """The encoder of a run's own discriminator: it is always there, but no two runs share it."""
+
+    def features(images):
+        return discriminator.encode(_to_signed(images), training=False)
+
+    return Backbone(f"the run's own discriminator, step {step}", features)
+
+
+def vgg_backbone(weights=DOWNLOAD):
+    """VGG19's layers relu1_1 to relu5_1; see `vgg19_features` for `weights` and errors."""
+    network = vgg19_features(weights, key="evaluation.diversity_backbone")
+
+    def features(images):
+        require_size(images)
+        of_layer = network(to_vgg_input(_to_signed(images)))
+        return [of_layer[name] for name in LAYERS]
+
+    return Backbone(f"VGG19 ({_origin(weights)}), relu1_1 to relu5_1", features)
+
+
+def mean_distance_of_pairs(photographs, backbone):
+    """Mean distance of all pairs among K photographs of one label map.
+
+    Of two photographs: every pixel's features in every layer are divided by their norm; the
+    squared difference is averaged over the pixels and summed over the layers. LPIPS weights the
+    channels by what people called alike, this does not. Of K unit vectors the mean over pairs is
+    twice their variance (divided by K - 1), so that no pair needs to be formed.
+
+    Args:
+        photographs: uint8 (b, K, h, w, 3), K >= 2.
+        backbone: `Backbone`.
+    Returns: float32 (b,), 0 for equal photographs.
+    Reference: Zhang et al. 2018, arXiv:1801.03924, eq. 1.
+    """
+    num_samples, height, width, channels = photographs.shape[1:]
+    images = tf.reshape(photographs, (-1, height, width, channels))
+    return tf.add_n(
+        [_mean_of_layer(features, num_samples) for features in backbone.features(images)]
+    )
+
+
+def _mean_of_layer(features, num_samples):
+    features = tf.cast(features, tf.float32)
+    unit = features / (tf.norm(features, axis=-1, keepdims=True) + TINY)
+    unit = tf.reshape(unit, (-1, num_samples, *features.shape[1:]))
+    deviation = unit - tf.reduce_mean(unit, axis=1, keepdims=True)
+    squares = tf.reduce_sum(tf.square(deviation), axis=(1, 4))
+    return 2 / (num_samples - 1) * tf.reduce_mean(squares, axis=(1, 2))
+
+
+def _origin(weights):
+    """Which weights, so that others can tell whether theirs are the same."""
+    if weights == DOWNLOAD:
+        return "Keras's ImageNet weights"
+    with Path(weights).open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f"{Path(weights).name}, SHA-256 {digest[:8]}…"
+
+
+def _to_signed(images):
+    """uint8 as float32 in [-1, 1]."""
+    return tf.cast(images, tf.float32) / 127.5 - 1
