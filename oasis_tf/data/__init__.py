@@ -7,6 +7,7 @@ from oasis_tf.data.pipeline import (
     evaluation_batches,
     example_index,
     loaded_size,
+    measured_batches,
     training_batches,
 )
 from oasis_tf.data.source import DataError, Source
@@ -24,6 +25,7 @@ __all__ = [
     "explain_failure",
     "label_code_of",
     "loaded_size",
+    "measured_batches",
     "open_source",
     "training_batches",
 ]

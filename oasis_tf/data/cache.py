@@ -42,6 +42,7 @@ class CachedSource(Source):
     def __init__(self, source: Source, *, size: tuple[int, int], path: Path, offset: int):
         self.num_classes, self.names = source.num_classes, source.names
         self.class_names, self.palette = source.class_names, source.palette
+        self.identity = source.identity  # the same examples
         self.size, self.path, self.offset = tuple(size), path, offset
         self._file = path.open("rb", buffering=0)  # stays readable when another takes its place
 

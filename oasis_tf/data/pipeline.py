@@ -1,5 +1,7 @@
 """Batches whose content is a pure function of (seed, step), so that a resumed run sees the same."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 from oasis_tf.data.source import DataError, Source
@@ -98,11 +100,32 @@ def evaluation_batches(
         last batch holds what is left.
     """
 
-    def example(index):
-        return resize_pair(*source.load(index), size=image_size)
-
     indices = tf.data.Dataset.range(len(source))
-    return _batches(indices.map(example, tf.data.AUTOTUNE), batch_size, drop_remainder=False)
+    pairs = indices.map(lambda index: _whole_pair(source, index, image_size), tf.data.AUTOTUNE)
+    return _batches(pairs, batch_size, drop_remainder=False)
+
+
+def measured_batches(
+    source: Source, *, image_size: tuple[int, int], batch_size: int, indices: Sequence[int]
+) -> tf.data.Dataset:
+    """Some examples, resized and not augmented, in bytes as files would hold them.
+
+    Args:
+        indices: of the examples, in the order wanted.
+    Returns: dataset of (image uint8 (b, h, w, 3), label map int32 (b, h, w), place int64 (b,) in
+        `indices`); the last batch holds what is left.
+    """
+
+    def example(place, index):
+        image, label_map = _whole_pair(source, index, image_size)
+        return image, tf.cast(label_map, tf.int32), place
+
+    numbered = tf.data.Dataset.from_tensor_slices(tf.constant(indices, tf.int64)).enumerate()
+    return numbered.map(example, tf.data.AUTOTUNE).batch(batch_size).prefetch(tf.data.AUTOTUNE)
+
+
+def _whole_pair(source, index, image_size):
+    return resize_pair(*source.load(index), size=image_size)
 
 
 def _batches(pairs: tf.data.Dataset, batch_size: int, *, drop_remainder: bool) -> tf.data.Dataset:

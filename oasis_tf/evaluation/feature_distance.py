@@ -3,7 +3,6 @@
 import itertools
 from typing import NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
 from oasis_tf.evaluation.frechet import frechet_distance
@@ -11,8 +10,6 @@ from oasis_tf.evaluation.inception import FIDInception
 from oasis_tf.evaluation.kid import KernelDistance, kernel_distance
 from oasis_tf.evaluation.moments import TooFewImagesError
 from oasis_tf.evaluation.statistics import FeatureStatistics
-
-ROWS_AT_A_TIME = 512  # an update of moments costs d² however few its rows
 
 
 class FeatureNetworkError(ValueError):
@@ -46,7 +43,23 @@ class FeatureDistance:
 
     def __init__(self, network):
         self.network = network
-        self._features = tf.function(self._compute, autograph=False, reduce_retracing=True)
+        self._features = tf.function(self.features, autograph=False, reduce_retracing=True)
+
+    def features(self, images):
+        """Features (b, d) of images (b, h, w, 3), on the device, also inside a `tf.function`.
+
+        They are NaN for images that are not finite, of which a fused ReLU would make 0.
+        Raises: FeatureNetworkError.
+        """
+        features = self.network(images, training=False)
+        if features.shape.rank != 2:
+            raise FeatureNetworkError(
+                f"{self.network.name} gives {tuple(features.shape)} for images "
+                f"{tuple(images.shape)}; expected one vector each, (b, d); does it lack a global "
+                "pooling?"
+            )
+        is_finite = tf.reduce_all(tf.math.is_finite(tf.cast(images, tf.float32)), axis=(1, 2, 3))
+        return tf.where(is_finite[:, None], features, float("nan"))
 
     def statistics(self, batches, *, places=None):
         """Passes once over a set of images.
@@ -61,7 +74,7 @@ class FeatureDistance:
         """
         places = itertools.count() if places is None else iter(places)
         statistics = None
-        for features in _in_groups(self._stream(batches)):
+        for features in self._stream(batches):
             statistics = statistics or FeatureStatistics(features.shape[1])
             statistics.update(features, list(itertools.islice(places, len(features))))
         if statistics is None:
@@ -98,18 +111,6 @@ class FeatureDistance:
             return f"Inception with weights that are not FID's ({weights})"
         return self.network.name
 
-    def _compute(self, images):
-        """Features; NaN for images that are not finite, of which a fused ReLU would make 0."""
-        features = self.network(images, training=False)
-        if features.shape.rank != 2:
-            raise FeatureNetworkError(
-                f"{self.network.name} gives {tuple(features.shape)} for images "
-                f"{tuple(images.shape)}; expected one vector each, (b, d); does it lack a global "
-                "pooling?"
-            )
-        is_finite = tf.reduce_all(tf.math.is_finite(tf.cast(images, tf.float32)), axis=(1, 2, 3))
-        return tf.where(is_finite[:, None], features, float("nan"))
-
     def _stream(self, batches):
         """Yields features as arrays, one batch behind: a GPU computes while the host sums up."""
         waiting = None
@@ -120,16 +121,3 @@ class FeatureDistance:
             waiting = features
         if waiting is not None:
             yield waiting.numpy()
-
-
-def _in_groups(batches):
-    """The same rows in batches of `ROWS_AT_A_TIME` or a little more; the last may be smaller."""
-    group, rows = [], 0
-    for batch in batches:
-        group.append(batch)
-        rows += len(batch)
-        if rows >= ROWS_AT_A_TIME:
-            yield np.concatenate(group)
-            group, rows = [], 0
-    if rows:
-        yield np.concatenate(group)

@@ -11,6 +11,15 @@ class NonFiniteFeaturesError(RuntimeError):
     """Features that are NaN or infinite, in a sentence."""
 
 
+def require_finite(features):
+    """NonFiniteFeaturesError unless all features are finite."""
+    if not np.isfinite(features).all():
+        raise NonFiniteFeaturesError(
+            "an image, or what the network computed of it, is NaN or infinite: does the "
+            "generator paint such images?"
+        )
+
+
 class Moments:
     """Count, mean and covariance of all vectors seen so far, in memory that does not grow.
 
@@ -46,11 +55,7 @@ class Moments:
         Raises: NonFiniteFeaturesError, and nothing is added.
         """
         features = np.asarray(features, np.float64)
-        if not np.isfinite(features).all():
-            raise NonFiniteFeaturesError(
-                "an image, or what the network computed of it, is NaN or infinite: does the "
-                "generator paint such images?"
-            )
+        require_finite(features)
         if not len(features):
             return
         mean = features.mean(axis=0)

@@ -3,8 +3,10 @@
 import numpy as np
 
 from oasis_tf.evaluation.array_file import ArrayFileError, read_arrays, write_arrays
-from oasis_tf.evaluation.moments import Moments
+from oasis_tf.evaluation.moments import Moments, require_finite
 from oasis_tf.evaluation.sample import FeatureSample
+
+ROWS_AT_A_TIME = 512  # an update of moments costs d² however few its rows
 
 
 class FeatureStatistics:
@@ -16,17 +18,35 @@ class FeatureStatistics:
     """
 
     def __init__(self, num_features, *, sample_size=5000, seed=0):
-        self.moments = Moments(num_features)
-        self.sample = FeatureSample(num_features, size=sample_size, seed=seed)
+        self._moments = Moments(num_features)
+        self._sample = FeatureSample(num_features, size=sample_size, seed=seed)
+        self._waiting = []  # (features, places), to be added together
+
+    @property
+    def moments(self):
+        """`Moments` of all features."""
+        self._add_waiting()
+        return self._moments
+
+    @property
+    def sample(self):
+        """`FeatureSample` of them."""
+        self._add_waiting()
+        return self._sample
 
     @property
     def num_images(self):
         return self.moments.count
 
     def update(self, features, places):
-        """Adds the features (n, d) of images and their places in the whole set, (n,) int."""
-        self.moments.update(features)
-        self.sample.update(features, places)
+        """Adds the features (n, d) of images and their places in the whole set, (n,) int.
+
+        Raises: NonFiniteFeaturesError, and nothing is added.
+        """
+        require_finite(features)
+        self._waiting.append((np.asarray(features), np.asarray(places)))
+        if sum(len(rows) for rows, _ in self._waiting) >= ROWS_AT_A_TIME:
+            self._add_waiting()
 
     def merge(self, other):
         """Adds what another process or replica has seen of the same set."""
@@ -48,6 +68,14 @@ class FeatureStatistics:
                 "sample_seed": self.sample.seed,
             },
         )
+
+    def _add_waiting(self):
+        if not self._waiting:
+            return
+        features, places = map(np.concatenate, zip(*self._waiting, strict=True))
+        self._waiting = []
+        self._moments.update(features)
+        self._sample.update(features, places)
 
     @classmethod
     def load(cls, path, *, key=""):

@@ -9,7 +9,7 @@ from feature_networks import colour_features, colour_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oasis_tf.evaluation import feature_distance
+from oasis_tf.evaluation import statistics as feature_statistics
 from oasis_tf.evaluation.feature_distance import FeatureDistance, FeatureNetworkError
 from oasis_tf.evaluation.frechet import frechet_distance
 from oasis_tf.evaluation.inception import FIDInception
@@ -45,7 +45,7 @@ def moments_of(features):
 
 @pytest.fixture(params=[1, 7, 512])
 def rows_at_a_time(request, monkeypatch):
-    monkeypatch.setattr(feature_distance, "ROWS_AT_A_TIME", request.param)
+    monkeypatch.setattr(feature_statistics, "ROWS_AT_A_TIME", request.param)
 
 
 def test_distances_are_those_of_the_features(distance, sets, rows_at_a_time):
