@@ -131,6 +131,17 @@ def test_a_wrong_value_is_named(override, sentence):
         load_config(TINY, overrides=[override])
 
 
+def test_the_best_checkpoint_is_chosen_by_what_is_measured():
+    chosen = ["training.best_metric=fid", "training.evaluate_every=10"]
+    assert load_config(TINY, overrides=chosen).training.best_metric == "fid"
+    with pytest.raises(ConfigError, match="best_metric is fid, so training.evaluate_every must"):
+        load_config(TINY, overrides=chosen[:1])
+    with pytest.raises(ConfigError, match=r"best_metric is fid, but evaluation.metrics are .'kid'"):
+        load_config(TINY, overrides=[*chosen, "evaluation.metrics=[kid]"])
+    with pytest.raises(ConfigError, match="--set: evaluation.metrics.0 is 'fod'"):
+        load_config(TINY, overrides=["evaluation.metrics=[fod]"])
+
+
 def test_a_perceptual_loss_needs_images_that_vgg_can_halve():
     overrides = ["data.image_size=[8, 64]", "training.add_vgg_loss=true"]
     with pytest.raises(ConfigError, match=r"\[8, 64\] is too small for training.add_vgg_loss"):
@@ -220,6 +231,8 @@ def test_differing_keys_are_those_a_resumed_run_may_not_change():
         "training.epochs=9",
         "training.sample_every=1",
         "training.keep_last=5",
+        "training.evaluate_every=7",
+        "evaluation.metrics=[kid]",
     ]
     assert differing_keys(load_config(TINY), load_config(TINY, overrides=overrides)) == []
     overrides = [

@@ -72,7 +72,8 @@ def _apply(raw, *, key, value):
 def _explain(problem, path, overridden):
     """One sentence for one pydantic error, with the file and the key."""
     key = ".".join(str(part) for part in problem["loc"])
-    origin = "--set" if key in overridden else str(path)
+    is_overridden = any(f"{key}.".startswith(f"{other}.") for other in overridden)
+    origin = "--set" if is_overridden else str(path)
     if problem["type"] == "extra_forbidden":
         section = Config
         for part in problem["loc"][:-1]:

@@ -1,4 +1,4 @@
-"""What a resumed run may change: its length, its reports, where the data lies and is cached."""
+"""What a resumed run may change: length, reports, evaluation, and where the data lies."""
 
 CHANGEABLE_ON_RESUME = frozenset(
     {"data.root", "data.manual_dir", "data.cache", "data.cache_dir"}
@@ -15,6 +15,7 @@ CHANGEABLE_ON_RESUME = frozenset(
             "sample_every",
             "score_every",
             "score_images",
+            "evaluate_every",
             "num_samples",
             "recalibration_batches",
             "vgg_weights",
@@ -27,7 +28,10 @@ def differing_keys(one, other):
     """Dotted keys in which two configs differ, those left out that a resumed run may change."""
     left, right = flatten(one), flatten(other)
     return sorted(
-        key for key in left if left[key] != right[key] and key not in CHANGEABLE_ON_RESUME
+        key
+        for key in left
+        if not (key in CHANGEABLE_ON_RESUME or key.startswith("evaluation."))
+        and left[key] != right[key]
     )
 
 

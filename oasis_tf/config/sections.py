@@ -41,6 +41,11 @@ Colors = Annotated[  # of one class: a colour, or a list of them
 ]
 Channels = Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
 LearningRate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# The first ones are of `evaluation`, the others what the run's own discriminator scores.
+EVALUATED = ("fid", "kid", "miou")
+BestMetric = Literal[
+    "fid", "kid", "miou", "miou_fake", "accuracy_fake", "miou_real", "accuracy_real"
+]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 
@@ -175,15 +180,27 @@ class TrainingConfig(Section):
     steps_per_execution: PositiveInt = 1
     checkpoint_every: PositiveInt = 1000
     keep_last: PositiveInt = 2
-    best_metric: Literal["miou_fake", "accuracy_fake", "miou_real", "accuracy_real"] | None = (
-        "miou_fake"
-    )
+    best_metric: BestMetric | None = "miou_fake"
     explosion_limit: Annotated[float, Field(gt=1, allow_inf_nan=False)] | None = 1000.0
     sample_every: PositiveInt = 1000
     num_samples: PositiveInt = 6
     score_every: PositiveInt = 1000
     score_images: PositiveInt = 200
+    evaluate_every: PositiveInt | None = None
     recalibration_batches: PositiveInt = 51
+
+
+class EvaluationConfig(Section):
+    """What `evaluate` measures of held-out pairs, and `training.evaluate_every`."""
+
+    metrics: Annotated[list[Literal["fid", "kid", "miou", "diversity"]], Field(min_length=1)] = [
+        "fid",
+        "miou",
+    ]
+    num_images: Annotated[int, Field(ge=2)] | None = None
+    samples: Annotated[int, Field(ge=2)] = 4
+    inception_weights: str | None = None
+    diversity_backbone: str = "discriminator"
 
 
 class Config(Section):
@@ -193,6 +210,7 @@ class Config(Section):
     generator: GeneratorConfig = GeneratorConfig()
     discriminator: DiscriminatorConfig = DiscriminatorConfig()
     training: TrainingConfig
+    evaluation: EvaluationConfig = EvaluationConfig()
 
     @pydantic.model_validator(mode="after")
     def _fill_in(self):
@@ -211,7 +229,22 @@ class Config(Section):
         )
         self.discriminator = self.discriminator.model_copy(update=shape)
         self._check_size()
+        self._check_best_metric()
         return self
+
+    def _check_best_metric(self):
+        metric, metrics = self.training.best_metric, self.evaluation.metrics
+        if metric not in EVALUATED:
+            return
+        if self.training.evaluate_every is None:
+            raise ValueError(
+                f"training.best_metric is {metric}, so training.evaluate_every must say how often "
+                "it is to be measured"
+            )
+        if metric not in metrics:
+            raise ValueError(
+                f"training.best_metric is {metric}, but evaluation.metrics are {metrics}; add it"
+            )
 
     def _check_size(self):
         multiple = 2 ** max(self.generator.num_blocks - 1, len(self.discriminator.channels))
