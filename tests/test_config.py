@@ -233,6 +233,7 @@ def test_differing_keys_are_those_a_resumed_run_may_not_change():
         "training.keep_last=5",
         "training.evaluate_every=7",
         "evaluation.metrics=[kid]",
+        "evaluation.segmenter={kind: keras, model: x.keras}",
     ]
     assert differing_keys(load_config(TINY), load_config(TINY, overrides=overrides)) == []
     overrides = [
@@ -247,3 +248,28 @@ def test_differing_keys_are_those_a_resumed_run_may_not_change():
         "generator.z_dim",
         "training.seed",
     ]
+
+
+def test_a_segmenters_logits_are_classes_or_none():
+    said = "{kind: keras, model: x.keras, classes: [1, sky, null], pixel_range: [0, [1, 2, 3]]}"
+    segmenter = load_config(TINY, overrides=[f"evaluation.segmenter={said}"]).evaluation.segmenter
+    assert segmenter.classes == [1, "sky", None]
+    assert segmenter.pixel_range == (0, (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ("{kind: torch}", "evaluation.segmenter.kind is 'torch': input should be 'discriminator'"),
+        ("{kind: keras}", "segmenter.model is missing; it is a .keras file"),
+        ("{kind: keras-hub}", "segmenter.model is missing; it is a preset's name or folder"),
+        ("{model: x.keras}", "segmenter.model is for a network of another kind; set .*kind"),
+        ("{classes: [1]}", "segmenter.classes is for a network of another kind"),
+        ("{kind: keras, model: x, klasses: [1]}", "unknown key .*klasses; did you mean classes"),
+        ("{kind: keras, model: x, classes: []}", "segmenter.classes is .*at least 1"),
+        ("{kind: keras, model: x, pixel_range: [0, .inf]}", "pixel_range.1.* finite"),
+    ],
+)
+def test_a_wrong_segmenter_is_named(said, sentence):
+    with pytest.raises(ConfigError, match=sentence):
+        load_config(TINY, overrides=[f"evaluation.segmenter={said}"])

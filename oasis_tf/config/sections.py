@@ -46,6 +46,8 @@ EVALUATED = ("fid", "kid", "miou")
 BestMetric = Literal[
     "fid", "kid", "miou", "miou_fake", "accuracy_fake", "miou_real", "accuracy_real"
 ]
+FiniteFloat = Annotated[float, Field(allow_inf_nan=False)]
+PixelValue = FiniteFloat | tuple[FiniteFloat, FiniteFloat, FiniteFloat]  # of all channels, or each
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Decay = Annotated[float, Field(ge=0, lt=1)]
 
@@ -190,6 +192,32 @@ class TrainingConfig(Section):
     recalibration_batches: PositiveInt = 51
 
 
+class SegmenterConfig(Section):
+    """Arguments of `open_segmenter`: who says which class a pixel of a photograph shows."""
+
+    kind: Literal["discriminator", "keras", "keras-hub"] = "discriminator"
+    model: str | None = None
+    classes: Annotated[list[NonNegativeInt | str | None], Field(min_length=1)] | None = None
+    image_size: Size | None = None
+    resize: Literal["bilinear", "bicubic", "area", "nearest"] = "bilinear"
+    pixel_range: tuple[PixelValue, PixelValue] | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _check_kind(self):
+        if self.kind != "discriminator":
+            if self.model is None:
+                wanted = "a .keras file" if self.kind == "keras" else "a preset's name or folder"
+                raise ValueError(f"evaluation.segmenter.model is missing; it is {wanted}")
+            return self
+        for key in ("model", "classes", "image_size", "pixel_range"):
+            if getattr(self, key) is not None:
+                raise ValueError(
+                    f"evaluation.segmenter.{key} is for a network of another kind; set "
+                    "evaluation.segmenter.kind to keras or keras-hub"
+                )
+        return self
+
+
 class EvaluationConfig(Section):
     """What `evaluate` measures of held-out pairs, and `training.evaluate_every`."""
 
@@ -201,6 +229,7 @@ class EvaluationConfig(Section):
     samples: Annotated[int, Field(ge=2)] = 4
     inception_weights: str | None = None
     diversity_backbone: str = "discriminator"
+    segmenter: SegmenterConfig = SegmenterConfig()
 
 
 class Config(Section):

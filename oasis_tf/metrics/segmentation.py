@@ -1,9 +1,9 @@
 """How well the discriminator's class channels segment an image."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from oasis_tf.metrics.iou import per_class_iou
 from oasis_tf.metrics.replicated import ReplicatedMetric
 from oasis_tf.replicas import sum_over_replicas
 
@@ -56,14 +56,7 @@ class SegmentationScore(ReplicatedMetric):
 
     def per_class_iou(self):
         """Returns float64 (num_classes,), NaN for void and for classes never seen."""
-        confusion = self.confusion.numpy()
-        confusion[0] = 0
-        hits = np.diag(confusion)
-        union = confusion.sum(axis=0) + confusion.sum(axis=1) - hits
-        with np.errstate(invalid="ignore"):
-            iou = hits / union
-        iou[0] = np.nan
-        return iou
+        return per_class_iou(self.confusion.numpy())
 
     def class_frequencies(self):
         """Returns float64 (num_classes,), each label's share of all pixels, void included.

@@ -1,0 +1,59 @@
+"""How often which class was predicted for which: pixel accuracy, IoU and their mean."""
+
+import numpy as np
+
+from oasis_tf.metrics.iou import per_class_iou
+
+
+class ConfusionMatrix:
+    """Counts pixels by label and prediction, exactly, on the host.
+
+    Pixels labelled void do not count. Classes that are neither labelled nor predicted have no
+    IoU and do not enter the mean.
+
+    Args:
+        num_classes: int, void included.
+    Attributes:
+        counts: int64 (num_classes, num_classes), [label, predicted].
+    """
+
+    def __init__(self, num_classes):
+        self.counts = np.zeros((num_classes, num_classes), np.int64)
+
+    def update(self, predicted, label_map):
+        """Adds predictions int (b, h, w), of any class or void, for label maps int (b, h, w)."""
+        num_classes = len(self.counts)
+        predicted, label_map = (np.asarray(ids, np.int64) for ids in (predicted, label_map))
+        pairs = label_map * num_classes + predicted
+        counts = np.bincount(pairs.ravel(), minlength=num_classes**2)
+        self.counts += counts.reshape(self.counts.shape)
+
+    def merge(self, other):
+        """Adds what another process or replica has counted of the same set."""
+        self.counts += other.counts
+
+    @property
+    def accuracy(self):
+        """Share of the labelled pixels that were predicted right; 0 if there is none."""
+        labelled = self.counts[1:]
+        return float(np.trace(self.counts[1:, 1:]) / max(1, labelled.sum()))
+
+    @property
+    def miou(self):
+        """Mean of the IoUs there are; 0 if there is none."""
+        ious = self.per_class_iou()[1:]
+        ious = ious[~np.isnan(ious)]
+        return float(ious.mean()) if len(ious) else 0.0
+
+    def per_class_iou(self):
+        """Returns float64 (num_classes,), NaN for void and for classes never seen."""
+        return per_class_iou(self.counts)
+
+    def shares(self):
+        """Returns float64 (num_classes,), each class's share of the labelled pixels; 0 of void.
+
+        They add up to 1; all are 0 before the first update.
+        """
+        labelled = self.counts.sum(axis=1)
+        labelled[0] = 0
+        return labelled / max(1, labelled.sum())

@@ -1,0 +1,34 @@
+"""Any saved Keras model as a segmenter's network."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import keras
+
+from oasis_tf.segmenters.errors import SegmenterError
+
+
+def open_network(path):
+    """Loads a .keras file; code in it is not run.
+
+    Returns: keras.Model; its name; dict of what the protocol says of it.
+    Raises: SegmenterError.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise SegmenterError(f"evaluation.segmenter.model: there is no file {path}")
+    if not zipfile.is_zipfile(path):  # Keras's older formats know no safe mode
+        raise SegmenterError(f"{path} is not a .keras file; save the model with model.save(…)")
+    try:
+        network = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever the classes named in the file do
+        raise SegmenterError(f"{path} cannot be loaded: {_first_sentence(error)}") from error
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    name = f"{network.name} ({path.name}, SHA-256 {sha256[:8]}…)"
+    return network, name, {"model": str(path), "sha256": sha256}
+
+
+def _first_sentence(error):
+    return " ".join(str(error).split()).partition(". ")[0][:300]

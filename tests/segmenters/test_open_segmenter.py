@@ -1,0 +1,122 @@
+"""Segmenters from files and presets, and what is said of those that are not."""
+
+import hashlib
+import sys
+
+import keras
+import numpy as np
+import pytest
+from colours import BLUE, CLASS_NAMES, GREEN, RED, colour_network, colours
+
+from oasis_tf.segmenters import SegmenterError, open_segmenter
+
+IMAGE = colours([RED, GREEN], [BLUE, RED])
+
+
+def opened(**overrides):
+    arguments = {"kind": "keras", "class_names": CLASS_NAMES, "size": (2, 2)} | overrides
+    return open_segmenter(**arguments)
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "colours.keras"
+    colour_network().save(path)
+    return path
+
+
+def test_a_keras_file_segments_by_its_mapping(file):
+    segmenter = opened(model=str(file), classes=["blue", 1, None])
+    np.testing.assert_array_equal(segmenter(IMAGE), [[[3, 1], [3, 3]]])
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert segmenter.protocol["sha256"] == sha256
+    assert segmenter.name == f"colours (colours.keras, SHA-256 {sha256[:8]}…)"
+    assert segmenter.protocol["label_mapping"] == ["3 blue", "1 red", None]
+    assert segmenter.protocol["pixel_range"] == [-1, 1]
+
+
+def test_an_unknown_class_is_said_with_near_ones(file):
+    with pytest.raises(SegmenterError, match="segmenter.classes: there is no class 'gren'.*green"):
+        opened(model=str(file), classes=["gren", 1, None])
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(SegmenterError, match="there is no file .*nowhere.keras"):
+        opened(model=str(tmp_path / "nowhere.keras"))
+
+
+def test_what_is_no_keras_file_is_said(tmp_path):
+    path = tmp_path / "weights.h5"
+    path.write_bytes(b"\x89HDF\r\n")
+    with pytest.raises(SegmenterError, match="weights.h5 is not a .keras file"):
+        opened(model=str(path))
+
+
+def test_a_broken_keras_file_is_said(file):
+    file.write_bytes(file.read_bytes().replace(b"config.json", b"konfig.json"))
+    with pytest.raises(SegmenterError, match="colours.keras cannot be loaded"):
+        opened(model=str(file))
+
+
+def test_code_in_a_file_is_not_run(tmp_path):
+    image = keras.Input((None, None, 3))
+    network = keras.Model(image, keras.layers.Lambda(lambda x: x)(image))
+    network.save(tmp_path / "code.keras")
+    with pytest.raises(SegmenterError, match="code.keras cannot be loaded: .*(Lambda|lambda)"):
+        opened(model=str(tmp_path / "code.keras"))
+
+
+def test_without_keras_hub_the_command_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keras_hub", None)
+    with pytest.raises(SegmenterError, match="pip install 'keras-hub"):
+        opened(kind="keras-hub", model="segformer_b0_ade20k_512")
+
+
+@pytest.fixture(scope="module")
+def preset(tmp_path_factory):
+    """A SegFormer of random weights, saved as a folder, for 3 classes at 32x32."""
+    models = pytest.importorskip("keras_hub").models
+    encoder = models.MiTBackbone(
+        layerwise_depths=[1, 1],
+        image_shape=(32, 32, 3),
+        hidden_dims=[4, 8],
+        num_layers=2,
+        layerwise_num_heads=[1, 2],
+        layerwise_sr_ratios=[4, 2],
+        max_drop_path_rate=0.0,
+        layerwise_patch_sizes=[7, 3],
+        layerwise_strides=[4, 2],
+    )
+    backbone = models.SegFormerBackbone(image_encoder=encoder, projection_filters=8)
+    converter = models.SegFormerImageSegmenterPreprocessor.image_converter_cls(
+        image_size=(32, 32), scale=[0.5, 0.25, 0.125], offset=[-1.0, 0.0, 2.0]
+    )
+    segmenter = models.SegFormerImageSegmenter(
+        backbone=backbone,
+        num_classes=3,
+        preprocessor=models.SegFormerImageSegmenterPreprocessor(image_converter=converter),
+    )
+    folder = tmp_path_factory.mktemp("preset") / "segformer"
+    segmenter.save_to_preset(str(folder))
+    return folder, segmenter
+
+
+def test_a_segformer_folder_predicts_as_keras_hub_does(preset):
+    folder, network = preset
+    segmenter = opened(kind="keras-hub", model=str(folder), size=(32, 32))
+    images = np.random.default_rng(0).integers(0, 256, (2, 32, 32, 3)).astype(np.uint8)
+    seen = images * np.float32([0.5, 0.25, 0.125]) + np.float32([-1, 0, 2])
+    expected = np.argmax(network(seen, training=False), axis=-1) + 1
+    predicted = segmenter(images)
+    assert np.mean(np.equal(predicted, expected)) > 0.999  # a tie may fall otherwise
+    assert len(np.unique(predicted)) > 1
+    assert segmenter.protocol["input_size"] == [32, 32]
+    np.testing.assert_allclose(
+        segmenter.protocol["pixel_range"], [[-1, 0, 2], [126.5, 63.75, 33.875]]
+    )
+
+
+def test_a_preset_that_is_none_is_said(tmp_path):
+    pytest.importorskip("keras_hub")
+    with pytest.raises(SegmenterError, match="keras-hub has no SegFormer"):
+        opened(kind="keras-hub", model=str(tmp_path))
