@@ -12,8 +12,8 @@ from oasis_tf.report.curves import charts
 from oasis_tf.report.markup import document, node
 from oasis_tf.report.pictures import sample_figures
 from oasis_tf.report.records import read_records
-from oasis_tf.report.scale import short
 from oasis_tf.report.style import STYLE
+from oasis_tf.scale import short
 
 SHOWN_ELSEWHERE = {"class_names", "palette"}
 

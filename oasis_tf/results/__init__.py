@@ -1,0 +1,9 @@
+"""What is written and drawn of evaluations: tables, and pictures beside published figures.
+
+`evaluation` says what a result holds, `writing` puts all files beside each other.
+"""
+
+from oasis_tf.results.evaluation import ResultsError, read
+from oasis_tf.results.writing import write
+
+__all__ = ["ResultsError", "read", "write"]

@@ -1,0 +1,75 @@
+"""The Markdown page of results: tables, pictures, and the protocol that the numbers hold under."""
+
+from oasis_tf.results.class_groups import DEFINITION
+from oasis_tf.results.tables import class_table, comparison_table, escaped
+
+COMPARABLE = (
+    "Numbers are comparable only under one protocol: the same images in the same number and size, "
+    "the same segmenter, the same network of features."
+)
+
+
+def markdown(evaluations, *, references, pictures):
+    """The whole page.
+
+    Args:
+        evaluations: list of `Evaluation`; classes and protocol are those of the last.
+        references: list of `Reference` of its data.
+        pictures: dict of "comparison", "classes" and "training" to file names, as far as drawn.
+    """
+    newest = evaluations[-1]
+    parts = ["# Results", comparison_table(evaluations, references), COMPARABLE]
+    parts += [_list(_sources(references)), _list(_protocol(newest))]
+    parts += [_picture("comparison", "FID and mIoU beside published figures", pictures)]
+    classes = class_table(newest)
+    if classes:
+        parts += [f"## Classes, {escaped(newest.title)}", classes]
+        parts += [_picture("classes", "IoU of every class", pictures)]
+    if "training" in pictures:
+        parts += ["## Over training", DEFINITION]
+        parts += [_picture("training", "IoU of groups of classes over training", pictures)]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _sources(references):
+    for reference in references:
+        yield f"{escaped(reference.model)}: {escaped(reference.source)}"
+
+
+def _protocol(evaluation):
+    """How each metric of an evaluation was computed."""
+    metrics = evaluation.metrics
+    for metric in (metrics.fid, metrics.kid):
+        if metric:
+            counts = f"{metric.num_real:,} real and {metric.num_fake:,} painted images"
+            yield f"{escaped(metric.name)}: {counts}"
+    if metrics.miou:
+        yield f"mIoU: segmenter {escaped(_said(metrics.miou.segmenter.model_dump()))}"
+    if metrics.diversity:
+        diversity, similarity = metrics.diversity, metrics.diversity.ms_ssim
+        yield (
+            f"diversity: means over all pairs of {diversity.samples} photographs of each of "
+            f"{diversity.num_label_maps:,} label maps; MS-SSIM with windows of "
+            f"{similarity.filter_size} px at {similarity.scales} scales; unweighted feature "
+            f"distance in {escaped(diversity.feature_distance.name)}"
+        )
+
+
+def _said(protocol):
+    """ "name; key: value; …", nested mappings in braces."""
+
+    def value_of(value):
+        if isinstance(value, dict):
+            return "{" + ", ".join(f"{key}: {value_of(v)}" for key, v in value.items()) + "}"
+        return str(value)
+
+    others = [f"{key}: {value_of(v)}" for key, v in protocol.items() if key != "name"]
+    return "; ".join([protocol["name"], *others])
+
+
+def _list(entries):
+    return "\n".join(f"- {entry}" for entry in entries)
+
+
+def _picture(name, alternative, pictures):
+    return f"![{alternative}]({pictures[name]})" if name in pictures else None

@@ -1,0 +1,175 @@
+"""The result of evaluating one checkpoint, as it stands in JSON."""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+FORMAT = 1
+OF_A_STEP = re.compile(r",? (of |at )?step [0-9,]+$")  # the run's own discriminator learns, too
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Part = Annotated[float, Field(ge=0, le=1)]
+
+
+class ResultsError(ValueError):
+    """Results or references that cannot be read, in a sentence."""
+
+
+class Section(BaseModel):
+    """A mapping with the keys below, and others that whoever measured wanted to add."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Data(Section):
+    """The label maps that were painted on; `source` as in a config."""
+
+    source: str
+    split: str
+    num_images: PositiveInt
+    image_size: tuple[PositiveInt, PositiveInt]
+
+
+class FeatureMetric(Section):
+    """FID or KID, or their kin in another network: `name` says which."""
+
+    name: str
+    value: Number
+    standard_deviation: Number | None = None
+    num_real: PositiveInt
+    num_fake: PositiveInt
+
+
+class Segmenter(Section):
+    """What read the images; every other key is part of its protocol."""
+
+    name: str
+
+
+class Scores(Section):
+    """How well the segmenter finds the label maps in images; None for classes without an IoU."""
+
+    miou: Part
+    accuracy: Part
+    per_class_iou: list[Part | None]
+
+
+class Segmentation(Section):
+    segmenter: Segmenter
+    real: Scores | None = None
+    fake: Scores
+
+
+class Similarity(Section):
+    value: Number
+    filter_size: PositiveInt
+    scales: PositiveInt
+
+
+class FeatureDistance(Section):
+    name: str
+    value: Number
+
+
+class Diversity(Section):
+    samples: PositiveInt
+    num_label_maps: PositiveInt
+    ms_ssim: Similarity
+    feature_distance: FeatureDistance
+
+
+class Metrics(BaseModel):
+    """What was asked for; a metric that was not is absent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fid: FeatureMetric | None = None
+    kid: FeatureMetric | None = None
+    miou: Segmentation | None = None
+    diversity: Diversity | None = None
+
+
+class ClassTrait(Section):
+    """See `oasis_tf.evaluation.class_traits`."""
+
+    id: PositiveInt
+    name: str
+    share: Part
+    texture: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
+class Evaluation(Section):
+    """One checkpoint, evaluated."""
+
+    format: Literal[FORMAT]
+    run: str
+    step: NonNegativeInt
+    data: Data
+    metrics: Metrics
+    classes: list[ClassTrait] = []
+
+    @property
+    def run_name(self):
+        return Path(self.run).name or self.run
+
+    @property
+    def title(self):
+        return f"{self.run_name}, step {self.step:,}"
+
+    def is_comparable_with(self, other):
+        """Whether both are about the same images, read by the same segmenter if by any."""
+        return self._protocol == other._protocol
+
+    @property
+    def _protocol(self):
+        miou, data = self.metrics.miou, self.data
+        segmenter = OF_A_STEP.sub("", miou.segmenter.name) if miou else None
+        return data.source, data.split, data.image_size, segmenter
+
+    @pydantic.model_validator(mode="after")
+    def _check_classes(self):
+        ids = [trait.id for trait in self.classes]
+        if len(set(ids)) < len(ids):
+            raise ValueError("classes: an id stands there twice")
+        for name, scores in self.scores().items():
+            if ids and len(scores.per_class_iou) <= max(ids):
+                raise ValueError(
+                    f"metrics.miou.{name}.per_class_iou has {len(scores.per_class_iou)} entries, "
+                    f"which class {max(ids)} is not among"
+                )
+        return self
+
+    def scores(self):
+        """dict of "real" and "fake" to `Scores`, as far as they were computed."""
+        miou = self.metrics.miou
+        both = {"real": miou.real, "fake": miou.fake} if miou else {}
+        return {name: scores for name, scores in both.items() if scores}
+
+
+def read(path):
+    """The evaluations in a JSON file: a single one, or those of a file that `write` wrote.
+
+    Returns: list of `Evaluation`. Raises: ResultsError, naming file and key; OSError.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ResultsError(f"{path} holds no JSON: {error}") from error
+    several = document.get("evaluations") if isinstance(document, dict) else None
+    return validated([document] if several is None else several, origin=path)
+
+
+def validated(documents, *, origin="results"):
+    """A list of dicts as `Evaluation`s. Raises: ResultsError, naming `origin` and the key."""
+    if not documents:
+        raise ResultsError(f"{origin}: there is no evaluation")
+    try:
+        return pydantic.TypeAdapter(list[Evaluation]).validate_python(documents)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ResultsError(f"{origin}: {place}: {first['msg']}") from error

@@ -1,0 +1,71 @@
+"""Published figures to stand beside a run's own."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pydantic
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from oasis_tf.results.evaluation import ResultsError
+
+SAME_DATA = {"tfds": "ade20k"}  # one data set, fetched in two ways
+DEFAULT = Path(__file__).parents[2] / "configs" / "references.yaml"  # of a clone
+
+
+class Reference(BaseModel):
+    """What a paper says of a model.
+
+    data: a config's `data.source`. fid, miou: as printed, mIoU in percent.
+    segmenter, protocol: what the figures hold for. source: where they stand.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str
+    data: str
+    fid: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    miou: Annotated[float, Field(ge=0, le=100)] | None = None
+    segmenter: str | None = None
+    protocol: str | None = None
+    source: str
+
+
+class References(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1]
+    references: list[Reference]
+
+
+def read_references(path=None):
+    """Returns a list of `Reference`.
+
+    Args:
+        path: YAML file; None for `configs/references.yaml` of a clone, or none where the package
+            was installed without it.
+    Raises: ResultsError, naming file and key.
+    """
+    if path is None:
+        if not DEFAULT.is_file():
+            return []
+        path = DEFAULT
+    try:
+        document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return References.model_validate(document).references
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}") from error
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ResultsError(f"{path}: {place}: {first['msg']}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ResultsError(f"{path} is no YAML file: {reason}") from error
+
+
+def of_data(references, source):
+    """Those of one data set, by a config's `data.source`."""
+    return [
+        reference for reference in references if reference.data == SAME_DATA.get(source, source)
+    ]

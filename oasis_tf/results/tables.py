@@ -1,0 +1,109 @@
+"""Results as Markdown, to be pasted into a README."""
+
+import math
+import re
+
+from oasis_tf.class_chart import percent
+from oasis_tf.results.class_groups import iou_of
+
+COLUMNS = (
+    *("model", "data", "images", "FID ↓", "KID ↓", "mIoU, % ↑", "accuracy, % ↑"),
+    *("MS-SSIM ↓", "feature distance ↑"),
+)
+NOTHING = "–"
+SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def comparison_table(evaluations, references):
+    """One row a published figure, then one an evaluation.
+
+    Args:
+        evaluations: list of `Evaluation`. references: list of `Reference`.
+    """
+    rows = [_published(reference) for reference in references]
+    return _table(COLUMNS, [*rows, *map(_measured, evaluations)])
+
+
+def class_table(evaluation):
+    """Every class's share, texture and IoU, most frequent first; None if nothing is known of them.
+
+    Args:
+        evaluation: `Evaluation`.
+    """
+    if not evaluation.classes:
+        return None
+    scores = evaluation.scores()
+    traits = sorted(evaluation.classes, key=lambda trait: (-trait.share, trait.id))
+    rows = [
+        [
+            escaped(trait.name),
+            percent(trait.share),
+            NOTHING if trait.texture is None else f"{trait.texture:.4f}",
+            *(_percentage(iou_of(of_kind)(trait.id)) for of_kind in scores.values()),
+        ]
+        for trait in traits
+    ]
+    return _table(["class", "share", "texture", *(f"IoU {kind}, %" for kind in scores)], rows)
+
+
+def escaped(text):
+    """Text of others on one line, shown as it is."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _published(reference):
+    return [
+        escaped(reference.model),
+        escaped(reference.data),
+        escaped(reference.protocol or NOTHING),
+        NOTHING if reference.fid is None else f"{reference.fid:.1f}",
+        NOTHING,
+        NOTHING if reference.miou is None else _by(f"{reference.miou:.1f}", reference.segmenter),
+        *[NOTHING] * 3,
+    ]
+
+
+def _measured(evaluation):
+    data, metrics = evaluation.data, evaluation.metrics
+    height, width = data.image_size
+    miou, diversity = metrics.miou, metrics.diversity
+    return [
+        escaped(evaluation.title),
+        escaped(f"{data.source}, {data.split}"),
+        f"{data.num_images:,} of {height}x{width}",
+        _distance(metrics.fid, "FID", digits=1),
+        _distance(metrics.kid, "KID", digits=4),
+        _by(_of_fakes(miou, "miou"), miou.segmenter.name) if miou else NOTHING,
+        _of_fakes(miou, "accuracy") if miou else NOTHING,
+        f"{diversity.ms_ssim.value:.3f}" if diversity else NOTHING,
+        f"{diversity.feature_distance.value:.3f}" if diversity else NOTHING,
+    ]
+
+
+def _distance(metric, name, *, digits):
+    """Under another name where the network is another one."""
+    if metric is None:
+        return NOTHING
+    said = f"{metric.value:.{digits}f}"
+    if metric.standard_deviation is not None:
+        said += f" ± {metric.standard_deviation:.{digits}f}"
+    return said if metric.name == name else f"{said} ({escaped(metric.name)})"
+
+
+def _of_fakes(miou, key):
+    """A score of painted images, and that of real ones, which it can hardly exceed."""
+    said = _percentage(getattr(miou.fake, key))
+    return f"{said} (real {_percentage(getattr(miou.real, key))})" if miou.real else said
+
+
+def _by(score, segmenter):
+    return f"{score} by {escaped(segmenter)}" if segmenter else score
+
+
+def _percentage(part):
+    return NOTHING if math.isnan(part) else f"{100 * part:.1f}"
+
+
+def _table(heading, rows):
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

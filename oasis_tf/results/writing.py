@@ -1,0 +1,97 @@
+"""All files of results, beside each other."""
+
+import json
+from pathlib import Path
+
+from oasis_tf.results.class_groups import DEFINITION, class_groups, iou_of
+from oasis_tf.results.class_scores_chart import class_scores_chart
+from oasis_tf.results.comparison_chart import comparison_chart
+from oasis_tf.results.document import markdown
+from oasis_tf.results.evaluation import FORMAT, validated
+from oasis_tf.results.references import of_data, read_references
+from oasis_tf.results.training_chart import training_chart
+from oasis_tf.visualize import save_png
+from oasis_tf.whole_file import whole_file
+
+
+def write(path, evaluations, *, references=None):
+    """Writes `results.json`, `results.md`, and pictures as far as there is something to draw.
+
+    These are `results_comparison.png` (FID and mIoU beside published figures),
+    `results_classes.png` (IoU of every class) and `results_training.png` (IoU over training, where
+    a run was evaluated at several steps). One from an earlier call for which there is nothing now
+    is deleted. Pictures show what is comparable with the last evaluation: of the same images and
+    segmenter.
+
+    Args:
+        path: of the JSON file, which may have another name than `results.json`; the folder is
+            made.
+        evaluations: list of dicts, see `Evaluation`; at least one.
+        references: path of published figures, or None, see `read_references`.
+    Returns: list of the paths written.
+    Raises: ResultsError, naming the key; OSError.
+    """
+    path = Path(path)
+    evaluations = validated(evaluations)
+    newest = evaluations[-1]
+    published = of_data(read_references(references), newest.data.source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pictures = _draw(path, evaluations, published)
+    page = markdown(
+        evaluations,
+        references=published,
+        pictures={name: picture.name for name, picture in pictures.items()},
+    )
+    _write_text(path.with_suffix(".md"), page)
+    document = {"format": FORMAT, "evaluations": [_as_json(e) for e in evaluations]}
+    document |= _of_classes(newest)
+    _write_text(path, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    return [path, path.with_suffix(".md"), *pictures.values()]
+
+
+def _draw(path, evaluations, published):
+    """Dict of the pictures' names to their paths."""
+    newest = evaluations[-1]
+    alike = [e for e in evaluations if e.is_comparable_with(newest)]
+    images = {
+        "comparison": comparison_chart(alike, published),
+        "classes": class_scores_chart(newest),
+        "training": training_chart([e for e in alike if e.run == newest.run]),
+    }
+    paths = {name: path.with_name(f"{path.stem}_{name}.png") for name in images}
+    for name, image in images.items():
+        if image is None:
+            paths.pop(name).unlink(missing_ok=True)
+        else:
+            save_png(image, paths[name])
+    return paths
+
+
+def _of_classes(evaluation):
+    """The newest evaluation's table of classes, for programs."""
+    groups = class_groups(evaluation.classes)
+    scores = evaluation.scores()
+    rows = [
+        trait.model_dump()
+        | {f"iou_{kind}": _or_none(iou_of(of_kind)(trait.id)) for kind, of_kind in scores.items()}
+        | {"groups": [group.name for group in groups if trait.id in group.ids]}
+        for trait in evaluation.classes
+    ]
+    means = {
+        group.name: {kind: _or_none(group.mean_iou(of_kind)) for kind, of_kind in scores.items()}
+        for group in groups
+    }
+    return {"per_class": rows, "groups": {"definition": DEFINITION, "mean_iou": means}}
+
+
+def _or_none(number):
+    return None if number != number else number
+
+
+def _as_json(evaluation):
+    return evaluation.model_dump(mode="json", exclude_unset=True)
+
+
+def _write_text(path, text):
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

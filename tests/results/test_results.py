@@ -1,0 +1,228 @@
+"""What is written of evaluations, from invented ones."""
+
+import json
+
+import invented
+import numpy as np
+import pytest
+from PIL import Image
+
+from oasis_tf import results
+from oasis_tf.results import ResultsError
+
+PICTURES = ("comparison", "classes", "training")
+
+
+def written(folder, evaluations, **arguments):
+    """dict of file name to path."""
+    paths = results.write(folder / "results.json", evaluations, **arguments)
+    assert sorted(paths) == sorted(folder.iterdir())
+    return {path.name: path for path in paths}
+
+
+def rows_of(markdown):
+    """All tables' rows as lists of cells."""
+    lines = [line for line in markdown.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_tables_and_pictures_lie_beside_each_other(tmp_path):
+    files = written(tmp_path / "new", invented.over_training())
+    pictures = [f"results_{name}.png" for name in PICTURES]
+    assert list(files) == ["results.json", "results.md", *pictures]
+    page = files["results.md"].read_text()
+    assert all(f"]({name})" in page for name in pictures)
+
+
+def test_what_is_written_can_be_read_again(tmp_path):
+    evaluations = invented.over_training()
+    path = written(tmp_path, evaluations)["results.json"]
+    document = json.loads(path.read_text())
+    assert document["evaluations"] == evaluations  # also the keys that this room knows nothing of
+    read = results.read(path)
+    assert [e.step for e in read] == [e["step"] for e in evaluations]
+    (tmp_path / "one.json").write_text(json.dumps(evaluations[0]))
+    assert results.read(tmp_path / "one.json") == read[:1]
+
+
+def test_a_row_says_what_was_measured_beside_what_was_published(tmp_path):
+    page = written(tmp_path, [invented.evaluation(400)])["results.md"].read_text()
+    rows = {row[0]: row[1:] for row in rows_of(page)}
+    assert rows["OASIS"][2:5] == ["28.3", "–", "48.8 by UperNet101"]
+    assert rows["SPADE"][2:5] == ["33.9", "–", "38.5 by UperNet101"]
+    assert rows["OASIS, 50 of 200 epochs"][2:5] == ["99.0", "–", "2.3"]
+    miou = invented.miou(400)
+    real, fake = (100 * miou[kind]["miou"] for kind in ("real", "fake"))
+    accuracy = [100 * miou[kind]["accuracy"] for kind in ("fake", "real")]
+    assert rows["my, step 400"] == [
+        "ade20k, val",
+        "2,000 of 256x256",
+        "232.4",  # 300 exp(-4 / 9) + 40
+        "0.0345 ± 0.0021",
+        f"{fake:.1f} (real {real:.1f}) by U-Net of tests",
+        "{:.1f} (real {:.1f})".format(*accuracy),
+        "0.432",
+        "0.568",
+    ]
+    for protocol in (
+        "resize: bilinear",
+        r"input\_size: \[96, 128\]",
+        "4 photographs of each of 101 label maps",
+        "windows of 5 px at 5 scales",
+        "the run's own discriminator, step 2000",
+        "arXiv:2012.04781, table 1",
+    ):
+        assert protocol in page
+
+
+def test_only_what_was_asked_for_is_there(tmp_path):
+    metrics = {"fid": invented.fid(12.34)}
+    files = written(tmp_path, [invented.evaluation(5, source="folder", metrics=metrics)])
+    assert list(files) == ["results.json", "results.md", "results_comparison.png"]
+    heading, _, row, *classes = rows_of(files["results.md"].read_text())
+    assert row == ["my, step 5", "folder, val", "2,000 of 256x256", "12.3", *["–"] * 5]
+    assert len(heading) == len(row)
+    assert classes[0] == ["class", "share", "texture"]
+    assert json.loads(files["results.json"].read_text())["evaluations"][0]["metrics"] == metrics
+
+
+def test_pictures_of_earlier_results_do_not_stay(tmp_path):
+    written(tmp_path, invented.over_training())
+    metrics = {"diversity": invented.diversity()}
+    files = written(tmp_path, [invented.evaluation(metrics=metrics)])
+    assert list(files) == ["results.json", "results.md"]
+
+
+def test_references_of_other_data_are_not_shown(tmp_path):
+    evaluation = invented.evaluation(source="cityscapes")
+    page = written(tmp_path, [evaluation])["results.md"].read_text()
+    assert "69.3 by multi-scale DRN-D-105" in page
+    assert "SPADE" not in page and "44.1" not in page
+
+
+def test_another_networks_distance_is_not_called_fid(tmp_path):
+    metrics = {
+        "fid": invented.fid(3.25, "Fréchet distance in my_net"),
+        "kid": invented.kid(0.5, "kernel distance in my_net"),
+    }
+    files = written(tmp_path, [invented.evaluation(metrics=metrics)])
+    assert list(files) == ["results.json", "results.md"]  # nothing to compare
+    row = next(row for row in rows_of(files["results.md"].read_text()) if row[0].startswith("my,"))
+    assert row[3] == r"3.2 (Fréchet distance in my\_net)"
+    assert row[4] == r"0.5000 ± 0.0021 (kernel distance in my\_net)"
+
+
+def test_classes_are_listed_by_their_share_for_people_and_programs(tmp_path):
+    files = written(tmp_path, [invented.evaluation(400)])
+    rows = rows_of(files["results.md"].read_text())
+    first = next(i for i, row in enumerate(rows) if row[0] == "class")
+    assert rows[first] == ["class", "share", "texture", "IoU real, %", "IoU fake, %"]
+    total, iou = sum(invented.SHARES), invented.miou(400)["fake"]["per_class_iou"]
+    assert rows[first + 2] == [
+        *("road", f"{100 * 0.3 / total:.0f} %", "0.0080", "75.0", f"{100 * iou[4]:.1f}"),
+    ]
+    assert rows[-1] == ["cyclist", "0.32 %", "–", "–", "–"]
+    document = json.loads(files["results.json"].read_text())
+    road = document["per_class"][3]
+    assert (road["id"], road["name"], road["iou_fake"]) == (4, "road", iou[4])
+    assert road["groups"] == ["frequent", "uniform"]
+    assert document["per_class"][10]["iou_real"] is None
+    # Three of eleven by share: building, road, sky.
+    expected = np.mean([iou[1], iou[2], iou[4]])
+    assert document["groups"]["mean_iou"]["frequent"]["fake"] == pytest.approx(expected)
+
+
+def test_names_cannot_break_the_page(tmp_path):
+    hostile = "a|b\n# <img src=x> [x](y) `z`"
+    evaluation = invented.evaluation(run=f"runs/{hostile}")
+    evaluation["classes"][0]["name"] = hostile
+    evaluation["metrics"]["miou"]["segmenter"]["name"] = hostile
+    page = written(tmp_path, [evaluation])["results.md"].read_text()
+    escaped = r"a\|b \# \<img src=x\> \[x\](y) \`z\`"
+    assert page.count(escaped) >= 3 and "<img" not in page.replace(r"\<img", "")
+
+
+def test_references_may_be_ones_own_or_none(tmp_path, monkeypatch):
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "format: 1\nreferences: [{model: mine, data: folder, fid: 9.5, source: my thesis}]"
+    )
+    evaluation = invented.evaluation(source="folder")
+    page = written(tmp_path / "a", [evaluation], references=own)["results.md"].read_text()
+    assert "| mine | folder | – | 9.5 | – | – |" in page and "- mine: my thesis" in page
+    monkeypatch.setattr("oasis_tf.results.references.DEFAULT", tmp_path / "none.yaml")
+    page = written(tmp_path / "b", [invented.evaluation()])["results.md"].read_text()
+    assert "SPADE" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (None, "cannot be read: No such file"),
+        ("[", "is no YAML file"),
+        ("[" * 5000, "is no YAML file"),
+        ("format: 2\nreferences: []", "format: "),
+        ("format: 1\nreferences: [{model: x, data: y}]", r"references.0.source: Field required"),
+        (
+            "format: 1\nreferences: [{model: x, data: y, source: z, miou: .nan}]",
+            "references.0.miou: ",
+        ),
+    ],
+)
+def test_references_that_are_none_are_named(tmp_path, text, complaint):
+    path = tmp_path / "mine.yaml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(ResultsError, match=f"mine.yaml.*{complaint}"):
+        results.write(tmp_path / "results.json", [invented.evaluation()], references=path)
+    assert not (tmp_path / "results.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "complaint"),
+    [
+        (["format"], 2, "results: 0.format"),
+        (["metrics", "fids"], {}, "0.metrics.fids: Extra"),
+        (["metrics", "fid", "value"], float("nan"), "0.metrics.fid.value: .*finite"),
+        (["metrics", "miou", "fake", "miou"], 38.5, "0.metrics.miou.fake.miou: .*less"),
+        (["metrics", "miou", "fake", "per_class_iou"], [None], "has 1 entries, which class 11"),
+        (["classes", 0, "id"], 2, "an id stands there twice"),
+        (["data", "num_images"], 0, "0.data.num_images"),
+    ],
+)
+def test_what_is_no_result_is_refused_by_its_key(tmp_path, keys, value, complaint):
+    evaluation = invented.evaluation()
+    *path, last = keys
+    place = evaluation
+    for key in path:
+        place = place[key]
+    place[last] = value
+    with pytest.raises(ResultsError, match=complaint):
+        results.write(tmp_path / "results.json", [evaluation])
+    assert not list(tmp_path.iterdir())
+
+
+def test_no_evaluation_is_refused(tmp_path):
+    with pytest.raises(ResultsError, match="no evaluation"):
+        results.write(tmp_path / "results.json", [])
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "3", "{}"])
+def test_a_file_that_holds_no_results_is_named(tmp_path, text):
+    (tmp_path / "r.json").write_text(text)
+    with pytest.raises(ResultsError, match="r.json"):
+        results.read(tmp_path / "r.json")
+
+
+def test_pictures_are_drawn_whatever_the_names_and_however_many_classes(tmp_path):
+    names = [f"clässe {i} " + "very " * (i % 9) for i in range(150)]
+    classes = invented.classes(names, [(i + 1) ** -3 for i in range(150)], [0.01] * 150)
+    evaluations = []
+    for step in (0, 10):
+        metrics = {"miou": invented.miou() | {"fake": invented.scores([step / 20] * 150)}}
+        del metrics["miou"]["real"]
+        evaluations.append(invented.evaluation(step, metrics=metrics, classes=classes))
+    files = written(tmp_path, evaluations)
+    for name in PICTURES:
+        with Image.open(files[f"results_{name}.png"]) as image:
+            assert min(image.size) > 200 and max(image.size) < 3000
