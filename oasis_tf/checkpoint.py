@@ -17,6 +17,7 @@ from pathlib import Path
 STATE = "state.json"
 TEMPORARY = ".writing-"
 DAMAGED = "damaged_"
+LESS_IS_BETTER = ("fid", "kid")
 
 
 class CheckpointError(RuntimeError):
@@ -29,11 +30,15 @@ class NonFiniteError(CheckpointError):
 
 @dataclass(frozen=True)
 class Best:
-    """The step that scored best so far, by which metric (more is better), and its score."""
+    """The step that scored best so far, by which metric, and its score."""
 
     step: int
     metric: str
     score: float
+
+    def is_beaten_by(self, score):
+        """Whether a score of the same metric is better: less of a distance, more of others."""
+        return score < self.score if self.metric in LESS_IS_BETTER else score > self.score
 
 
 def write(folder, *, step, files, keep_last, verify=None, best=None, expected_bytes=0):

@@ -4,6 +4,7 @@ import os
 
 import typer
 
+from oasis_tf.commands.evaluate import evaluate
 from oasis_tf.commands.export_weights import export_weights
 from oasis_tf.commands.generate import generate
 from oasis_tf.commands.import_weights import import_weights
@@ -17,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (train, generate, report, import_weights, export_weights, validate_data):
+for verb in (train, generate, evaluate, report, import_weights, export_weights, validate_data):
     app.command()(verb)
 
 

@@ -77,6 +77,40 @@ class Devices:
             )
         )
 
+    def on_rows(self, function, *, batch_size, specs):
+        """Makes a function that computes on whole batches, each replica on its part of the rows.
+
+        Args:
+            function: of tensors with `b` rows each -> nest of such tensors; row i of a result must
+                depend on row i of the arguments alone. It is traced here, for `b` that is known.
+            batch_size: int, the most rows there will be; fewer are filled up, and cut off again.
+            specs: `tf.TensorSpec` of every argument; how many rows they say does not matter.
+        Returns: function of tensors as in `specs`, for one process; threads may share it.
+        """
+        share = -(-batch_size // self.num_replicas)
+        whole = [tf.TensorSpec((share * self.num_replicas, *s.shape[1:]), s.dtype) for s in specs]
+
+        def on_replica(*tensors):
+            first = share * tf.distribute.get_replica_context().replica_id_in_sync_group
+            parts = (tensor[first : first + share] for tensor in tensors)
+            return function(*(tf.ensure_shape(part, (share, *part.shape[1:])) for part in parts))
+
+        def on_all(*tensors):
+            results = self.strategy.run(on_replica, args=tensors)
+            return tf.nest.map_structure(self._together, results)
+
+        graph = tf.function(on_all, autograph=False).get_concrete_function(*whole)
+
+        def on_rows_there_are(*tensors):
+            rows = len(tensors[0])
+            filled = (_filled(tensor, share * self.num_replicas) for tensor in tensors)
+            return tf.nest.map_structure(lambda tensor: tensor[:rows], graph(*filled))
+
+        return on_rows_there_are
+
+    def _together(self, rows):
+        return tf.concat(self.strategy.experimental_local_results(rows), axis=0)
+
     def any_worker(self, flag):
         """Whether a bool is true on any worker; all of them must ask."""
         return bool(self._sum_over_workers(float(flag)))
@@ -97,6 +131,12 @@ class Devices:
         replicas = self.strategy.run(lambda: tf.constant(number))
         total = self.strategy.reduce("sum", replicas, axis=None)
         return float(total) * self.num_workers / self.num_replicas
+
+
+def _filled(tensor, rows):
+    """The tensor with its last row repeated until there are so many."""
+    tensor = tf.convert_to_tensor(tensor)
+    return tf.gather(tensor, tf.minimum(tf.range(rows), len(tensor) - 1))
 
 
 @contextmanager

@@ -43,6 +43,18 @@ class RunFolder:
         return self.path / "held_out.csv"
 
     @property
+    def evaluation_scores(self):
+        return self.path / "evaluation.csv"
+
+    @property
+    def results(self):
+        return self.path / "evaluation" / "results.json"
+
+    @property
+    def training_results(self):
+        return self.path / "evaluation" / "training.json"
+
+    @property
     def report(self):
         return self.path / "report.html"
 
@@ -97,6 +109,14 @@ class RunFolder:
             raise RunError(sentence)
         return found
 
+    def require_checkpoints(self, which):
+        """Returns the list of "all" whole checkpoints, the oldest first, or that one of
+        `require_checkpoint`; RunError if there is none."""
+        if which == "all":
+            self.require_checkpoint()
+            return checkpoint.whole_checkpoints(self.checkpoints)
+        return [self.require_checkpoint(which)]
+
     def newest_intact(self):
         """Reads checkpoints, the newest first, until one is what was written.
 
@@ -129,6 +149,8 @@ class RunFolder:
         reports = [
             self.metrics,
             self.held_out_scores,
+            self.evaluation_scores,
+            self.training_results,
             *self.samples.glob("step_*.png"),
             *self.tensorboard.glob("events.out.tfevents.*"),
         ]

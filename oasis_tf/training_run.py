@@ -10,6 +10,7 @@ from oasis_tf import checkpoint, noise, run_checkpoint, visualize
 from oasis_tf.build_model import build_model
 from oasis_tf.callbacks import (
     Checkpoints,
+    Evaluations,
     HeldOutScores,
     MetricsLog,
     Painter,
@@ -22,11 +23,12 @@ from oasis_tf.callbacks import (
     Vitals,
     write_hyper_parameters,
 )
-from oasis_tf.config import flatten
-from oasis_tf.devices import working_together
+from oasis_tf.config import EVALUATED, flatten
+from oasis_tf.devices import Devices, working_together
 from oasis_tf.full_disk import naming_a_full_disk
 from oasis_tf.report import write_report
 from oasis_tf.run_data import RunData, reading
+from oasis_tf.run_evaluator import RunEvaluator
 from oasis_tf.run_folder import RunError
 from oasis_tf.run_lock import locked
 from oasis_tf.stop_request import StopRequest
@@ -162,8 +164,11 @@ class TrainingRun:
         )
         scores = self._held_out_scores(painter, writer)
         samples = self._sample_sheets(painter, writer)
-        checkpoints = self._checkpoints(painter, scores, watch)
-        return metrics, self._vitals(writer), scores, samples, checkpoints
+        evaluations = self._evaluations(painter, writer)
+        is_evaluated = self.config.training.best_metric in EVALUATED
+        best_by = evaluations[0] if is_evaluated else scores
+        checkpoints = self._checkpoints(painter, best_by, watch)
+        return metrics, self._vitals(writer), scores, samples, *evaluations, checkpoints
 
     def _fit_arguments(self):
         """Arguments of `fit`, and callbacks, for the rest of an epoch that was begun; then for
@@ -238,6 +243,32 @@ class TrainingRun:
             summary_writer=summary_writer,
             painter=painter,
         )
+
+    def _evaluations(self, painter, summary_writer):
+        """List of the callback, empty if nothing is to be evaluated."""
+        every = self.config.training.evaluate_every
+        if every is None:
+            return []
+        evaluator = RunEvaluator(
+            self.config,
+            self.data.held_out,
+            class_names=self.data.class_names,
+            devices=Devices(tf.distribute.get_strategy(), "one device"),
+            batch_size=self.config.training.batch_size,
+        )
+        callback = Evaluations(
+            self.folder.evaluation_scores,
+            self.folder.training_results,
+            every=every,
+            last_step=self.total_steps,
+            evaluate=lambda *networks, step: {
+                "run": str(self.folder.path),
+                **evaluator.evaluate(*networks, step=step),
+            },
+            summary_writer=summary_writer,
+            painter=painter,
+        )
+        return [callback]
 
     def _sample_sheets(self, painter, summary_writer):
         real, label_map = self.data.held_out_samples()

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -40,6 +41,26 @@ def test_a_batch_that_replicas_cannot_share_evenly_is_refused(two_replicas):
 def test_xla_on_several_replicas_is_refused(two_replicas):
     with pytest.raises(DevicesError, match="jit_compile is for one replica"):
         Devices(two_replicas, "two").require_fit(training(batch_size=4, jit_compile=True))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 5])
+def test_rows_are_shared_and_come_together_in_order(two_replicas, rows):
+    x, y = np.arange(2.0 * rows).reshape(rows, 2), np.arange(rows)
+    for strategy in (two_replicas, tf.distribute.get_strategy()):
+        shapes = []
+
+        def function(x, y, shapes=shapes):
+            shapes.append(x.shape)
+            return {"sum": x + tf.cast(y, x.dtype)[:, None], "rows": [10 * y]}
+
+        specs = [tf.TensorSpec((None, 2), tf.float64), tf.TensorSpec((None,), tf.int64)]
+        on_rows = Devices(strategy, "some").on_rows(function, batch_size=5, specs=specs)
+        for _ in range(2):
+            result = on_rows(x, y)
+            np.testing.assert_array_equal(result["sum"], x + y[:, None])
+            np.testing.assert_array_equal(result["rows"][0], 10 * y)
+        count = strategy.num_replicas_in_sync
+        assert shapes == [(3, 2)] * 2 if count == 2 else [(5, 2)]
 
 
 @pytest.mark.parametrize(

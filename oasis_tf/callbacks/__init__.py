@@ -1,6 +1,7 @@
 """What happens beside training: reports, pictures, checkpoints, and stopping in time."""
 
 from oasis_tf.callbacks.checkpoints import Checkpoints
+from oasis_tf.callbacks.evaluations import Evaluations
 from oasis_tf.callbacks.held_out import HeldOutScores
 from oasis_tf.callbacks.hyper_parameters import write_hyper_parameters
 from oasis_tf.callbacks.painter import Painter
@@ -13,6 +14,7 @@ from oasis_tf.callbacks.vitals import Vitals
 __all__ = [
     "Checkpoints",
     "DivergenceError",
+    "Evaluations",
     "EveryNSteps",
     "HeldOutScores",
     "MetricsLog",

@@ -16,7 +16,8 @@ class Checkpoints(EveryNSteps):
         keep_last: int, how many of them stay.
         config: `Config` of the run.
         painter: function() -> the recalibrated EMA generator.
-        scores: `HeldOutScores` or None. A step that scores best is saved too, and stays.
+        scores: `HeldOutScores`, `Evaluations` or None. A step that scores best is saved too, and
+            stays.
         best_metric: str, a key of `scores.latest`.
         best: `checkpoint.Best` of the run so far, or None.
         is_suspicious: function() -> bool, whether training looks as if it diverged: then a
@@ -70,8 +71,8 @@ class Checkpoints(EveryNSteps):
         """Whether this step was scored, and better than all before it."""
         if self.scores is None or self.scores.latest_step != self.step:
             return False
-        score = self.scores.latest[self.best_metric]
-        if self.best is not None and score <= self.best.score:
+        score = self.scores.latest.get(self.best_metric)
+        if score is None or (self.best is not None and not self.best.is_beaten_by(score)):
             return False
         self.best = Best(step=self.step, metric=self.best_metric, score=score)
         return True

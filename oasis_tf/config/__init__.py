@@ -7,6 +7,14 @@ said elsewhere (`num_classes`, `image_size`), so that
 
 from oasis_tf.config.load import ConfigError, load_config
 from oasis_tf.config.resume import differing_keys, flatten
-from oasis_tf.config.sections import KNOWN_NUM_CLASSES, Config
+from oasis_tf.config.sections import EVALUATED, KNOWN_NUM_CLASSES, Config
 
-__all__ = ["KNOWN_NUM_CLASSES", "Config", "ConfigError", "differing_keys", "flatten", "load_config"]
+__all__ = [
+    "EVALUATED",
+    "KNOWN_NUM_CLASSES",
+    "Config",
+    "ConfigError",
+    "differing_keys",
+    "flatten",
+    "load_config",
+]

@@ -4,6 +4,6 @@
 """
 
 from oasis_tf.results.evaluation import ResultsError, read
-from oasis_tf.results.writing import write
+from oasis_tf.results.writing import table, write
 
-__all__ = ["ResultsError", "read", "write"]
+__all__ = ["ResultsError", "read", "table", "write"]

@@ -112,6 +112,10 @@ class Evaluation(Section):
     metrics: Metrics
     classes: list[ClassTrait] = []
 
+    def as_json(self):
+        """dict of JSON's types, with the keys that were given."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
     @property
     def run_name(self):
         return Path(self.run).name or self.run

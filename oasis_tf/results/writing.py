@@ -9,9 +9,19 @@ from oasis_tf.results.comparison_chart import comparison_chart
 from oasis_tf.results.document import markdown
 from oasis_tf.results.evaluation import FORMAT, validated
 from oasis_tf.results.references import of_data, read_references
+from oasis_tf.results.tables import comparison_table
 from oasis_tf.results.training_chart import training_chart
 from oasis_tf.visualize import save_png
 from oasis_tf.whole_file import whole_file
+
+
+def table(evaluations):
+    """The Markdown table of evaluations, a row each, without published figures.
+
+    Args:
+        evaluations: see `write`.
+    """
+    return comparison_table(validated(evaluations), [])
 
 
 def write(path, evaluations, *, references=None):
@@ -43,7 +53,7 @@ def write(path, evaluations, *, references=None):
         pictures={name: picture.name for name, picture in pictures.items()},
     )
     _write_text(path.with_suffix(".md"), page)
-    document = {"format": FORMAT, "evaluations": [_as_json(e) for e in evaluations]}
+    document = {"format": FORMAT, "evaluations": [e.as_json() for e in evaluations]}
     document |= _of_classes(newest)
     _write_text(path, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     return [path, path.with_suffix(".md"), *pictures.values()]
@@ -86,10 +96,6 @@ def _of_classes(evaluation):
 
 def _or_none(number):
     return None if number != number else number
-
-
-def _as_json(evaluation):
-    return evaluation.model_dump(mode="json", exclude_unset=True)
 
 
 def _write_text(path, text):

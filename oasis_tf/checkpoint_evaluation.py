@@ -1,0 +1,56 @@
+"""Evaluates checkpoints of a run, one after the other."""
+
+from functools import partial
+
+from oasis_tf import checkpoint, progress, run_checkpoint
+from oasis_tf.config import load_config
+from oasis_tf.data import open_source
+from oasis_tf.run_data import reading
+from oasis_tf.run_evaluator import RunEvaluator
+from oasis_tf.run_folder import RunError
+
+
+def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0):
+    """Yields the evaluation of each checkpoint as soon as it is made.
+
+    Args:
+        paths: of the checkpoints.
+        config: `Config` whose `data` and `evaluation` count.
+        devices: `Devices`.
+        batch_size: int, photographs on all replicas at once. seed: int, of the noise.
+    Returns: iterator of dict, see `RunEvaluator.evaluate`, with the checkpoint's `generator`, the
+        SHA-256 of its file.
+    Raises: RunError, DataError, CheckpointError, and those of `RunEvaluator`; each a sentence.
+    """
+    for path in paths:
+        _require_fit(config, load_config(path / run_checkpoint.CONFIG), path)
+    source = open_source(split="val", **config.data.source_arguments())
+    evaluator = RunEvaluator(
+        config,
+        source,
+        class_names=source.class_names,
+        devices=devices,
+        batch_size=batch_size,
+        seed=seed,
+    )
+    for path in paths:
+        step = checkpoint.step_of(path)
+        if len(paths) > 1:
+            progress.say(f"Step {step:,}")
+        with reading(source), devices.strategy.scope():
+            generator = run_checkpoint.load_generator(path)
+            evaluation = evaluator.evaluate(generator, partial(_discriminator_of, path), step=step)
+        sha256 = checkpoint.sha256_of(path, run_checkpoint.GENERATOR)
+        yield evaluation | {"generator": sha256}
+
+
+def _discriminator_of(path):
+    return run_checkpoint.load_networks(path)["discriminator"]
+
+
+def _require_fit(config, trained, path):
+    """RunError unless a run can be evaluated on the data of a config."""
+    for key in ("num_classes", "image_size"):
+        said, expected = getattr(config.data, key), getattr(trained.data, key)
+        if said != expected:
+            raise RunError(f"data.{key} is {said}, but the generator of {path} has {expected}")

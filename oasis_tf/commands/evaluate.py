@@ -1,0 +1,102 @@
+"""python -m oasis_tf evaluate"""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.commands.options import DataRoot, Overrides
+from oasis_tf.commands.painting_options import BatchSize, Run, Seed
+from oasis_tf.commands.tensorflow_start import start_tensorflow
+
+
+class Which(StrEnum):
+    """Which of a run's checkpoints."""
+
+    LATEST = "latest"
+    BEST = "best"
+    ALL = "all"
+
+
+def evaluate(
+    run: Run,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Whose `data` and `evaluation` count.  [default: the run's own]"),
+    ] = None,
+    data_root: DataRoot = None,
+    overrides: Overrides = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME[,NAME]",
+            help="Of fid, kid, miou, diversity.  [default: evaluation.metrics]",
+        ),
+    ] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=2, help="Photographs a label map, for diversity.  [default: evaluation.samples]"
+        ),
+    ] = None,
+    inception_weights: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="FID's Inception: the .pth, or what it became here."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="A .json; tables and pictures go beside it.  [default: RUN/evaluation/…]",
+        ),
+    ] = None,
+    which: Annotated[
+        Which, typer.Option("--checkpoint", help="The newest, the best_metric's, or all there are.")
+    ] = Which.LATEST,
+    seed: Seed = 0,
+    batch_size: BatchSize = 8,
+    strategy: Annotated[
+        Literal["none", "mirrored"],
+        typer.Option(help="Who shares the photographs: nobody, or this machine's GPUs."),
+    ] = "none",
+    devices: Annotated[
+        int | None, typer.Option(min=1, help="GPUs of this machine to share them.  [default: all]")
+    ] = None,
+):
+    """Scores a run on held-out data: FID, KID, mIoU, diversity."""
+    with sentences_for_errors():
+        from oasis_tf.config import load_config
+        from oasis_tf.run_folder import RunFolder
+
+        folder = RunFolder(run)
+        paths = folder.require_checkpoints(which.value)
+        experiment = load_config(
+            config or paths[-1] / folder.config.name,
+            overrides=[
+                *(overrides or ()),
+                *([f"evaluation.metrics=[{metrics}]"] if metrics else ()),
+                *([f"evaluation.samples={samples}"] if samples else ()),
+                *([_weights_override(inception_weights)] if inception_weights else ()),
+            ],
+            data_root=data_root,
+        )
+        opened = start_tensorflow(strategy, num_devices=devices)
+        from oasis_tf import results
+        from oasis_tf.checkpoint_evaluation import evaluate_checkpoints
+
+        evaluations = []
+        for evaluation in evaluate_checkpoints(
+            paths, config=experiment, devices=opened, batch_size=batch_size, seed=seed
+        ):
+            evaluations.append({"run": str(run), **evaluation})
+            written = results.write(out or folder.results, evaluations)
+    typer.echo(results.table(evaluations))
+    for path in written:
+        typer.echo(f"  {path}")
+
+
+def _weights_override(path):
+    return f"evaluation.inception_weights={json.dumps(str(path))}"  # JSON is YAML

@@ -1,0 +1,129 @@
+"""python -m oasis_tf evaluate, and the same as training goes on."""
+
+import json
+import math
+import shutil
+
+import pytest
+from command_line import call
+from tiny_run import TINY, write_checkpoint
+
+from oasis_tf import checkpoint
+from oasis_tf.callbacks.evaluations import numbers_of
+from oasis_tf.report.records import read_records
+
+FEW = "evaluation.num_images=6"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    run = tmp_path_factory.mktemp("runs") / "tiny"
+    write_checkpoint(run, FEW)
+    return run
+
+
+def evaluations_in(path):
+    return json.loads(path.read_text())["evaluations"]
+
+
+def test_a_run_is_evaluated_by_one_command(run, tmp_path):
+    out = tmp_path / "new" / "scores.json"
+    said = call(
+        "evaluate", "--run", run, "--metrics", "miou,diversity", "--samples", 3, "--out", out
+    )
+    (found,) = evaluations_in(out)
+    step, metrics = found["step"], found["metrics"]
+    assert found["run"] == str(run)
+    assert found["generator"] == checkpoint.sha256_of(
+        run / "checkpoints" / f"step_{step:08d}", "generator.keras"
+    )
+    assert found["data"]["num_images"] == 6
+    assert metrics.keys() == {"miou", "diversity"}
+    assert metrics["miou"]["segmenter"]["name"] == f"the run's own discriminator, step {step}"
+    assert (metrics["diversity"]["samples"], metrics["diversity"]["num_label_maps"]) == (3, 6)
+    assert f"{100 * metrics['miou']['fake']['miou']:.1f}" in said.stdout
+    written = [line.split()[-1] for line in said.stdout.splitlines() if str(out.parent) in line]
+    assert sorted(written) == sorted(str(path) for path in out.parent.iterdir())
+    assert "own discriminator" in out.with_suffix(".md").read_text()
+
+
+def test_results_lie_in_the_run_and_say_other_networks_by_name(run, inception_file):
+    call("evaluate", "--run", run, "--metrics", "fid,kid", "--inception-weights", inception_file)
+    (found,) = evaluations_in(run / "evaluation" / "results.json")
+    fid, kid = found["metrics"]["fid"], found["metrics"]["kid"]
+    assert fid["name"].startswith("Fréchet distance in Inception with weights that are not FID's")
+    assert (fid["num_real"], fid["num_fake"]) == (6, 6)
+    assert fid["value"] > 0 and kid["low"] <= kid["value"] <= kid["high"]
+
+
+def test_every_checkpoint_of_a_run_is_evaluated(run, tmp_path):
+    several = tmp_path / "several"
+    shutil.copytree(run, several)
+    first = next((several / "checkpoints").iterdir())
+    later = first.with_name("step_00000007")
+    shutil.copytree(first, later)
+    state = json.loads((later / "state.json").read_text())
+    (later / "state.json").write_text(json.dumps(state | {"step": 7}))
+    call("evaluate", "--run", several, "--checkpoint", "all", "--metrics", "miou")
+    found = evaluations_in(several / "evaluation" / "results.json")
+    assert [entry["step"] for entry in found] == [0, 7]
+    scores = [entry["metrics"]["miou"] for entry in found]
+    assert scores[0]["fake"] == scores[1]["fake"]  # the same generator
+    assert scores[0]["segmenter"]["name"].endswith("step 0")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--metrics", "fod"], "evaluation.metrics.0 is 'fod'"),
+        (["--config", "nowhere.yaml"], "nowhere.yaml cannot be read"),
+        (
+            ["--set=data.image_size=[64,64]", "--set=generator.image_size=[64,64]"],
+            "data.image_size is (64, 64), but the generator of",
+        ),
+        (["--set", "evaluation.samples=1"], "evaluation.samples is 1"),
+        (["--metrics", "fid", "--inception-weights", "gone.pth"], "gone.pth: no such file"),
+        (["--checkpoint", "best"], "nothing was scored yet"),
+        (["--devices", "2"], "--devices 2 needs --strategy mirrored"),
+    ],
+)
+def test_bad_input_is_said_in_a_sentence(run, options, sentence):
+    said = call("evaluate", "--run", run, *options, exit_code=2)
+    assert sentence in said.stderr
+    assert not list((run / "evaluation").glob(".*"))
+
+
+def test_a_missing_run_is_said(tmp_path):
+    said = call("evaluate", "--run", tmp_path / "none", exit_code=2)
+    assert "there is no such run folder" in said.stderr
+
+
+def test_training_evaluates_keeps_the_best_and_goes_on_where_it_was_stopped(tmp_path):
+    run = tmp_path / "run"
+    settings = ["training.evaluate_every=3", "training.best_metric=miou"]
+    settings += ["evaluation.metrics=[miou]", FEW]
+    options = [f"--set={setting}" for setting in settings]
+    call("train", "--config", TINY, "--run-dir", run, *options)
+    call("train", "--resume", "--run-dir", run, "--set=training.epochs=3")
+    rows = read_records(run / "evaluation.csv").rows
+    found = evaluations_in(run / "evaluation" / "training.json")
+    assert [row["step"] for row in rows] == [entry["step"] for entry in found] == [3, 6, 9]
+    for row, entry in zip(rows, found, strict=True):
+        for name, value in numbers_of(entry["metrics"]).items():
+            assert float(row[name]) == pytest.approx(value)
+    fakes = {entry["step"]: entry["metrics"]["miou"]["fake"]["miou"] for entry in found}
+    best = checkpoint.best_of(checkpoint.latest(run / "checkpoints"))
+    assert best.metric == "miou"
+    assert fakes[best.step] == best.score == max(fakes.values())
+
+
+@pytest.mark.parametrize(
+    ("metric", "scores", "kept"),
+    [("fid", [30.0, 20.0, 25.0], 20.0), ("miou", [0.3, 0.5, 0.4], 0.5)],
+)
+def test_less_fid_and_more_miou_is_better(metric, scores, kept):
+    best = checkpoint.Best(step=0, metric=metric, score=math.inf if metric == "fid" else -1.0)
+    for step, score in enumerate(scores):
+        if best.is_beaten_by(score):
+            best = checkpoint.Best(step=step, metric=metric, score=score)
+    assert best.score == kept
