@@ -28,10 +28,12 @@ def write_report(folder):
     """
     folder.require_config()
     config = load_config(folder.config)
-    metrics, held_out = read_records(folder.metrics), read_records(folder.held_out_scores)
+    metrics, held_out, evaluations = map(
+        read_records, (folder.metrics, folder.held_out_scores, folder.evaluation_scores)
+    )
     body = [
-        *_header(folder, config, metrics, held_out),
-        *_section("Curves", charts(metrics, held_out) or [_nothing_yet()]),
+        *_header(folder, config, metrics, held_out, evaluations),
+        *_section("Curves", charts(metrics, held_out, evaluations) or [_nothing_yet()]),
         *_section("Pictures", sample_figures(folder.samples)),
         *_classes(config, metrics, held_out),
         *_section("Going on", [_commands(folder, config, metrics)]),
@@ -58,7 +60,7 @@ def _nothing_yet():
     return node("p", "No epoch has ended yet.", class_="soft")
 
 
-def _header(folder, config, metrics, held_out):
+def _header(folder, config, metrics, held_out, evaluations):
     data, training = config.data, config.training
     height, width = data.image_size
     summary = (
@@ -67,7 +69,8 @@ def _header(folder, config, metrics, held_out):
     )
     yield node("h1", _name(folder))
     yield node("p", summary, class_="soft")
-    step = max(metrics.last_step, held_out.last_step, _saved_step(folder))
+    written = max(records.last_step for records in (metrics, held_out, evaluations))
+    step = max(written, _saved_step(folder))
     scored = {kind: held_out.where("images", kind).last("miou") for kind in ("real", "fake")}
     tiles = [
         (f"{step:,}", "steps"),
@@ -76,6 +79,9 @@ def _header(folder, config, metrics, held_out):
         (_number(scored["fake"]), "mIoU on fakes of their maps"),
         (_number(metrics.last("seconds_per_step")), "seconds a step, last epoch"),
     ]
+    distance = evaluations.last("fid")
+    if math.isfinite(distance):
+        tiles.insert(2, (_number(distance), "Fréchet distance"))
     yield node(
         "ul", *(node("li", node("b", b), node("span", said)) for b, said in tiles), class_="tiles"
     )

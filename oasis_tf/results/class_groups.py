@@ -12,7 +12,7 @@ DEFINITION = (
 
 @dataclass(frozen=True)
 class ClassGroup:
-    """name: str. traits: tuple of `ClassTrait`, most frequent or most uniform first."""
+    """name: str. traits: tuple of `ClassTrait`, the one that it fits best first."""
 
     name: str
     traits: tuple
@@ -57,5 +57,5 @@ def class_groups(traits):
         third = len(ordered) // 3
         if third:
             groups.append(ClassGroup(first, tuple(ordered[:third])))
-            groups.append(ClassGroup(last, tuple(ordered[-third:])))
+            groups.append(ClassGroup(last, tuple(reversed(ordered[-third:]))))
     return groups

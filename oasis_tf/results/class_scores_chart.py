@@ -63,8 +63,8 @@ def _note(evaluation):
     data, name = evaluation.data, evaluation.metrics.miou.segmenter.name
     return (
         f"Read by {name} in {data.num_images:,} images of {data.source}, {data.split}. Beside "
-        "each name its share of the labelled pixels. A hollow dot: no IoU, for the class is "
-        "neither there nor seen."
+        "each name its share of the labelled pixels. A dot stands for no IoU: the class is neither "
+        "there nor seen."
     )
 
 

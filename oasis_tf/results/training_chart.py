@@ -56,9 +56,10 @@ def training_chart(evaluations):
 
 
 def _note(evaluation):
+    dashed = ", dashed: the mean on real images" if "real" in evaluation.scores() else ""
     return (
         f"{DEFINITION} IoU of painted images, read by {evaluation.metrics.miou.segmenter.name}; "
-        "thick: the group's mean, thin: its classes, dashed: the mean on real images."
+        f"thick: the group's mean, thin: its classes{dashed}."
     )
 
 

@@ -154,6 +154,22 @@ def test_curves_are_of_the_columns_that_are_not_zero(run):
     ]
 
 
+def test_what_was_evaluated_as_training_went_on_has_curves_of_its_own(run):
+    (run / "evaluation.csv").write_text(
+        "step,fid,kid,miou_real,miou_fake,accuracy_real,accuracy_fake\n"
+        "4,120.5,,0.5,0.25,0.75,0.5\n9,80.25,,0.5,0.375,0.75,\n"
+    )
+    page = report(run)
+    labels = [attributes["aria-label"] for attributes in page.named("svg")]
+    assert labels[2:4] == [
+        "Fréchet distance: Fréchet distance 80.2",
+        "How well a segmenter reads the layout: "
+        "mIoU real 0.5, mIoU fake 0.375, accuracy real 0.75, accuracy fake 0.5",
+    ]
+    assert len(labels) == 5  # none of columns that are empty or missing
+    assert "9steps" in page.text and "80.2Fréchet distance" in page.text
+
+
 def test_a_curve_goes_where_its_values_are_and_breaks_where_one_is_missing():
     points = [(0, 0.0), (5, 1.0), (6, float("nan")), (8, 0.5), (10, 1.0)]
     chart = line_chart("Title", [Curve("c", points, 1)], lowest=0.0)

@@ -226,3 +226,16 @@ def test_pictures_are_drawn_whatever_the_names_and_however_many_classes(tmp_path
     for name in PICTURES:
         with Image.open(files[f"results_{name}.png"]) as image:
             assert min(image.size) > 200 and max(image.size) < 3000
+
+
+def test_a_run_that_reads_itself_is_followed_though_its_reader_learns(tmp_path):
+    def read_by(name):
+        return [
+            invented.evaluation(step, metrics={"miou": invented.miou(step, segmenter=name(step))})
+            for step in (100, 2000)
+        ]
+
+    own = read_by(lambda step: f"the run's own discriminator, step {step}")
+    assert "results_training.png" in written(tmp_path / "own", own)
+    others = read_by(lambda step: f"U-Net {step}")
+    assert "results_training.png" not in written(tmp_path / "others", others)
