@@ -5,7 +5,7 @@ import math
 from oasis_tf.report.chart import Curve, line_chart
 
 LOSSES = ("g_adv", "g_vgg", "d_real", "d_fake", "d_label_mix")
-STANDARD = "if in Inception with its standard weights; lower is better"
+STANDARD = "in standard Inception; lower is better"
 GRADIENT_NORMS = ("g_gradient_norm", "d_gradient_norm")
 
 
