@@ -6,10 +6,10 @@ from oasis_tf.class_chart import percent
 from oasis_tf.results.canvas import BLUE, GRID, ORANGE, Canvas
 from oasis_tf.results.class_groups import iou_of
 from oasis_tf.results.labels import LINE, shortened, text_width, wrapped
+from oasis_tf.results.tables import IMAGES
 from oasis_tf.visualize import FAINT_INK, GAP, MARGIN, TITLE_SIZE
 
 COLORS = {"real": BLUE, "fake": ORANGE}
-NAMES = {"real": "real images", "fake": "painted images"}
 ROW, BAR = 22, 6
 BARS = 240
 MOST_NAME = 150
@@ -72,8 +72,8 @@ def _draw_legend(canvas, scores, *, top):
     left = MARGIN
     for kind in scores:
         canvas.box(left, top + 4, left + 12, top + 12, COLORS[kind])
-        canvas.text((left + 18, top + 8), NAMES[kind], anchor="lm")
-        left += 18 + text_width(NAMES[kind]) + 2 * GAP
+        canvas.text((left + 18, top + 8), IMAGES[kind], anchor="lm")
+        left += 18 + text_width(IMAGES[kind]) + 2 * GAP
 
 
 def _draw_grid(canvas, *, left, top, bottom):

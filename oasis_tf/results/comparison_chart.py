@@ -13,8 +13,10 @@ PLOT = 400  # pixels high
 BARS, NAMES = 440, 280  # pixels wide
 BAR = 16
 ROW = 30
+AXES = {"miou": "mIoU, %", "fid": "FID"}
+TITLES = {"miou": "mIoU", "fid": "FID", "both": "FID and mIoU"}
 TOP = MARGIN + 2 * TITLE_SIZE
-PROTOCOL = "Numbers are comparable only under one protocol; published ones hold for their own."
+PROTOCOL = "Numbers are comparable only under one protocol."
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,21 @@ def comparison_chart(evaluations, references):
     ours = [_measured(evaluation) for evaluation in evaluations]
     published = [Point(r.model, r.fid, r.miou, is_ours=False) for r in references]
     notes = [PROTOCOL, *_segmenters(evaluations[-1], references), *_sources(references)]
-    data = evaluations[-1].data.source
     if any(_is_whole(point) for point in ours):
-        return _scatter(data, list(filter(_is_whole, published)), ours, evaluations, notes)
-    for key, name in (("miou", "mIoU, %"), ("fid", "FID")):
+        return _scatter(list(filter(_is_whole, published)), ours, evaluations, notes)
+    for key, name in AXES.items():
         bars = [point for point in (*published, *ours) if getattr(point, key) is not None]
         if any(point.is_ours for point in bars):
             if key == "miou":
                 bars += _of_real_images(evaluations[-1])
-            return _bars(f"{name.partition(',')[0]} on {data}", name, bars, key, notes)
+            return _bars(_title(key, evaluations[-1].data), name, bars, key, notes)
     return None
+
+
+def _title(key, data):
+    height, width = data.image_size
+    about = f"{data.source}, {data.split}, {data.num_images:,} images of {height}x{width}"
+    return f"{TITLES[key]}: {about}"
 
 
 def _measured(evaluation):
@@ -67,7 +74,7 @@ def _is_whole(point):
 
 
 def _of_real_images(evaluation):
-    """The segmenter's score of real images, which painted ones can hardly exceed."""
+    """The segmenter's score of real images, to measure that of painted ones by."""
     real = evaluation.scores().get("real")
     return [Point("real images", None, 100 * real.miou, is_ours=False)] if real else []
 
@@ -84,12 +91,12 @@ def _sources(references):
     return [f"{'; '.join(said)}."] if said else []
 
 
-def _scatter(data, published, ours, evaluations, notes):
+def _scatter(published, ours, evaluations, notes):
     points = [*published, *filter(_is_whole, ours)]
     lines = _lines(notes)
     bottom = TOP + LINE + PLOT
     canvas = Canvas(WIDTH, bottom + 3 * LINE + len(lines) * LINE + MARGIN)
-    canvas.title(f"FID and mIoU on {data}")
+    canvas.title(_title("both", evaluations[-1].data))
     real = _of_real_images(evaluations[-1])
     frame = Frame(
         left=MARGIN + 44,

@@ -1,5 +1,7 @@
 """The Markdown page of results: tables, pictures, and the protocol that the numbers hold under."""
 
+import json
+
 from oasis_tf.results.class_groups import DEFINITION
 from oasis_tf.results.tables import class_table, comparison_table, escaped
 
@@ -44,7 +46,7 @@ def _protocol(evaluation):
             counts = f"{metric.num_real:,} real and {metric.num_fake:,} painted images"
             yield f"{escaped(metric.name)}: {counts}"
     if metrics.miou:
-        yield f"mIoU: segmenter {escaped(_said(metrics.miou.segmenter.model_dump()))}"
+        yield f"mIoU: segmenter {escaped(_said(metrics.miou.segmenter.model_dump(mode='json')))}"
     if metrics.diversity:
         diversity, similarity = metrics.diversity, metrics.diversity.ms_ssim
         yield (
@@ -56,15 +58,17 @@ def _protocol(evaluation):
 
 
 def _said(protocol):
-    """ "name; key: value; …", nested mappings in braces."""
-
-    def value_of(value):
-        if isinstance(value, dict):
-            return "{" + ", ".join(f"{key}: {value_of(v)}" for key, v in value.items()) + "}"
-        return str(value)
-
-    others = [f"{key}: {value_of(v)}" for key, v in protocol.items() if key != "name"]
+    """The name; key: value; …"""
+    others = [
+        f"{key.replace('_', ' ')}: {_as_text(value)}"
+        for key, value in protocol.items()
+        if key != "name"
+    ]
     return "; ".join([protocol["name"], *others])
+
+
+def _as_text(value):
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _list(entries):

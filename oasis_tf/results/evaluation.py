@@ -9,7 +9,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
 FORMAT = 1
-OF_A_STEP = re.compile(r",? (of |at )?step [0-9,]+$")  # the run's own discriminator learns, too
+OF_A_STEP = re.compile(r", step [0-9,]+$")
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Part = Annotated[float, Field(ge=0, le=1)]
@@ -48,6 +48,11 @@ class Segmenter(Section):
     """What read the images; every other key is part of its protocol."""
 
     name: str
+
+    @property
+    def kind(self):
+        """The name without a step: of the run's own discriminator, which learns as well."""
+        return OF_A_STEP.sub("", self.name)
 
 
 class Scores(Section):
@@ -131,7 +136,7 @@ class Evaluation(Section):
     @property
     def _protocol(self):
         miou, data = self.metrics.miou, self.data
-        segmenter = OF_A_STEP.sub("", miou.segmenter.name) if miou else None
+        segmenter = miou.segmenter.kind if miou else None
         return data.source, data.split, data.image_size, segmenter
 
     @pydantic.model_validator(mode="after")

@@ -10,6 +10,7 @@ COLUMNS = (
     *("model", "data", "images", "FID ↓", "KID ↓", "mIoU, % ↑", "accuracy, % ↑"),
     *("MS-SSIM ↓", "feature distance ↑"),
 )
+IMAGES = {"real": "real images", "fake": "painted images"}
 NOTHING = "–"
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
@@ -43,7 +44,9 @@ def class_table(evaluation):
         ]
         for trait in traits
     ]
-    return _table(["class", "share", "texture", *(f"IoU {kind}, %" for kind in scores)], rows)
+    return _table(
+        ["class", "share", "texture", *(f"IoU of {IMAGES[kind]}, %" for kind in scores)], rows
+    )
 
 
 def escaped(text):
@@ -91,7 +94,7 @@ def _distance(metric, name, *, digits):
 
 
 def _of_fakes(miou, key):
-    """A score of painted images, and that of real ones, which it can hardly exceed."""
+    """A score of painted images, and that of real ones to measure it by."""
     said = _percentage(getattr(miou.fake, key))
     return f"{said} (real {_percentage(getattr(miou.real, key))})" if miou.real else said
 

@@ -56,9 +56,13 @@ def training_chart(evaluations):
 
 
 def _note(evaluation):
+    segmenter = evaluation.metrics.miou.segmenter
+    reader = segmenter.name
+    if segmenter.kind != segmenter.name:
+        reader = f"{segmenter.kind} of each step"
     dashed = ", dashed: the mean on real images" if "real" in evaluation.scores() else ""
     return (
-        f"{DEFINITION} IoU of painted images, read by {evaluation.metrics.miou.segmenter.name}; "
+        f"{DEFINITION} IoU of painted images, read by {reader}; "
         f"thick: the group's mean, thin: its classes{dashed}."
     )
 

@@ -66,7 +66,7 @@ def test_a_row_says_what_was_measured_beside_what_was_published(tmp_path):
     ]
     for protocol in (
         "resize: bilinear",
-        r"input\_size: \[96, 128\]",
+        r"input size: \[96, 128\]",
         "4 photographs of each of 101 label maps",
         "windows of 5 px at 5 scales",
         "the run's own discriminator, step 2000",
@@ -116,7 +116,8 @@ def test_classes_are_listed_by_their_share_for_people_and_programs(tmp_path):
     files = written(tmp_path, [invented.evaluation(400)])
     rows = rows_of(files["results.md"].read_text())
     first = next(i for i, row in enumerate(rows) if row[0] == "class")
-    assert rows[first] == ["class", "share", "texture", "IoU real, %", "IoU fake, %"]
+    ious = [f"IoU of {kind} images, %" for kind in ("real", "painted")]
+    assert rows[first] == ["class", "share", "texture", *ious]
     total, iou = sum(invented.SHARES), invented.miou(400)["fake"]["per_class_iou"]
     assert rows[first + 2] == [
         *("road", f"{100 * 0.3 / total:.0f} %", "0.0080", "75.0", f"{100 * iou[4]:.1f}"),
