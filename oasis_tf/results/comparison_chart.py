@@ -13,20 +13,30 @@ PLOT = 400  # pixels high
 BARS, NAMES = 440, 280  # pixels wide
 BAR = 16
 ROW = 30
-AXES = {"miou": "mIoU, %", "fid": "FID"}
-TITLES = {"miou": "mIoU", "fid": "FID", "both": "FID and mIoU"}
 TOP = MARGIN + 2 * TITLE_SIZE
 PROTOCOL = "Numbers are comparable only under one protocol."
 
 
 @dataclass(frozen=True)
 class Point:
-    """One model. fid: float or None; miou: percent or None. is_ours: bool, drawn in colour."""
+    """One model. fid: float or None. miou: percent or None. run: str, None for published ones."""
 
     name: str
     fid: float | None
     miou: float | None
-    is_ours: bool
+    run: str | None = None
+
+    @property
+    def is_whole(self):
+        return self.fid is not None and self.miou is not None
+
+    @property
+    def color(self):
+        return BLUE if self.run else GREY
+
+    @property
+    def ink(self):
+        return INK if self.run else FAINT_INK
 
 
 def comparison_chart(evaluations, references):
@@ -39,24 +49,25 @@ def comparison_chart(evaluations, references):
         references: list of `Reference` of the same data.
     Returns: uint8 (height, width, 3), or None where neither FID nor mIoU was computed.
     """
-    ours = [_measured(evaluation) for evaluation in evaluations]
-    published = [Point(r.model, r.fid, r.miou, is_ours=False) for r in references]
-    notes = [PROTOCOL, *_segmenters(evaluations[-1], references), *_sources(references)]
-    if any(_is_whole(point) for point in ours):
-        return _scatter(list(filter(_is_whole, published)), ours, evaluations, notes)
-    for key, name in AXES.items():
-        bars = [point for point in (*published, *ours) if getattr(point, key) is not None]
-        if any(point.is_ours for point in bars):
-            if key == "miou":
-                bars += _of_real_images(evaluations[-1])
-            return _bars(_title(key, evaluations[-1].data), name, bars, key, notes)
+    newest = evaluations[-1]
+    points = [Point(r.model, r.fid, r.miou) for r in references] + list(map(_measured, evaluations))
+    real = _of_real_images(newest)
+    notes = [PROTOCOL, *_segmenters(newest, references), *_sources(references)]
+    whole = [point for point in points if point.is_whole]
+    if any(point.run for point in whole):
+        return _scatter(whole, real, title=_title("FID and mIoU", newest.data), notes=notes)
+    for key, name in (("miou", "mIoU"), ("fid", "FID")):
+        bars = [point for point in points if getattr(point, key) is not None]
+        if any(point.run for point in bars):
+            bars += real if key == "miou" else []
+            return _bars(bars, key, title=_title(name, newest.data), notes=notes)
     return None
 
 
-def _title(key, data):
+def _title(what, data):
     height, width = data.image_size
     about = f"{data.source}, {data.split}, {data.num_images:,} images of {height}x{width}"
-    return f"{TITLES[key]}: {about}"
+    return f"{what}: {about}"
 
 
 def _measured(evaluation):
@@ -65,18 +76,14 @@ def _measured(evaluation):
         name=evaluation.title,
         fid=fid.value if fid and fid.name == "FID" else None,
         miou=100 * miou.fake.miou if miou else None,
-        is_ours=True,
+        run=evaluation.run,
     )
-
-
-def _is_whole(point):
-    return point.fid is not None and point.miou is not None
 
 
 def _of_real_images(evaluation):
     """The segmenter's score of real images, to measure that of painted ones by."""
     real = evaluation.scores().get("real")
-    return [Point("real images", None, 100 * real.miou, is_ours=False)] if real else []
+    return [Point("real images", None, 100 * real.miou)] if real else []
 
 
 def _segmenters(evaluation, references):
@@ -91,13 +98,11 @@ def _sources(references):
     return [f"{'; '.join(said)}."] if said else []
 
 
-def _scatter(published, ours, evaluations, notes):
-    points = [*published, *filter(_is_whole, ours)]
+def _scatter(points, real, *, title, notes):
     lines = _lines(notes)
     bottom = TOP + LINE + PLOT
     canvas = Canvas(WIDTH, bottom + 3 * LINE + len(lines) * LINE + MARGIN)
-    canvas.title(_title("both", evaluations[-1].data))
-    real = _of_real_images(evaluations[-1])
+    canvas.title(title)
     frame = Frame(
         left=MARGIN + 44,
         top=TOP + LINE,
@@ -111,46 +116,45 @@ def _scatter(published, ours, evaluations, notes):
         ends = [frame.place(fid, point.miou) for fid in (frame.across.low, frame.across.high)]
         canvas.line(ends, GREY, dashed=True)
         canvas.text((frame.right, ends[0][1] - 4), point.name, color=FAINT_INK, anchor="rs")
-    for run in dict.fromkeys(evaluation.run for evaluation in evaluations):
-        of_run = [p for p, e in zip(ours, evaluations, strict=True) if e.run == run]
-        path = [frame.place(p.fid, p.miou) for p in of_run if _is_whole(p)]
-        if len(path) > 1:
-            canvas.line(path, BLUE)
+    _draw_runs(canvas, frame, points)
     for point in points:
-        x, y = frame.place(point.fid, point.miou)
-        canvas.dot((x, y), BLUE if point.is_ours else GREY, hollow=not point.is_ours)
-    for point in [*published, *_named(ours, evaluations)]:
-        x, y = frame.place(point.fid, point.miou)
-        is_left = x + 10 + text_width(point.name) < frame.right
-        place, anchor = ((x + 10, y), "lm") if is_left else ((x - 10, y), "rm")
-        canvas.text(place, point.name, color=INK if point.is_ours else FAINT_INK, anchor=anchor)
+        center = frame.place(point.fid, point.miou)
+        canvas.dot(center, point.color, hollow=not point.run)
     _write(canvas, lines, top=bottom + 3 * LINE)
     return canvas.finished()
 
 
-def _named(ours, evaluations):
-    """Of every run the last point: names of all would lie over each other."""
-    last = {e.run: p for p, e in zip(ours, evaluations, strict=True) if _is_whole(p)}
-    return last.values()
+def _draw_runs(canvas, frame, points):
+    """A line through each run's points, and names: of a run's points only that of the last."""
+    named = [point for point in points if not point.run]
+    for run in dict.fromkeys(point.run for point in points if point.run):
+        of_run = [point for point in points if point.run == run]
+        if len(of_run) > 1:
+            canvas.line([frame.place(point.fid, point.miou) for point in of_run], BLUE)
+        named.append(of_run[-1])
+    for point in named:
+        x, y = frame.place(point.fid, point.miou)
+        has_room = x + 10 + text_width(point.name) < frame.right
+        place, anchor = ((x + 10, y), "lm") if has_room else ((x - 10, y), "rm")
+        canvas.text(place, point.name, color=point.ink, anchor=anchor)
 
 
-def _bars(title, name, points, key, notes):
+def _bars(points, key, *, title, notes):
     lines = _lines(notes)
-    bottom = TOP + LINE + len(points) * ROW
+    bottom = TOP + len(points) * ROW
     canvas = Canvas(WIDTH, bottom + LINE + len(lines) * LINE + MARGIN)
     canvas.title(title)
     largest = max(getattr(point, key) for point in points) or 1
     left = MARGIN + NAMES
-    canvas.text((left, TOP - 4), name, color=FAINT_INK)
     for row, point in enumerate(points):
         value = getattr(point, key)
-        middle = TOP + LINE + row * ROW + ROW / 2
-        ink = INK if point.is_ours else FAINT_INK
-        canvas.text((left - 10, middle), shortened(point.name, NAMES - 10), color=ink, anchor="rm")
+        middle = TOP + row * ROW + ROW / 2
+        name = shortened(point.name, NAMES - 10)
+        canvas.text((left - 10, middle), name, color=point.ink, anchor="rm")
         end = left + max(2, BARS * value / largest)
-        color = BLUE if point.is_ours else GREY
-        canvas.box(left, middle - BAR / 2, end, middle + BAR / 2, color)
-        canvas.text((end + 8, middle), f"{value:.1f}", color=ink, anchor="lm")
+        canvas.box(left, middle - BAR / 2, end, middle + BAR / 2, point.color)
+        said = f"{value:.1f} %" if key == "miou" else f"{value:.1f}"
+        canvas.text((end + 8, middle), said, color=point.ink, anchor="lm")
     _write(canvas, lines, top=bottom + LINE)
     return canvas.finished()
 

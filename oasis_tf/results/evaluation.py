@@ -111,7 +111,7 @@ class Evaluation(Section):
     """One checkpoint, evaluated."""
 
     format: Literal[FORMAT]
-    run: str
+    run: Annotated[str, Field(min_length=1)]
     step: NonNegativeInt
     data: Data
     metrics: Metrics

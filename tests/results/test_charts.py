@@ -13,6 +13,7 @@ from oasis_tf.results.comparison_chart import comparison_chart
 from oasis_tf.results.evaluation import validated
 from oasis_tf.results.frame import Frame
 from oasis_tf.results.labels import drawable, shortened, spread, text_width, wrapped
+from oasis_tf.results.references import Reference
 from oasis_tf.results.training_chart import COLORS, training_chart
 from oasis_tf.scale import Scale
 
@@ -110,3 +111,24 @@ def test_text_is_fitted():
     short = shortened("a very long name of a class", 80)
     assert short.endswith("…") and text_width(short) <= 80
     assert shortened("sky", 80) == "sky"
+
+
+def test_fid_and_miou_place_a_models_dot():
+    miou = invented.miou() | {
+        "real": invented.scores([0.8] * 11),
+        "fake": invented.scores([0.4] * 11),
+    }
+    better = miou | {"fake": invented.scores([0.8] * 11)}
+
+    def dot(fid, miou):
+        """Where our one dot is, with one published model that holds the axes."""
+        image = comparison_chart(
+            one({"fid": invented.fid(fid), "miou": miou}),
+            [Reference(model="x", data="ade20k", fid=200, miou=10, source="y")],
+        )
+        return np.argwhere((image == np.array(BLUE)).all(-1)).mean(0)
+
+    (y, x), (other_y, _), (_, other_x) = dot(50, miou), dot(50, better), dot(100, miou)
+    origin = 64  # of the axis, where FID is 0
+    assert (other_x - origin) / (x - origin) == pytest.approx(2, rel=0.02)
+    assert other_y < y - 100
