@@ -30,11 +30,12 @@ class Trained:
     label_code: LabelCode
 
     @classmethod
-    def load(cls, path, *, data_root=None):
+    def load(cls, path, *, data_root=None, modulation=None):
         """Reads the checkpoint at `path`; nothing beside it.
 
         Args:
             data_root: str, where the run's data lies now; None for where it lay.
+            modulation: of the folded generator, see `oasis_tf.fold`.
         Raises: ConfigError or CheckpointError.
         """
         path = Path(path)
@@ -44,7 +45,7 @@ class Trained:
             config=config,
             step=checkpoint.step_of(path),
             live=live,
-            folded=fold(live),
+            folded=fold(live, modulation=modulation),
             label_code=label_code_of(**config.data.label_arguments()),
         )
 

@@ -5,7 +5,7 @@ import numpy as np
 from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 
 
-def fold(generator):
+def fold(generator, *, modulation=None):
     """Returns a generator that makes the same images and knows neither sigma nor statistics.
 
     Convolutions: W / sigma(W), with the stored u and v. SPADE with batch norm: with
@@ -18,6 +18,7 @@ def fold(generator):
 
     Args:
         generator: `OASISGenerator`; left alone.
+        modulation: see `OASISGenerator`; None for the generator's own.
     Returns: `OASISGenerator` with `spectral_norm=False`, and `norm="none"` if it was "batch"
         (instance norm depends on the image and stays). In inference mode its images differ from
         the given generator's by rounding alone.
@@ -25,6 +26,8 @@ def fold(generator):
     config = generator.get_config() | {"spectral_norm": False}
     if generator.norm == "batch":
         config["norm"] = "none"
+    if modulation is not None:
+        config["modulation"] = modulation
     folded = type(generator).from_config(config)
     if generator.embedding is not None:
         _copy_conv(generator.embedding, folded.embedding)

@@ -1,7 +1,8 @@
-"""What a resumed run may change: length, reports, evaluation, and where the data lies."""
+"""What a resumed run may change: length, reports, evaluation, where the data lies, and which of two
+ways to the same numbers is taken."""
 
 CHANGEABLE_ON_RESUME = frozenset(
-    {"data.root", "data.manual_dir", "data.cache", "data.cache_dir"}
+    {"data.root", "data.manual_dir", "data.cache", "data.cache_dir", "generator.modulation"}
     | {
         f"training.{key}"
         for key in (

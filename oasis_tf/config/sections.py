@@ -143,6 +143,7 @@ class GeneratorConfig(Section):
     spectral_norm: bool = True
     init_gain: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.02
     label_embedding: PositiveInt | None = None
+    modulation: Literal["auto", "dense", "distinct"] = "auto"
 
 
 class DiscriminatorConfig(Section):

@@ -21,8 +21,7 @@ class SPADEResBlock(keras.layers.Layer):
         norm, hidden_channels: see `SPADE`.
         spectral_norm: bool, normalise the convolutions of the block (never those of SPADE).
         init_gain: float, see `conv2d`.
-    Input shape: x (b, h, w, c); condition (b, h, w, k); noise (b, n) or None, see `SPADE`.
-    Output shape: (b, h, w, filters).
+    Call: see `SPADE`. Returns: float (b, h, w, filters).
     Reference: Park et al. 2019, arXiv:1903.07291, fig. 4; Schönfeld et al. 2021, table A.1.
     """
 
@@ -77,15 +76,13 @@ class SPADEResBlock(keras.layers.Layer):
         )
         return spade, conv
 
-    def call(self, x, condition, noise=None, training=False):
+    def call(self, x, condition, noise=None, neighbourhoods=None, training=False):
+        labels = (condition, noise, neighbourhoods)
         shortcut = x
         if self.conv_s is not None:
-            shortcut = self.norm_s(x, condition, noise, training=training)
-            shortcut = self.conv_s(shortcut)
-        x = leaky_relu(self.norm_0(x, condition, noise, training=training))
-        x = self.conv_0(x)
-        x = leaky_relu(self.norm_1(x, condition, noise, training=training))
-        return shortcut + self.conv_1(x)
+            shortcut = self.conv_s(self.norm_s(x, *labels, training=training))
+        x = self.conv_0(leaky_relu(self.norm_0(x, *labels, training=training)))
+        return shortcut + self.conv_1(leaky_relu(self.norm_1(x, *labels, training=training)))
 
     def compute_output_shape(self, x_shape, condition_shape, noise_shape=None):
         return (*x_shape[:-1], self.filters)

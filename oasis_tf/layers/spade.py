@@ -1,10 +1,12 @@
 """Spatially adaptive normalisation: where the label map enters the generator."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from oasis_tf.layers.batch_norm import ParamFreeBatchNorm
 from oasis_tf.layers.convolution import REFERENCE_GAIN, condition_conv2d, conv2d
+from oasis_tf.layers.neighbourhoods import convolve, with_outside
 
 NORMS = ("batch", "instance", "none")
 
@@ -18,9 +20,14 @@ class SPADE(keras.layers.Layer):
         norm: "batch" (synchronised over replicas), "instance" (each image by itself) or "none".
         hidden_channels: int, width of the convolution that gamma and beta share.
         init_gain: float, see `conv2d`.
-    Input shape: x (b, h, w, c); condition (b, h, w, k); noise (b, n) or None, channels that
-        stand before those of the condition and are the same at all pixels.
-    Output shape: that of x.
+    Call:
+        x: float (b, h, w, c).
+        condition: float (b, h, w, k).
+        noise: float (b, n) or None, channels that stand before those of the condition and are the
+            same at all pixels.
+        neighbourhoods: `Neighbourhoods` or None, where condition and noise are the same: if they
+            are few, gamma and beta are computed once for each, and the condition is not read.
+    Returns: float (b, h, w, c).
     Raises: ValueError if `norm` is another word.
     Reference: Park et al. 2019, arXiv:1903.07291, eq. 1; OASIS conditions on noise too, sec. 3.3.
     """
@@ -46,10 +53,28 @@ class SPADE(keras.layers.Layer):
         self.gamma.build(hidden_shape)
         self.beta.build(hidden_shape)
 
-    def call(self, x, condition, noise=None, training=False):
-        hidden = ops.relu(self.shared(condition, noise))
+    def call(self, x, condition, noise=None, neighbourhoods=None, training=False):
         normalized = self.normalize(x, training=training)
+        if neighbourhoods is None:
+            return self._modulate(normalized, condition, noise)
+        return tf.cond(
+            neighbourhoods.are_few,
+            lambda: self._modulate_by_neighbourhood(normalized, neighbourhoods),
+            lambda: self._modulate(normalized, condition, noise),
+        )
+
+    def _modulate(self, normalized, condition, noise):
+        hidden = ops.relu(self.shared(condition, noise))
         return normalized * (1.0 + self.gamma(hidden)) + self.beta(hidden)
+
+    def _modulate_by_neighbourhood(self, normalized, neighbourhoods):
+        """The same, gamma and beta looked up."""
+        symbols, inner, outer, pixels, _ = neighbourhoods
+        hidden = tf.nn.relu(convolve(symbols, self.shared.kernel, inner) + self.shared.bias)
+        hidden = with_outside(hidden)
+        scale = convolve(hidden, self.gamma.kernel, outer) + (1.0 + self.gamma.bias)
+        shift = convolve(hidden, self.beta.kernel, outer) + self.beta.bias
+        return normalized * tf.gather(scale, pixels) + tf.gather(shift, pixels)
 
     def compute_output_shape(self, x_shape, condition_shape, noise_shape=None):
         return x_shape

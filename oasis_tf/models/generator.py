@@ -1,6 +1,7 @@
 """The generator: noise and a label map in, an image out."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from oasis_tf.layers.activation import leaky_relu
@@ -11,9 +12,16 @@ from oasis_tf.layers.convolution import (
     conv2d,
     label_embedding_conv2d,
 )
+from oasis_tf.layers.neighbourhoods import find_neighbourhoods
 from oasis_tf.layers.resample import upsample
 
 WIDEST = 16
+MODULATIONS = ("auto", "dense", "distinct")
+# "auto" computes each neighbourhood once where there are this many pixels, and at most this many
+# distinct rows of neighbours a pixel: 2 cores, see docs/performance.md.
+WORTHWHILE_PIXELS = 256
+WORTHWHILE_SHARE = 0.75
+ANY_SHARE = 2.0
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -36,6 +44,11 @@ class OASISGenerator(keras.Model):
             that is most of what a small network costs. Given up: a kernel that read one-hot
             labels is now the product of the shared vectors and a smaller kernel, so a matrix of
             this rank at most.
+        modulation: how gamma and beta of SPADE are computed; the images differ by rounding alone.
+            "dense": by convolutions over all pixels. "distinct": once for each distinct 5x5
+            neighbourhood of labels, see `neighbourhoods`. "auto": whichever is less work, at every
+            resolution and for every batch; dense where there is a GPU. Noise maps and label
+            embeddings are dense whatever is said here, and XLA can compile nothing else.
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
@@ -44,7 +57,7 @@ class OASISGenerator(keras.Model):
             for a random vector.
         training: bool, batch moments and a power iteration, or what was stored.
     Returns: image, float32 (b, h, w, 3) in [-1, 1].
-    Raises: ValueError if a size does not fit, with the sizes that do.
+    Raises: ValueError if a size does not fit, with the sizes that do; or for an unknown modulation.
     Reference: Schönfeld et al. 2021, arXiv:2012.04781, sec. 3.3 and table A.1.
     """
 
@@ -60,11 +73,16 @@ class OASISGenerator(keras.Model):
         spectral_norm=True,
         init_gain=REFERENCE_GAIN,
         label_embedding=None,
+        modulation="auto",
         **kwargs,
     ):
         super().__init__(**kwargs)
         if num_blocks < 1:
             raise ValueError(f"num_blocks must be at least 1; got {num_blocks}.")
+        if modulation not in MODULATIONS:
+            raise ValueError(
+                f"modulation must be one of {', '.join(MODULATIONS)}; got {modulation!r}."
+            )
         self.num_classes = num_classes
         self.image_size = check_image_size(image_size, 2 ** (num_blocks - 1))
         self.channels = channels
@@ -75,6 +93,8 @@ class OASISGenerator(keras.Model):
         self.spectral_norm = spectral_norm
         self.init_gain = init_gain
         self.label_embedding = label_embedding
+        self.modulation = modulation
+        self.supports_jit = modulation == "dense"  # XLA knows no tf.unique
         self.widths = [channels * min(WIDEST, 2 ** (num_blocks - i)) for i in range(num_blocks + 1)]
         self.seed_generator = keras.random.SeedGenerator()
         shared = {"init_gain": init_gain, "dtype": self.dtype_policy}
@@ -119,25 +139,49 @@ class OASISGenerator(keras.Model):
         labels = label_map
         if self.embedding is not None:
             labels = self.embedding(self._one_hot(label_map))
-        x = None
+        x = self.fc(self._condition(labels, noise_map, 2 ** (self.num_blocks - 1)), vector)
         for i, block in enumerate(self.blocks):
-            condition = self._condition(labels, noise_map, 2 ** (self.num_blocks - 1 - i))
-            x = upsample(x) if i > 0 else self.fc(condition, vector)
-            x = block(x, condition, vector, training=training)
+            if i > 0:
+                x = upsample(x)
+            stride = 2 ** (self.num_blocks - 1 - i)
+            neighbourhoods = self._neighbourhoods(label_map, vector, noise_map, stride)
+            condition = self._condition(labels, noise_map, stride, neighbourhoods)
+            x = block(x, condition, vector, neighbourhoods, training=training)
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
 
-    def _condition(self, labels, noise_map, stride):
+    def _condition(self, labels, noise_map, stride, neighbourhoods=None):
         """Labels at a block's resolution, behind the noise map if there is one.
 
         Args:
             labels: ids (b, h, w, 1), to be made one-hot; or their vectors (b, h, w, n).
+            neighbourhoods: `Neighbourhoods` or None. If they are few, nobody will read the
+                condition, and it is that of no image.
         """
         labels = labels[:, ::stride, ::stride]
+        if neighbourhoods is not None:
+            labels = labels[: tf.where(neighbourhoods.are_few, 0, tf.shape(labels)[0])]
         if self.embedding is None:
             labels = self._one_hot(labels)
         if noise_map is None:
             return labels
         return ops.concatenate([noise_map[:, ::stride, ::stride], labels], axis=-1)
+
+    def _neighbourhoods(self, label_map, vector, noise_map, stride):
+        """`Neighbourhoods` at a block's resolution, or None where modulation is dense."""
+        label_map = label_map[:, ::stride, ::stride, 0]
+        must_be_dense = noise_map is not None or self.embedding is not None
+        if self.modulation == "auto":
+            too_small = label_map.shape[1] * label_map.shape[2] < WORTHWHILE_PIXELS
+            must_be_dense |= too_small or bool(tf.config.list_logical_devices("GPU"))
+        if self.modulation == "dense" or must_be_dense:
+            return None
+        return find_neighbourhoods(
+            label_map,
+            vector,
+            num_classes=self.num_classes,
+            most=WORTHWHILE_SHARE if self.modulation == "auto" else ANY_SHARE,
+            dtype=self.compute_dtype,
+        )
 
     def _one_hot(self, label_map):
         """(b, h, w, 1) -> (b, h, w, num_classes).
@@ -190,6 +234,7 @@ class OASISGenerator(keras.Model):
             "spectral_norm": self.spectral_norm,
             "init_gain": self.init_gain,
             "label_embedding": self.label_embedding,
+            "modulation": self.modulation,
         }
 
 

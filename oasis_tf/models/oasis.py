@@ -103,7 +103,8 @@ class OASIS(keras.Model):
             lambda_vgg: float, weight of the perceptual loss.
             log_gradient_norms: bool. Several replicas exchange their gradients once more for it.
             seed: int, of the noise and the LabelMix masks.
-            jit_compile: bool, XLA; off because convolutions on CPUs are slower with it.
+            jit_compile: bool, XLA for the updates, in which the generator's modulation is dense
+                then; off because convolutions on CPUs are slower with it.
             **kwargs: `run_eagerly` and `steps_per_execution` of `keras.Model.compile`.
         Raises: ValueError for XLA on several replicas.
         """
@@ -111,12 +112,16 @@ class OASIS(keras.Model):
             raise ValueError(
                 "jit_compile works on one replica only: XLA cannot compile the sums over several."
             )
-        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)
+        if jit_compile and self.generator.modulation == "distinct":
+            raise ValueError('jit_compile needs a generator of modulation "auto" or "dense".')
+        super().compile(optimizer=None, jit_compile=False, **kwargs)
+        self.compiles_updates = jit_compile
         self.generator_optimizer = ready_optimizer(generator_optimizer, self.generator)
         self.discriminator_optimizer = ready_optimizer(discriminator_optimizer, self.discriminator)
-        self._run_updates = (
-            tf.function(self._updates, jit_compile=True) if jit_compile else self._updates
-        )
+        self._run_updates = self._updates
+        if jit_compile:
+            self.generator.modulation = "dense"
+            self._run_updates = tf.function(self._updates, jit_compile=True)
         self.lambda_label_mix = lambda_label_mix
         self.ema_decay = ema_decay
         self.class_balancing = class_balancing
@@ -326,7 +331,7 @@ class OASIS(keras.Model):
             "lambda_vgg": self.lambda_vgg,
             "log_gradient_norms": self.log_gradient_norms,
             "seed": self.seed,
-            "jit_compile": self.jit_compile,
+            "jit_compile": self.compiles_updates,
             "run_eagerly": self.run_eagerly,
             "steps_per_execution": self.steps_per_execution,
         }

@@ -1,0 +1,153 @@
+"""The distinct neighbourhoods of label maps, and convolutions that visit each of them once.
+
+Where a convolution sees a noise vector and a label map, what a 3x3 kernel gives at a pixel depends
+only on the labels in the pixel's 3x3 neighbourhood, and what a second one gives only on those in
+its 5x5 neighbourhood. Real label maps have few distinct ones. So they are numbered, each is
+computed once, and every pixel looks its own up.
+
+Numbers are given in stages, each of which numbers the distinct triples of the numbers before it:
+symbols (an image and a label), three of them side by side, three of those one below the other (3x3
+labels), three of these side by side, and three of those one below the other (5x5 labels). What lies
+outside of the image is number 0 at every stage. Three numbers are packed into an int64 and nothing
+is hashed to fewer bits, so this is exact. Each pair of stages is also a convolution: a 3x3 kernel
+is three kernels 1x3, each of which visits the distinct triples side by side, and what they give is
+added up for the distinct triples of those.
+"""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+_BITS = 21  # of a number: three fit an int64
+
+
+class Triples(NamedTuple):
+    """Distinct 3x3 squares of numbers, as triples of triples.
+
+    Attributes:
+        across: int32 (m + 1, 3), numbers side by side; row 0, the outside, is (0, 0, 0).
+        down: int32 (n, 3), rows of `across`, from top to bottom.
+    """
+
+    across: tf.Tensor
+    down: tf.Tensor
+
+
+class Neighbourhoods(NamedTuple):
+    """What SPADE needs to know of a batch of label maps at one resolution.
+
+    Attributes:
+        symbols: float (s + 1, k), what a convolution sees at a pixel, of each distinct image and
+            label; row 0, the outside, is zero.
+        inner: `Triples` of symbols, the distinct 3x3 neighbourhoods.
+        outer: `Triples` of those, the distinct 5x5 neighbourhoods; number i + 1 is row i of
+            `inner.down`.
+        pixels: int32 (b, h, w), which row of `outer.down` is a pixel's.
+        are_few: bool, whether it pays to visit each once.
+    """
+
+    symbols: tf.Tensor
+    inner: Triples
+    outer: Triples
+    pixels: tf.Tensor
+    are_few: tf.Tensor
+
+
+def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="float32"):
+    """Numbers the distinct neighbourhoods in each image of a batch.
+
+    Args:
+        label_map: int (b, h, w); an id of no class is one-hot nowhere.
+        noise: float (b, n), what stands before the one-hot labels at all pixels of an image; or
+            None.
+        num_classes: int.
+        most: float. They are few if the outer triples side by side, of which there are fewer than
+            outer neighbourhoods and which are most of the work, are at most so many a pixel.
+        dtype: of the symbols.
+    Returns: `Neighbourhoods`.
+    """
+    label_map = tf.cast(label_map, tf.int64)
+    is_class = (label_map >= 0) & (label_map < num_classes)
+    label_map = tf.where(is_class, label_map, num_classes)
+    images = tf.range(tf.shape(label_map, tf.int64)[0])[:, None, None]
+    symbols, numbers = _distinct(_pack(images, label_map))
+    inner, numbers = _find_triples(numbers)
+    outer, numbers = _find_triples(numbers)
+    counts = [tf.shape(parts)[0] for parts in (inner.across, inner.down, outer.across)]
+    is_exact = tf.reduce_max(counts) < 2**_BITS
+    return Neighbourhoods(
+        symbols=with_outside(_describe(symbols, noise, num_classes=num_classes, dtype=dtype)),
+        inner=inner,
+        outer=outer,
+        pixels=tf.cast(numbers - 1, tf.int32),
+        are_few=is_exact & (counts[-1] / tf.size(label_map) <= most),
+    )
+
+
+def convolve(rows, kernel, triples):
+    """A 3x3 convolution with zero padding, at each distinct neighbourhood.
+
+    Args:
+        rows: float (s + 1, c), what the numbers stand for; row 0, the outside, is zero.
+        kernel: float (3, 3, c, filters).
+        triples: `Triples` of the numbers.
+    Returns: float (n, filters).
+    """
+    channels, filters = kernel.shape[2:]
+    across = tf.reshape(tf.gather(rows, triples.across), (1, -1, 3 * channels))
+    partial = tf.matmul(across, tf.reshape(kernel, (3, 3 * channels, filters)))
+    partial_rows = triples.down + tf.shape(triples.across)[0] * tf.range(3)
+    return tf.reduce_sum(tf.gather(tf.reshape(partial, (-1, filters)), partial_rows), axis=1)
+
+
+def with_outside(rows):
+    """(n, c) -> (n + 1, c): row 0 is zero, what convolutions see outside of the image."""
+    return tf.pad(rows, ((1, 0), (0, 0)))
+
+
+def _describe(symbols, noise, *, num_classes, dtype):
+    """What stands at a pixel: (s, n + num_classes)."""
+    images, labels = tf.unstack(_unpack(symbols, 2), axis=1)
+    one_hot = tf.one_hot(labels, num_classes, dtype=dtype)
+    if noise is None:
+        return one_hot
+    return tf.concat((tf.gather(noise, images), one_hot), axis=1)
+
+
+def _find_triples(numbers):
+    """`Triples` of the 3x3 squares in numbers (b, h, w) from 1, and the numbers of those."""
+    across, numbers = _number_triples(numbers, axis=2)
+    down, numbers = _number_triples(numbers, axis=1)
+    return Triples(across=with_outside(across), down=down), numbers
+
+
+def _number_triples(numbers, *, axis):
+    """Distinct triples along an axis, int32 (n, 3), and the numbers of all, int64 (b, h, w)."""
+    length = numbers.shape[axis]
+    padded = tf.pad(numbers, [(1, 1) if i == axis else (0, 0) for i in range(3)])
+    shifted = (
+        padded[:, i : i + length] if axis == 1 else padded[:, :, i : i + length] for i in range(3)
+    )
+    codes, numbers = _distinct(_pack(*shifted))
+    return _unpack(codes, 3), numbers
+
+
+def _distinct(codes):
+    """Distinct values (n,), and for each pixel of codes (b, h, w) the number of its own, from 1."""
+    values, index = tf.unique(tf.reshape(codes, (-1,)))
+    return values, tf.cast(tf.reshape(index, tf.shape(codes)), tf.int64) + 1
+
+
+def _pack(*numbers):
+    """Numbers below 2**21 as one int64."""
+    code = numbers[0]
+    for number in numbers[1:]:
+        code = code * 2**_BITS + number
+    return code
+
+
+def _unpack(codes, count):
+    """(n,) -> int32 (n, count): the numbers that were packed."""
+    shifts = tf.constant([_BITS * i for i in reversed(range(count))], tf.int64)
+    numbers = tf.bitwise.right_shift(codes[:, None], shifts)
+    return tf.cast(tf.bitwise.bitwise_and(numbers, 2**_BITS - 1), tf.int32)
