@@ -5,7 +5,7 @@ import numpy as np
 from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 
 
-def fold(generator, *, modulation=None):
+def fold(generator, *, modulation=None, dtype=None):
     """Returns a generator that makes the same images and knows neither sigma nor statistics.
 
     Convolutions: W / sigma(W), with the stored u and v. SPADE with batch norm: with
@@ -19,6 +19,7 @@ def fold(generator, *, modulation=None):
     Args:
         generator: `OASISGenerator`; left alone.
         modulation: see `OASISGenerator`; None for the generator's own.
+        dtype: likewise; "bfloat16" for weights and all that is computed but the image.
     Returns: `OASISGenerator` with `spectral_norm=False`, and `norm="none"` if it was "batch"
         (instance norm depends on the image and stays). In inference mode its images differ from
         the given generator's by rounding alone.
@@ -28,6 +29,8 @@ def fold(generator, *, modulation=None):
         config["norm"] = "none"
     if modulation is not None:
         config["modulation"] = modulation
+    if dtype is not None:
+        config["dtype"] = dtype
     folded = type(generator).from_config(config)
     if generator.embedding is not None:
         _copy_conv(generator.embedding, folded.embedding)

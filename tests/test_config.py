@@ -235,6 +235,7 @@ def test_differing_keys_are_those_a_resumed_run_may_not_change():
         "training.evaluate_every=7",
         "evaluation.metrics=[kid]",
         "evaluation.segmenter={kind: keras, model: x.keras}",
+        "generator.modulation=dense",
     ]
     assert differing_keys(load_config(TINY), load_config(TINY, overrides=overrides)) == []
     overrides = [
