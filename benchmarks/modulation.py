@@ -143,7 +143,7 @@ def peak_memory_gib(work, way, arguments):
 def report_resolutions(config, label_maps, arguments):
     """Milliseconds of each block of the folded generator, one image of the first data set."""
     label_map = tf.constant(next(iter(label_maps.values()))[:1])
-    folded = folded_generator(config, "distinct")
+    folded = fold(generator_of(config), modulation="distinct")
     z = noise_of(config)
     titles = ("size", "to find", "modulation, dense", "modulation, distinct", "convolutions")
     row(*titles)
@@ -211,7 +211,8 @@ def report_complexity(config, label_maps, arguments):
 
 def report_precision(config, label_maps, arguments):
     """Images of the folded generator in bfloat16 beside those in float32, in steps of 1/255."""
-    exact, low = (fold(generator_of(config), dtype=dtype) for dtype in ("float32", "bfloat16"))
+    generator = generator_of(config)
+    exact, low = (fold(generator, dtype=dtype) for dtype in ("float32", "bfloat16"))
     z = noise_of(config)
     row("data set", "float32, s", "bfloat16, s", "mean difference", "largest", "PSNR, dB")
     row(*["---"] * 6)
@@ -229,18 +230,15 @@ def report_precision(config, label_maps, arguments):
 
 
 def generator_of(config):
-    """With weights as at the start but for their gain, so that images have contrast."""
-    return OASISGenerator(**config.generator.model_dump() | {"init_gain": 1.0})
-
-
-def folded_generator(config, modulation):
-    tf.keras.utils.set_random_seed(0)
-    return fold(generator_of(config), modulation=modulation)
+    """Of random weights that make images of contrast."""
+    fresh = {"init_gain": 1.0, "spectral_norm": False}
+    return OASISGenerator(**config.generator.model_dump() | fresh)
 
 
 def painters(config, ways):
     """Dict of way to function(label_map, z), all of the same weights."""
-    return {way: tf.function(folded_generator(config, way)) for way in ways}
+    generator = generator_of(config)
+    return {way: tf.function(fold(generator, modulation=way)) for way in ways}
 
 
 def noise_of(config):

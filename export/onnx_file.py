@@ -75,13 +75,13 @@ def convert(*, checkpoint, out, opset=OPSET, data_root=None):
         data_root: str, see `Trained.load`.
     Returns: `Question`, and the card.
     """
-    trained = Trained.load(checkpoint, data_root=data_root, modulation="dense")
+    trained = Trained.load(checkpoint, data_root=data_root)
     out.write_bytes(converted(trained.folded, opset=opset))
     return question_for(trained, require_data=data_root is not None), trained.card()
 
 
 def converted(generator, *, opset=OPSET):
-    """A folded generator, whose modulation is dense, as the bytes of an .onnx file."""
+    """A folded generator as the bytes of an .onnx file."""
     import tf2onnx
 
     specs = [tf.TensorSpec((None, *generator.image_size), tf.int32, "label_map")]

@@ -146,7 +146,7 @@ def convert(*, checkpoint, out, quantize, output="float32", calibration=32, data
         data_root: str, see `Trained.load`.
     Returns: `Question`, and the card.
     """
-    trained = Trained.load(checkpoint, data_root=data_root, modulation="dense")
+    trained = Trained.load(checkpoint, data_root=data_root)
     samples = []
     if quantize == "int8":
         found = calibration_inputs(trained, count=calibration)
@@ -159,7 +159,7 @@ def converted(generator, *, quantize, output="float32", samples=()):
     """A folded generator as the bytes of a .tflite file.
 
     Args:
-        generator: a folded `OASISGenerator` whose modulation is dense.
+        generator: a folded `OASISGenerator`.
         quantize, output: see `convert`.
         samples: list of dict of input name to array, to calibrate "int8" with.
     """

@@ -19,7 +19,8 @@ class Trained:
         config: of the run.
         step: int, of training.
         live: as it paints after training; what every artifact is compared with.
-        folded: sigma and norm statistics are in its kernels, see `oasis_tf.fold`.
+        folded: sigma and norm statistics are in its kernels, see `oasis_tf.fold`. Its modulation
+            is dense, of ops that all runtimes have, unless `load` was told otherwise.
         label_code: reads the run's label PNGs.
     """
 
@@ -30,12 +31,12 @@ class Trained:
     label_code: LabelCode
 
     @classmethod
-    def load(cls, path, *, data_root=None, modulation=None):
+    def load(cls, path, *, data_root=None, modulation="dense"):
         """Reads the checkpoint at `path`; nothing beside it.
 
         Args:
             data_root: str, where the run's data lies now; None for where it lay.
-            modulation: of the folded generator, see `oasis_tf.fold`.
+            modulation: of the folded generator, see `fold`.
         Raises: ConfigError or CheckpointError.
         """
         path = Path(path)
