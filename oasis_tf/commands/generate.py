@@ -12,6 +12,7 @@ from oasis_tf.commands.painting_options import (
     Format,
     Labels,
     Out,
+    Precision,
     Run,
     Seed,
     Which,
@@ -57,6 +58,9 @@ def generate(
         bool, typer.Option("--overwrite", help="Paint again what is there already.")
     ] = False,
     batch_size: BatchSize = 8,
+    precision: Annotated[
+        Precision, typer.Option(help="bfloat16 is faster where the processor has it.")
+    ] = Precision.FLOAT32,
     which: Which = Checkpoint.LATEST,
 ):
     """Paints photographs on label maps, and a contact sheet."""
@@ -69,7 +73,7 @@ def generate(
 
         files = generation.label_files(labels) if labels else []
         generation.require_comparable(labels=labels, reals=reals, compare=compare)
-        studio = generation.Studio(path)
+        studio = generation.Studio(path, precision=precision.value)
         plan = generation.plan_of(studio, seed=seed, resample=resample, mask=mask)
         if labels:
             subjects = generation.subjects_of_files(studio, files, reals=reals)

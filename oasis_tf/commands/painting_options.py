@@ -23,6 +23,13 @@ class Format(StrEnum):
     JPG = "jpg"
 
 
+class Precision(StrEnum):
+    """What photographs are computed in."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+
+
 Run = Annotated[
     Path, typer.Option("--run", file_okay=False, help="Run folder of the trained model.")
 ]

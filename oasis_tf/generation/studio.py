@@ -16,6 +16,7 @@ class Studio:
 
     Args:
         path: of the checkpoint; nothing beside it is read.
+        precision: "float32", or "bfloat16" for all but the image itself.
     Attributes:
         config: `Config` of the run. step: int, how long it had been trained.
         fingerprint: str, the SHA-256 of the generator's file.
@@ -24,7 +25,7 @@ class Studio:
     Raises: ConfigError or CheckpointError, in a sentence.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, *, precision="float32"):
         self.config = load_config(path / run_checkpoint.CONFIG)
         self.step = checkpoint.step_of(path)
         self.fingerprint = checkpoint.sha256_of(path, run_checkpoint.GENERATOR)
@@ -32,7 +33,7 @@ class Studio:
         self.class_names = self.config.data.class_names
         self.palette = np.array(self.config.data.palette, np.uint8)
         self.label_code = label_code_of(**self.config.data.label_arguments())
-        folded = fold(self.generator)
+        folded = fold(self.generator, dtype=precision)
         self._paint = {  # by the rank of the noise, or none
             rank: tf.function(folded, reduce_retracing=True) for rank in (None, 2, 4)
         }

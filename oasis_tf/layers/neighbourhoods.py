@@ -97,7 +97,8 @@ def convolve(rows, kernel, triples):
     across = tf.reshape(tf.gather(rows, triples.across), (1, -1, 3 * channels))
     partial = tf.matmul(across, tf.reshape(kernel, (3, 3 * channels, filters)))
     partial_rows = triples.down + tf.shape(triples.across)[0] * tf.range(3)
-    return tf.reduce_sum(tf.gather(tf.reshape(partial, (-1, filters)), partial_rows), axis=1)
+    partial = tf.reshape(partial, (-1, filters))
+    return tf.add_n([tf.gather(partial, column) for column in tf.unstack(partial_rows, axis=1)])
 
 
 def with_outside(rows):

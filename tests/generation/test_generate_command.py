@@ -41,6 +41,16 @@ def test_jpegs_are_written_if_asked_for(run, labels, tmp_path):
         assert image.format == "JPEG" and image.size == (32, 32)
 
 
+def test_in_bfloat16_photographs_are_nearly_the_same(run, labels, tmp_path):
+    pictures = {}
+    for precision in ("float32", "bfloat16"):
+        out = tmp_path / precision
+        generate(run, out, "--labels", labels / "a.png", "--precision", precision)
+        pictures[precision] = np.int32(Image.open(out / "a.png"))
+    difference = np.abs(pictures["bfloat16"] - pictures["float32"])
+    assert 0 < difference.max() < 20 and difference.mean() < 3
+
+
 def test_held_out_photographs_are_compared_with_the_real_ones(run, tmp_path):
     out = tmp_path / "out"
     generate(run, out, "--compare", "--held-out", 2)

@@ -115,6 +115,17 @@ def test_training_steps_are_those_of_dense_modulation_and_the_same_bits_every_ti
         np.testing.assert_array_equal(actual, other)
 
 
+def test_two_replicas_learn_what_one_device_does(two_replicas):
+    """The batch is shared, so that each replica numbers neighbourhoods of its own images alone."""
+    alone = tiny_oasis(generator=tiny_generator(modulation="distinct"))
+    with two_replicas.scope():
+        shared = tiny_oasis(generator=tiny_generator(modulation="distinct"))
+    expected = fit(alone, 2).history
+    assert fit(shared, 2).history == {
+        name: pytest.approx(values, rel=1e-3) for name, values in expected.items()
+    }
+
+
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_in_low_precision_the_image_is_near(policy):
     label_map, z = BATCHES["squares"], tiny_z(1)
