@@ -5,6 +5,7 @@ import os
 import typer
 
 from oasis_tf.commands.evaluate import evaluate
+from oasis_tf.commands.explore import explore
 from oasis_tf.commands.export_weights import export_weights
 from oasis_tf.commands.generate import generate
 from oasis_tf.commands.import_weights import import_weights
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 for verb in (train, generate, evaluate, report, import_weights, export_weights, validate_data):
     app.command()(verb)
+app.add_typer(explore, name="explore")
 
 
 @app.callback()

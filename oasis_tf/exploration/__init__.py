@@ -1,0 +1,1 @@
+"""What noise does: walks between seeds, and directions that drive one attribute of a picture."""

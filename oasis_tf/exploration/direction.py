@@ -1,0 +1,109 @@
+"""A direction in the space of noise that drives an attribute: saved, read and used."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from oasis_tf.generation import SeededNoise
+from oasis_tf.whole_file import whole_file
+
+
+class DirectionError(ValueError):
+    """A direction that cannot be found, read or used, in a sentence."""
+
+
+class Direction(BaseModel):
+    """What is saved: the vector, what it does, and the generator whose noise it is of.
+
+    Attributes:
+        attribute: str. vector: list of `z_dim` floats, of length 1.
+        slope: how much the attribute rises a step, fitted.
+        penalty: of the ridge regression.
+        held_out_correlation: between noise along the vector and attribute, on label maps that the
+            fit never saw.
+        fit_images, held_out_images: how many pictures were painted for it.
+        fit_label_maps, held_out_label_maps: names.
+        steps, response: steps along the vector, and the attribute there, the mean over held-out
+            label maps and seeds.
+        generator, step: the generator's SHA-256, and how long it had been trained.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = 1
+    attribute: str
+    vector: list[FiniteFloat] = Field(min_length=1)
+    slope: FiniteFloat
+    penalty: FiniteFloat
+    held_out_correlation: Annotated[FiniteFloat, Field(ge=-1.001, le=1.001)]
+    fit_images: int
+    held_out_images: int
+    fit_label_maps: list[str]
+    held_out_label_maps: list[str]
+    steps: list[FiniteFloat]
+    response: list[FiniteFloat]
+    generator: str
+    step: int
+
+    def save(self, path):
+        """Writes it as JSON, in one move."""
+        with whole_file(path) as temporary:
+            temporary.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path, *, studio):
+        """Reads a direction of a studio's generator.
+
+        Raises: DirectionError if the file is none, or of another generator.
+        """
+        try:
+            direction = cls.model_validate_json(Path(path).read_bytes())
+        except FileNotFoundError:
+            raise DirectionError(f"{path}: no such file") from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the file"
+            raise DirectionError(f"{path} is no direction: {where}: {first['msg']}") from None
+        if direction.generator != studio.fingerprint:
+            raise DirectionError(
+                f"{path} was found in another generator, of step {direction.step:,}; this one is "
+                f"of step {studio.step:,}. Find it again with explore direction"
+            )
+        if len(direction.vector) != studio.z_dim:
+            raise DirectionError(
+                f"{path} has {len(direction.vector)} numbers; this generator's noise has "
+                f"{studio.z_dim}"
+            )
+        return direction
+
+
+class ShiftedNoise(SeededNoise):
+    """The noise of a seed, moved along a direction.
+
+    Args:
+        direction: `Direction`. amount: float, in steps: standard deviations of the noise.
+        seed: int.
+    """
+
+    def __init__(self, direction, *, amount, seed):
+        if not np.isfinite(amount):
+            raise DirectionError(f"--amount is {amount}; it must be a finite number of steps")
+        super().__init__(z_dim=len(direction.vector), seed=seed)
+        self._vector = direction.vector
+        self._shift = np.float32(amount) * np.array(direction.vector, np.float32)
+        self._amount = amount
+
+    def draw(self, label_map, sample):
+        """See `noise_plans`."""
+        return super().draw(label_map, sample) + self._shift
+
+    def untouched(self, label_map):
+        """See `noise_plans`."""
+        return super().draw(label_map, 0)
+
+    def meaning(self, sample):
+        """See `noise_plans`."""
+        moved = {"amount": self._amount, "along": self._vector}
+        return {**super().meaning(sample), "moved": moved}

@@ -1,0 +1,67 @@
+"""Walks from seed to seed through the space of noise, and films of them."""
+
+import numpy as np
+from PIL import Image
+
+from oasis_tf.whole_file import whole_file
+
+PARALLEL = 1e-6
+
+
+def linear(a, b, t):
+    """The straight line from a to b, float (z_dim,); between them it is nearer to the origin than
+    noise ever is."""
+    return (1 - t) * a + t * b
+
+
+def spherical(a, b, t):
+    """Along the arc from a to b, float (z_dim,), at the lengths that noise has.
+
+    Reference: White 2016, arXiv:1609.04468.
+    """
+    cosine = a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
+    angle = np.arccos(np.clip(cosine, -1, 1))
+    if np.sin(angle) < PARALLEL:
+        return linear(a, b, t)
+    return (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+
+
+PATHS = {"spherical": spherical, "linear": linear}
+
+
+def walk(vectors, path, *, steps):
+    """From each vector to the next one, `steps` steps each: float (steps * (n - 1) + 1, z_dim).
+
+    Args:
+        vectors: float (n, z_dim), at least two.
+        path: `linear` or `spherical`.
+    """
+    between = [
+        path(a, b, step / steps)
+        for a, b in zip(vectors[:-1], vectors[1:], strict=True)
+        for step in range(steps)
+    ]
+    return np.stack([*between, vectors[-1]])
+
+
+def save_film(images, path, *, milliseconds):
+    """Writes an endless animation, GIF or WebP by its name, in one move.
+
+    Args:
+        images: uint8 (frames, h, w, 3).
+        path: ends in .gif or .webp.
+        milliseconds: int, how long each frame stays.
+    """
+    frames = [Image.fromarray(image) for image in images]
+    kind = path.suffix.removeprefix(".").upper()
+    quality = {"quality": 90} if kind == "WEBP" else {}
+    with whole_file(path) as temporary:
+        frames[0].save(
+            temporary,
+            format=kind,
+            save_all=True,
+            append_images=frames[1:],
+            duration=milliseconds,
+            loop=0,
+            **quality,
+        )

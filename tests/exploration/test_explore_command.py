@@ -1,0 +1,134 @@
+"""python -m oasis_tf explore: on a trained network, and what is refused."""
+
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+from command_line import call
+from PIL import Image
+
+
+@pytest.fixture(scope="session")
+def luminance(run, tmp_path_factory):
+    """The folder with the direction of luminance."""
+    out = tmp_path_factory.mktemp("luminance")
+    options = ["--attribute", "luminance", "--images", 160, "--batch-size", 32]
+    call("explore", "direction", "--run", run, "--out", out, *options)
+    return out
+
+
+def explore(verb, run, out, *options, **keywords):
+    return call("explore", verb, "--run", run, "--out", out, *options, **keywords)
+
+
+def test_luminance_rises_on_label_maps_that_the_fit_never_saw(luminance):
+    direction = json.loads((luminance / "direction.json").read_text())
+    assert not set(direction["held_out_label_maps"]) & set(direction["fit_label_maps"])
+    assert len(direction["held_out_label_maps"]) == 4
+    assert direction["held_out_correlation"] > 0.5
+    response = np.array(direction["response"])
+    assert (np.diff(response) > 0).all() and response[-1] - response[0] > 0.05
+    assert sorted(os.listdir(luminance)) == ["direction.json", "response.png", "strip.png"]
+
+
+def mean_light(folder):
+    paths = sorted(path for path in folder.glob("*.png") if path.name != "contact_sheet.png")
+    return np.array([np.mean(Image.open(path).convert("L")) for path in paths])
+
+
+def test_a_direction_is_applied(run, luminance, tmp_path):
+    file = luminance / "direction.json"
+    for amount in (-2, 0, 2):
+        options = ["--direction", file, "--amount", amount]
+        explore("apply", run, tmp_path / str(amount), *options)
+    dark, same, light = (mean_light(tmp_path / str(amount)) for amount in (-2, 0, 2))
+    assert (dark < same).all() and (same < light).all()
+    call("generate", "--run", run, "--out", tmp_path / "plain")
+    np.testing.assert_allclose(same, mean_light(tmp_path / "plain"), atol=0.05)
+
+
+def test_a_direction_of_another_generator_is_refused(run, luminance, tmp_path):
+    direction = json.loads((luminance / "direction.json").read_text())
+    file = tmp_path / "direction.json"
+    for changes, sentence in [
+        ({"generator": "0" * 64, "step": 7}, "was found in another generator, of step 7"),
+        ({"vector": [1.0]}, "has 1 numbers; this generator's noise has 8"),
+        ({"vector": [float("nan")] * 8}, "is no direction: vector.0"),
+        ({"format": 2}, "is no direction: format"),
+        ({"extra": 1}, "is no direction: extra"),
+    ]:
+        file.write_text(json.dumps(direction | changes))
+        options = ["--direction", file, "--amount", 1]
+        said = explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
+        assert str(file) in said and sentence in said
+    file.write_bytes(b"\xff no JSON")
+    options = ["--direction", file, "--amount", 1]
+    said = explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
+    assert f"{file} is no direction: the file: " in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("amount", ["nan", "inf", "101"])
+def test_an_amount_without_bounds_is_refused(run, luminance, tmp_path, amount):
+    options = ["--direction", luminance / "direction.json", "--amount", amount]
+    assert "--amount" in explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("attribute", "sentence"),
+    [("brightness", "there is no attribute 'brightness'"), ("sk.luminance", "Did you mean sky")],
+)
+def test_an_unknown_attribute_is_refused(run, tmp_path, attribute, sentence):
+    options = ["--attribute", attribute]
+    said = explore("direction", run, tmp_path / "out", *options, exit_code=2).stderr
+    assert sentence in said
+
+
+def test_one_label_map_is_too_few_for_a_direction(run, tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((32, 32), np.uint8))
+    options = ["--attribute", "luminance", "--labels", tmp_path / "a.npy"]
+    said = explore("direction", run, tmp_path / "out", *options, exit_code=2).stderr
+    assert "can be measured on 1 of 1 label maps" in said
+
+
+def test_a_walk_is_written_as_strip_and_films(run, tmp_path):
+    np.save(tmp_path / "mine.npy", np.repeat([1, 5], 16)[:, None] * np.ones((1, 32), np.uint8))
+    options = ["--labels", tmp_path / "mine.npy", "--seeds", "3,9", "--steps", 2, "--film", "gif"]
+    explore("interpolate", run, tmp_path / "out", *options)
+    names = ["mine_linear.gif", "mine_spherical.gif", "mine_strip.png"]
+    assert sorted(os.listdir(tmp_path / "out")) == names
+    call(
+        "generate", "--run", run, "--labels", tmp_path / "mine.npy",
+        "--out", tmp_path / "painted", "--seed", 3,
+    )  # fmt: skip
+    painted = np.int32(Image.open(tmp_path / "painted" / "mine.png"))
+    with Image.open(tmp_path / "out" / "mine_linear.gif") as film:
+        assert film.n_frames == 4  # there and back
+        assert np.abs(np.int32(film.convert("RGB")) - painted).mean() < 8  # of 256 colours
+
+
+def test_a_grid_shows_every_seed(run, tmp_path):
+    explore("grid", run, tmp_path / "out", "--samples", 7)
+    (path,) = (tmp_path / "out").iterdir()
+    assert path.name.endswith("_grid.png")
+    assert Image.open(path).width == 2 * 20 + 6 * 160 + 5 * 8
+
+
+def test_walks_between_no_seeds_are_refused(run, tmp_path):
+    said = explore("interpolate", run, tmp_path / "out", "--seeds", "5", exit_code=2).stderr
+    assert "--seeds is '5'" in said
+
+
+@pytest.mark.parametrize("verb", ["grid", "interpolate"])
+def test_a_run_that_is_not_there_is_named(tmp_path, verb):
+    said = explore(verb, tmp_path / "nowhere", tmp_path / "out", exit_code=2).stderr
+    assert str(tmp_path / "nowhere") in said
+
+
+def test_a_run_without_its_data_explores_own_label_maps(run, tmp_path):
+    shutil.copytree(run / "checkpoints", tmp_path / "moved" / "checkpoints")
+    np.save(tmp_path / "a.npy", np.ones((40, 40), np.uint8))
+    explore("grid", tmp_path / "moved", tmp_path / "out", "--labels", tmp_path / "a.npy")
+    assert os.listdir(tmp_path / "out") == ["a_grid.png"]
