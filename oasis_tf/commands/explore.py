@@ -8,6 +8,7 @@ import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
 from oasis_tf.commands.painting_options import (
+    MAX_SEED,
     BatchSize,
     Checkpoint,
     Labels,
@@ -19,10 +20,10 @@ from oasis_tf.commands.painting_options import (
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 NUM_TO_CHOOSE_FROM = 200  # held-out label maps, of which directions take those with the class
-GRID_COLUMNS = 6
+NUM_TO_APPLY_TO = 6
 
 explore = typer.Typer(
-    help="Shows what a run's noise does: walks, grids, and directions of brightness and others.",
+    help="Shows what noise does: walks between seeds, grids of them, directions of brightness …",
     no_args_is_help=True,
 )
 
@@ -47,31 +48,38 @@ def interpolate(
     run: Run,
     out: Out,
     labels: Labels = None,
-    seeds: Annotated[str, typer.Option(metavar="SEED,SEED[,...]", help="To walk to.")] = "0,1,2",
+    seeds: Annotated[
+        list[int],
+        typer.Option("--seed", min=0, max=MAX_SEED, help="To walk to; give two or more of them."),
+    ] = (0, 1, 2),
     steps: Annotated[int, typer.Option(min=1, help="From each seed to the next.")] = 8,
     path: Annotated[Route, typer.Option("--path", help="On an arc, or straight.")] = Route.BOTH,
     film: Annotated[Film, typer.Option(help="Format of the animations.")] = Film.WEBP,
-    milliseconds: Annotated[int, typer.Option(min=20, help="A frame of them.")] = 120,
+    milliseconds: Annotated[
+        int, typer.Option(min=20, max=60_000, help="How long a picture of them stays.")
+    ] = 120,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
-    """Walks from seed to seed: a strip, and an animation that ends where it began."""
+    """Walks from seed to seed on each label map: a strip, and animations without end."""
     with sentences_for_errors():
-        studio, (subject, *_) = _open(run, labels, which, held_out=1)
-        from oasis_tf.exploration.interpolation import interpolate_seeds, seeds_of
+        _, studio, subjects = _open(run, labels, which, held_out=1)
+        from oasis_tf.exploration import interpolation
 
-        written = interpolate_seeds(
-            studio,
-            subject,
-            out,
-            seeds=seeds_of(seeds),
-            steps=steps,
-            paths=[path.value] if path != Route.BOTH else ["spherical", "linear"],
-            film=film.value,
-            milliseconds=milliseconds,
-            batch_size=batch_size,
-        )
-    typer.echo("\n".join(f"  {path}" for path in written))
+        out.mkdir(parents=True, exist_ok=True)
+        for subject in subjects:
+            written = interpolation.interpolate(
+                studio,
+                subject,
+                out,
+                seeds=seeds,
+                steps=steps,
+                paths=["spherical", "linear"] if path == Route.BOTH else [path.value],
+                film=film.value,
+                milliseconds=milliseconds,
+                batch_size=batch_size,
+            )
+            _list(written)
 
 
 @explore.command()
@@ -79,25 +87,30 @@ def grid(
     run: Run,
     out: Out,
     labels: Labels = None,
-    samples: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 11,
+    samples: Annotated[int, typer.Option(min=2, help="How many seeds.")] = 12,
     seed: Seed = 0,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
-    """Paints one label map with many seeds, in one picture."""
+    """Paints each label map with many seeds, in one picture, and measures how much they differ."""
     with sentences_for_errors():
-        studio, (subject, *_) = _open(run, labels, which, held_out=1)
-        from oasis_tf.exploration.interpolation import seed_grid
+        checkpoint, studio, subjects = _open(run, labels, which, held_out=1)
+        from oasis_tf.exploration import seed_grid
 
-        path = seed_grid(
-            studio,
-            subject,
-            out,
-            seeds=range(seed, seed + samples),
-            columns=GRID_COLUMNS,
-            batch_size=batch_size,
-        )
-    typer.echo(f"  {path}")
+        backbone = seed_grid.backbone_of(studio, checkpoint)
+        out.mkdir(parents=True, exist_ok=True)
+        for subject in subjects:
+            written, diversity = seed_grid.seed_grid(
+                studio,
+                subject,
+                out,
+                seeds=range(seed, seed + samples),
+                backbone=backbone,
+                batch_size=batch_size,
+            )
+            typer.echo(f"{subject.name}: {seed_grid.summary(diversity)}")
+            _list(written)
+        typer.echo(f"Over {seed_grid.protocol(diversity)}.")
 
 
 @explore.command()
@@ -106,40 +119,44 @@ def direction(
     out: Out,
     attribute: Annotated[
         str,
-        typer.Option(help="luminance, warmth, saturation, contrast or CLASS.luminance."),
+        typer.Option(
+            help="luminance, warmth, saturation or contrast, of the picture or of a class: "
+            "sky.luminance."
+        ),
     ],
     labels: Labels = None,
     images: Annotated[int, typer.Option(min=16, help="How many pictures to fit on.")] = 384,
-    seed: Seed = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MAX_SEED, help="Of noise, and of the choice of label maps.")
+    ] = 0,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
     """Finds the direction of noise that drives an attribute, and tests it on other label maps."""
     with sentences_for_errors():
-        studio, subjects = _open(run, labels, which, held_out=NUM_TO_CHOOSE_FROM)
-        from oasis_tf.exploration import search
+        _, studio, subjects = _open(run, labels, which, held_out=NUM_TO_CHOOSE_FROM)
+        from oasis_tf.exploration import direction_pictures, search
         from oasis_tf.exploration.attributes import Attribute
-        from oasis_tf.exploration.direction_pictures import write
 
         found, response = search.find(
             studio,
             subjects,
             attribute=Attribute.named(attribute, studio.class_names),
-            images=images,
+            num_images=images,
             seed=seed,
             batch_size=batch_size,
         )
-        paths = write(studio, subjects, found, response, out)
-    held_out = ", ".join(found.held_out_label_maps)
-    table = "  ".join(
-        f"{step:+g}: {value:.3f}" for step, value in zip(found.steps, found.response, strict=True)
-    )
+        out.mkdir(parents=True, exist_ok=True)
+        written = direction_pictures.write(studio, found, response, out)
     typer.echo(
         f"{found.attribute}: correlation {found.held_out_correlation:.3f} in "
-        f"{found.held_out_images} pictures of label maps that the fit on {found.fit_images} did "
-        f"not see ({held_out}).\nBy steps along the direction  {table}"
+        f"{found.held_out_images:,} pictures of {len(found.held_out_label_maps)} label maps that "
+        f"the fit on {found.fit_images:,} pictures of {len(found.fit_label_maps)} did not see.\n"
+        "There, by steps along the direction:"
     )
-    typer.echo("\n".join(f"  {path}" for path in paths))
+    for step, value in zip(found.steps, found.response, strict=True):
+        typer.echo(f"  {step:+3g}   {value:.3f}")
+    _list(written)
 
 
 @explore.command()
@@ -149,7 +166,10 @@ def apply(
     direction: Annotated[
         Path, typer.Option(dir_okay=False, help="The direction.json that `direction` wrote.")
     ],
-    amount: Annotated[float, typer.Option(min=-100, max=100, help="Steps along it.")],
+    amount: Annotated[
+        float,
+        typer.Option(min=-100, max=100, help="Steps along it, standard deviations of the noise."),
+    ],
     labels: Labels = None,
     samples: Annotated[int, typer.Option(min=1, help="Photographs for each label map.")] = 1,
     seed: Seed = 0,
@@ -161,20 +181,20 @@ def apply(
 ):
     """Paints photographs whose noise is moved along a direction."""
     with sentences_for_errors():
-        studio, subjects = _open(run, labels, which, held_out=6)
+        _, studio, subjects = _open(run, labels, which, held_out=NUM_TO_APPLY_TO)
         from oasis_tf.exploration.direction import Direction, ShiftedNoise
         from oasis_tf.generation import Album, label_files, paint_all
 
         moved = Direction.load(direction, studio=studio)
+        plan = ShiftedNoise(moved, amount=amount, seed=seed)
         album = Album(out, samples=samples, overwrite=overwrite)
         album.require_names(label_files(labels) if labels else [])
-        plan = ShiftedNoise(moved, amount=amount, seed=seed)
         paint_all(studio, subjects, album, plan=plan, batch_size=batch_size)
     typer.echo(f"  photographs    {out}/\n  all at once    {album.contact_sheet}")
 
 
 def _open(run, labels, which, *, held_out):
-    """`Studio` of the run, and list of `Subject`."""
+    """Path of the checkpoint, its `Studio`, and list of `Subject`."""
     from oasis_tf.run_folder import RunFolder
 
     path = RunFolder(run).require_checkpoint(which.value)
@@ -184,5 +204,10 @@ def _open(run, labels, which, *, held_out):
     files = generation.label_files(labels) if labels else []
     studio = generation.Studio(path)
     if labels:
-        return studio, generation.subjects_of_files(studio, files)
-    return studio, generation.held_out_subjects(studio, count=held_out)
+        return path, studio, generation.subjects_of_files(studio, files)
+    return path, studio, generation.held_out_subjects(studio, count=held_out)
+
+
+def _list(paths):
+    for path in paths:
+        typer.echo(f"  {path}")

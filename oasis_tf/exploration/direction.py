@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+    field_validator,
+)
 
 from oasis_tf.generation import SeededNoise
 from oasis_tf.whole_file import whole_file
@@ -46,6 +53,14 @@ class Direction(BaseModel):
     response: list[FiniteFloat]
     generator: str
     step: int
+
+    @field_validator("vector")
+    @classmethod
+    def _check_length(cls, vector):
+        length = np.linalg.norm(vector)
+        if abs(length - 1) > 1e-3:
+            raise ValueError(f"its length is {length:.4g}, not 1")
+        return vector
 
     def save(self, path):
         """Writes it as JSON, in one move."""

@@ -1,44 +1,64 @@
 """What is written of a direction: the file to use it by, a strip, and a plot."""
 
-from pathlib import Path
-
 import numpy as np
 
 from oasis_tf import visualize
 from oasis_tf.exploration import pictures
-from oasis_tf.exploration.plot import line_plot
+from oasis_tf.results.canvas import BLUE, Canvas
+from oasis_tf.results.frame import Frame
+from oasis_tf.scale import Scale, scale_of
+from oasis_tf.visualize import MARGIN, TITLE_SIZE
 
-MOST_ROWS = 4
+WIDTH, HEIGHT = 640, 360
+LEFT, TOP, BELOW = MARGIN + 40, MARGIN + 2 * TITLE_SIZE + 24, 64
+FAINT_BLUE = (176, 196, 232)
 
 
-def write(studio, subjects, direction, response, folder):
+def write(studio, direction, response, folder):
     """Writes direction.json, strip.png (a row a held-out label map) and response.png.
 
     Args:
-        studio: `Studio`. subjects: those that the direction was found with.
-        direction: `Direction`. response: `Response`, on its held-out label maps.
-        folder: made if it is not there.
+        studio: `Studio`. direction: `Direction`. folder: path, which is there.
+        response: `Response`, on the label maps that the direction was not fitted on.
     Returns: list of paths.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / name for name in ("direction.json", "strip.png", "response.png")]
     direction.save(paths[0])
-    names = direction.held_out_label_maps[:MOST_ROWS]
-    by_name = {subject.name: subject for subject in subjects}
     strip = pictures.strip(
         studio,
-        response.images[: len(names)],
-        [f"{direction.attribute} {step:+g}" if step else "as drawn" for step in direction.steps],
-        label_maps=np.stack([studio.fit(by_name[name].read()) for name in names]),
-        names=names,
+        response.images,
+        [f"{step:+g}" if step else "as drawn" for step in direction.steps],
+        title=f"Along the direction of {direction.attribute}: {studio.title}",
+        label_maps=response.label_maps.maps,
+        names=response.label_maps.names,
     )
     visualize.save_png(strip, paths[1])
-    plot = line_plot(
-        f"{direction.attribute} on {len(response.values)} label maps that the fit did not see",
-        np.array(direction.steps),
-        response.values,
-        x_label="steps along the direction; blue: the mean",
-    )
-    visualize.save_png(plot, paths[2])
+    visualize.save_png(response_chart(direction, response), paths[2])
     return paths
+
+
+def response_chart(direction, response):
+    """The attribute against steps: a thin line a label map, and their mean: uint8 (h, w, 3)."""
+    canvas = Canvas(WIDTH, HEIGHT)
+    canvas.title(f"{direction.attribute} on label maps that the fit did not see")
+    values = np.ravel(response.values).tolist()
+    frame = Frame(
+        left=LEFT,
+        top=TOP,
+        right=WIDTH - MARGIN,
+        bottom=HEIGHT - BELOW,
+        across=Scale(direction.steps[0], direction.steps[-1]),
+        up=scale_of(values, lowest=min(values) - 0.06 * np.ptp(values)),
+    )
+    name = "steps along the direction, standard deviations of the noise; thick: the mean"
+    frame.draw(canvas, across_name=name, up_name=direction.attribute)
+    for line, color, width in [
+        *((line, FAINT_BLUE, 1.5) for line in response.values),
+        (response.values.mean(0), BLUE, 3),
+    ]:
+        points = [frame.place(*pair) for pair in zip(direction.steps, line, strict=True)]
+        canvas.line(points, color, width=width)
+        if width == 3:
+            for point in points:
+                canvas.dot(point, color)
+    return canvas.finished()

@@ -5,16 +5,25 @@ from itertools import islice
 
 import numpy as np
 
-from oasis_tf import noise, progress
+from oasis_tf import noise
 from oasis_tf.exploration import regression
 from oasis_tf.exploration.direction import Direction, DirectionError
+from oasis_tf.exploration.painting import paint
 
 STEPS = tuple(np.linspace(-3, 3, 7))
 FIT_STREAM, HELD_OUT_STREAM, RESPONSE_STREAM = 1, 2, 3
 NUM_RESPONSE_SEEDS = 4
-LEAST_CORRELATION = 0.1
+LEAST_DEVIATIONS = 2.5  # of a correlation by chance, for a direction to be one
 MOST_LABEL_MAPS = 16
 LEAST_LABEL_MAPS = 3
+
+
+@dataclass(frozen=True)
+class LabelMaps:
+    """names: list of str. maps: int (m, h, w)."""
+
+    names: list
+    maps: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -22,75 +31,82 @@ class Response:
     """What an attribute does along a direction.
 
     Attributes:
+        label_maps: `LabelMaps`.
         images: uint8 (label maps, steps, h, w, 3), of the first seed.
         values: float (label maps, steps), means over seeds.
     """
 
+    label_maps: LabelMaps
     images: np.ndarray
     values: np.ndarray
 
 
-def split_label_maps(studio, subjects, *, attribute):
-    """Picks label maps that the attribute can be measured on; every fourth one is held out.
-
-    Args:
-        subjects: sequence of `Subject`; read until there are enough.
-    Returns: two lists of (name, int32 (h, w)), to fit on and held out.
-    Raises: DirectionError if there are too few.
-    """
-    fitted = ((subject.name, studio.fit(subject.read())) for subject in subjects)
-    measurable = (pair for pair in fitted if attribute.is_measurable(pair[1]))
-    chosen = list(islice(measurable, MOST_LABEL_MAPS))
-    if len(chosen) < LEAST_LABEL_MAPS:
-        raise DirectionError(
-            f"{attribute.name} can be measured on {len(chosen)} of {len(subjects)} label maps; it "
-            f"takes {LEAST_LABEL_MAPS}, two to fit on and one to test on"
-        )
-    held_out = chosen[2::4]
-    return [pair for index, pair in enumerate(chosen) if index % 4 != 2], held_out
-
-
-def find(studio, subjects, *, attribute, images, seed, batch_size):
+def find(studio, subjects, *, attribute, num_images, seed, batch_size):
     """Finds the direction of an attribute.
 
     Args:
         studio: `Studio`. subjects: sequence of `Subject`.
-        attribute: `Attribute`. images: int, pictures to fit on. seed: int.
+        attribute: `Attribute`. num_images: int, pictures to fit on; a third as many test it.
+        seed: int. batch_size: int.
     Returns: `Direction`, and the `Response` on the held-out label maps.
     Raises: DirectionError if there is none.
     """
     if not studio.z_dim:
-        raise DirectionError("this run's generator has no noise (z_dim is 0)")
-    to_fit, held_out = split_label_maps(studio, subjects, attribute=attribute)
-    names, label_maps = zip(*to_fit, strict=True)
-    held_out_names, held_out_maps = zip(*held_out, strict=True)
+        raise DirectionError("this run's generator has no noise (z_dim is 0): nothing to follow")
     options = {"attribute": attribute, "seed": seed, "batch_size": batch_size}
-    fit_images = max(images, 2 * len(label_maps))
-    observed = observe(studio, np.stack(label_maps), count=fit_images, stream=FIT_STREAM, **options)
+    to_fit, held_out = split_label_maps(studio, subjects, attribute=attribute, seed=seed)
+    num_images = max(num_images, 2 * len(to_fit.maps))
+    observed = observe(studio, to_fit.maps, count=num_images, stream=FIT_STREAM, **options)
     found = regression.fit(*observed)
-    count = max(images // 3, 8 * len(held_out_maps))
-    unseen = observe(
-        studio, np.stack(held_out_maps), count=count, stream=HELD_OUT_STREAM, **options
-    )
+    num_held_out = max(num_images // 3, 8 * len(held_out.maps))
+    unseen = observe(studio, held_out.maps, count=num_held_out, stream=HELD_OUT_STREAM, **options)
     correlation = regression.correlation(*unseen, found.vector)
-    _require_found(found, correlation, attribute=attribute)
-    response = respond(studio, np.stack(held_out_maps), found.vector, **options)
+    _require_more_than_chance(correlation, count=num_held_out, attribute=attribute)
+    response = respond(studio, held_out, found.vector, **options)
     direction = Direction(
         attribute=attribute.name,
         vector=found.vector.tolist(),
         slope=found.slope,
         penalty=found.penalty,
         held_out_correlation=correlation,
-        fit_images=fit_images,
-        held_out_images=count,
-        fit_label_maps=list(names),
-        held_out_label_maps=list(held_out_names),
+        fit_images=num_images,
+        held_out_images=num_held_out,
+        fit_label_maps=to_fit.names,
+        held_out_label_maps=held_out.names,
         steps=list(STEPS),
         response=response.values.mean(0).tolist(),
         generator=studio.fingerprint,
         step=studio.step,
     )
     return direction, response
+
+
+def split_label_maps(studio, subjects, *, attribute, seed):
+    """Chooses label maps that the attribute can be measured on, and holds a quarter of them out.
+
+    Which ones is drawn by the seed; the held-out ones are the last of them in the data's order, so
+    that neighbouring frames of a film seldom lie on either side.
+
+    Args:
+        subjects: sequence of `Subject`; read until there are enough.
+    Returns: two `LabelMaps`, to fit on and held out.
+    Raises: DirectionError if there are too few.
+    """
+    order = np.random.default_rng(seed).permutation(len(subjects))
+    read = ((index, studio.fit(subjects[index].read())) for index in order)
+    measurable = (pair for pair in read if attribute.is_measurable(pair[1]))
+    chosen = dict(islice(measurable, MOST_LABEL_MAPS))
+    if len(chosen) < LEAST_LABEL_MAPS:
+        raise DirectionError(
+            f"{attribute.name} can be measured on {len(chosen)} of {len(subjects)} label maps; it "
+            f"takes {LEAST_LABEL_MAPS}, two to fit on and one to test on"
+        )
+    indices = sorted(chosen)
+    num_fit = len(indices) - max(1, len(indices) // 4)
+    return tuple(
+        LabelMaps([subjects[i].name for i in part], np.stack([chosen[i] for i in part]))
+        for part in (indices[:num_fit], indices[num_fit:])
+    )
 
 
 def observe(studio, label_maps, *, count, attribute, seed, stream, batch_size):
@@ -102,43 +118,45 @@ def observe(studio, label_maps, *, count, attribute, seed, stream, batch_size):
     Returns: noise float64 (count, z_dim); values (count,); the label map of each, int (count,).
     """
     z = sampled_noise(count, z_dim=studio.z_dim, seed=seed, stream=stream)
-    groups = np.arange(count) % len(label_maps)
-    values = []
-    starts = range(0, count, batch_size)
+    places = np.arange(count) % len(label_maps)
     description = f"Measuring {attribute.name} in {count:,} pictures"
-    for start in progress.track(starts, description=description, total=len(starts)):
-        part = slice(start, start + batch_size)
-        shown = label_maps[groups[part]]
-        values.append(attribute.of(studio.paint(shown, z[part]), shown))
-    return z, np.concatenate(values), groups
+    options = {"batch_size": batch_size, "description": description}
+    pictures = paint(studio, label_maps, places, z, **options)
+    measured = zip(pictures, places, strict=True)
+    return z, np.array([attribute.of(image, label_maps[i]) for image, i in measured]), places
 
 
 def respond(studio, label_maps, vector, *, attribute, seed, batch_size):
-    """Walks along a direction from a few seeds on every label map: a `Response`."""
-    starts = sampled_noise(
-        NUM_RESPONSE_SEEDS, z_dim=studio.z_dim, seed=seed, stream=RESPONSE_STREAM
-    )
-    walks = starts[:, None] + np.array(STEPS)[:, None] * vector  # (seeds, steps, z_dim)
+    """Walks along a direction from a few seeds on every one of the `LabelMaps`: a `Response`."""
+    seeds = sampled_noise(NUM_RESPONSE_SEEDS, z_dim=studio.z_dim, seed=seed, stream=RESPONSE_STREAM)
+    walks = (seeds[:, None] + np.array(STEPS)[:, None] * vector).reshape(-1, studio.z_dim)
+    maps = label_maps.maps
+    places, z = np.repeat(np.arange(len(maps)), len(walks)), np.tile(walks, (len(maps), 1))
+    description = f"Walking along the direction, {len(z):,} pictures"
+    options = {"batch_size": batch_size, "description": description}
     images, values = [], []
-    for label_map in label_maps:
-        z = walks.reshape(-1, studio.z_dim)
-        shown = np.repeat(label_map[None], len(z), axis=0)
-        parts = [slice(start, start + batch_size) for start in range(0, len(z), batch_size)]
-        painted = np.concatenate([studio.paint(shown[part], z[part]) for part in parts])
-        images.append(painted[: len(STEPS)])
-        values.append(attribute.of(painted, shown).reshape(len(starts), -1).mean(0))
-    return Response(np.stack(images), np.stack(values))
+    for index, image in enumerate(paint(studio, maps, places, z, **options)):
+        values.append(attribute.of(image, maps[places[index]]))
+        if index % len(walks) < len(STEPS):
+            images.append(image)
+    of_seeds = np.reshape(values, (len(maps), NUM_RESPONSE_SEEDS, len(STEPS)))
+    images = np.reshape(images, (len(maps), len(STEPS), *images[0].shape))
+    return Response(label_maps, images, of_seeds.mean(1))
 
 
 def sampled_noise(count, *, z_dim, seed, stream):
     """float64 (count, z_dim), standard normal, other numbers for every seed and stream."""
-    return noise.normal((count, z_dim), seed=(seed, stream)).numpy().astype(np.float64)
+    seed = np.array([seed, stream], np.int64)
+    return noise.normal((count, z_dim), seed=seed).numpy().astype(np.float64)
 
 
-def _require_found(found, correlation, *, attribute):
-    if found.slope < 1e-9 or correlation < LEAST_CORRELATION:
+def _require_more_than_chance(correlation, *, count, attribute):
+    """DirectionError where noise that drives nothing would correlate as much."""
+    least = LEAST_DEVIATIONS / np.sqrt(count)
+    if correlation < least:
         raise DirectionError(
-            f"{attribute.name} does not follow from the noise along any direction: on label maps "
-            f"that the fit did not see, the correlation is {correlation:.2f}. More --images may "
-            "help, or more training"
+            f"{attribute.name} does not follow from the noise along any direction: in {count} "
+            f"pictures of label maps that the fit did not see, the correlation is "
+            f"{correlation:.2f}, and less than {least:.2f} may be chance. More --images may help, "
+            "or more training"
         )

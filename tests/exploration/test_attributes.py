@@ -7,7 +7,8 @@ from oasis_tf.class_names import UnknownClassError
 from oasis_tf.exploration.attributes import Attribute, UnknownAttributeError
 
 NAMES = ("void", "sky", "sea")
-RED_AND_GREY = np.array([[[[255, 0, 0], [51, 51, 51]]]], np.uint8)
+RED_AND_GREY = np.array([[[255, 0, 0], [51, 51, 51]]], np.uint8)
+SKY_AND_SEA = np.array([[1, 2]])
 
 
 @pytest.mark.parametrize(
@@ -19,11 +20,13 @@ RED_AND_GREY = np.array([[[[255, 0, 0], [51, 51, 51]]]], np.uint8)
         ("contrast", (0.2126 - 0.2) / 2),
         ("sky.luminance", 0.2126),
         ("2.luminance", 0.2),
+        ("Sea.warmth", 0.0),
+        ("sky.saturation", 1.0),
     ],
 )
 def test_attributes_of_a_red_pixel_and_a_grey_one(name, expected):
     attribute = Attribute.named(name, NAMES)
-    np.testing.assert_allclose(attribute.of(RED_AND_GREY, [[[1, 2]]]), [expected], atol=1e-9)
+    assert attribute.of(RED_AND_GREY, SKY_AND_SEA) == pytest.approx(expected)
 
 
 def test_a_class_is_measurable_where_it_has_a_hundredth_of_the_pixels():
@@ -40,6 +43,10 @@ def test_names_of_no_attribute_are_refused_with_the_near_ones():
     with pytest.raises(UnknownAttributeError, match="Did you mean luminance"):
         Attribute.named("luminence", NAMES)
     with pytest.raises(UnknownAttributeError, match="CLASS.luminance"):
-        Attribute.named("sky.warmth", NAMES)
+        Attribute.named("sky.light", NAMES)
+    with pytest.raises(UnknownAttributeError, match="Did you mean warmth"):
+        Attribute.named("sky.warmt", NAMES)
+    with pytest.raises(UnknownClassError, match="''"):
+        Attribute.named(".luminance", NAMES)
     with pytest.raises(UnknownClassError, match="Did you mean sky"):
         Attribute.named("skies.luminance", NAMES)

@@ -55,6 +55,7 @@ def test_a_direction_of_another_generator_is_refused(run, luminance, tmp_path):
     for changes, sentence in [
         ({"generator": "0" * 64, "step": 7}, "was found in another generator, of step 7"),
         ({"vector": [1.0]}, "has 1 numbers; this generator's noise has 8"),
+        ({"vector": [1e30] * 8}, "is no direction: vector: Value error, its length is 2.828e+30"),
         ({"vector": [float("nan")] * 8}, "is no direction: vector.0"),
         ({"format": 2}, "is no direction: format"),
         ({"extra": 1}, "is no direction: extra"),
@@ -95,7 +96,18 @@ def test_one_label_map_is_too_few_for_a_direction(run, tmp_path):
 
 def test_a_walk_is_written_as_strip_and_films(run, tmp_path):
     np.save(tmp_path / "mine.npy", np.repeat([1, 5], 16)[:, None] * np.ones((1, 32), np.uint8))
-    options = ["--labels", tmp_path / "mine.npy", "--seeds", "3,9", "--steps", 2, "--film", "gif"]
+    options = [
+        "--labels",
+        tmp_path / "mine.npy",
+        "--seed",
+        3,
+        "--seed",
+        9,
+        "--steps",
+        2,
+        "--film",
+        "gif",
+    ]
     explore("interpolate", run, tmp_path / "out", *options)
     names = ["mine_linear.gif", "mine_spherical.gif", "mine_strip.png"]
     assert sorted(os.listdir(tmp_path / "out")) == names
@@ -109,16 +121,23 @@ def test_a_walk_is_written_as_strip_and_films(run, tmp_path):
         assert np.abs(np.int32(film.convert("RGB")) - painted).mean() < 8  # of 256 colours
 
 
-def test_a_grid_shows_every_seed(run, tmp_path):
-    explore("grid", run, tmp_path / "out", "--samples", 7)
-    (path,) = (tmp_path / "out").iterdir()
-    assert path.name.endswith("_grid.png")
-    assert Image.open(path).width == 2 * 20 + 6 * 160 + 5 * 8
+def test_a_grid_shows_every_seed_and_measures_how_they_differ(run, tmp_path):
+    said = explore("grid", run, tmp_path / "out", "--samples", 7, "--seed", 5).stdout
+    (path,) = (tmp_path / "out").glob("*_grid.png")
+    assert Image.open(path).width == 2 * 20 + 7 * 160 + 6 * 8
+    document = json.loads(path.with_suffix(".json").read_text())
+    assert document["seeds"] == list(range(5, 12))
+    diversity = document["diversity"]
+    assert diversity["samples"] == 7 and diversity["num_label_maps"] == 1
+    assert 0 < diversity["ms_ssim"]["value"] < 1 and diversity["feature_distance"]["value"] > 0
+    assert f"MS-SSIM {diversity['ms_ssim']['value']:.3f}" in said
+    assert f"the run's own discriminator, step {document['step']}" in said
 
 
-def test_walks_between_no_seeds_are_refused(run, tmp_path):
-    said = explore("interpolate", run, tmp_path / "out", "--seeds", "5", exit_code=2).stderr
-    assert "--seeds is '5'" in said
+@pytest.mark.parametrize("seeds", [(), (2**32,), (-1,)])
+def test_walks_between_no_seeds_are_refused(run, tmp_path, seeds):
+    options = [part for seed in (5, *seeds) for part in ("--seed", seed)]
+    assert "--seed" in explore("interpolate", run, tmp_path / "out", *options, exit_code=2).stderr
 
 
 @pytest.mark.parametrize("verb", ["grid", "interpolate"])
@@ -131,4 +150,4 @@ def test_a_run_without_its_data_explores_own_label_maps(run, tmp_path):
     shutil.copytree(run / "checkpoints", tmp_path / "moved" / "checkpoints")
     np.save(tmp_path / "a.npy", np.ones((40, 40), np.uint8))
     explore("grid", tmp_path / "moved", tmp_path / "out", "--labels", tmp_path / "a.npy")
-    assert os.listdir(tmp_path / "out") == ["a_grid.png"]
+    assert sorted(os.listdir(tmp_path / "out")) == ["a_grid.json", "a_grid.png"]

@@ -45,7 +45,7 @@ def subjects(count):
 def find(studio, count=8, **options):
     arguments = {
         "attribute": Attribute.named("luminance", ("void",)),
-        "images": 300,
+        "num_images": 300,
         "seed": 0,
         "batch_size": 32,
     }
@@ -69,10 +69,18 @@ def test_the_response_is_that_of_the_attribute():
     assert 0.5 * 40 / 255 < rise <= 40 / 255
 
 
-def test_label_maps_are_held_out():
+def test_the_last_quarter_of_the_label_maps_is_held_out():
     direction, _ = find(KnownStudio(), count=8)
-    assert direction.held_out_label_maps == ["s2", "s6"]
-    assert direction.fit_label_maps == ["s0", "s1", "s3", "s4", "s5", "s7"]
+    assert direction.fit_label_maps == [f"s{index}" for index in range(6)]
+    assert direction.held_out_label_maps == ["s6", "s7"]
+
+
+def test_some_of_many_label_maps_are_drawn_by_the_seed():
+    directions = [find(KnownStudio(), count=100, seed=seed)[0] for seed in (0, 0, 2**32 - 1)]
+    names = [d.fit_label_maps + d.held_out_label_maps for d in directions]
+    assert names[0] == names[1] != names[2] and len(set(names[0])) == 16
+    assert names[0] == sorted(names[0], key=lambda name: int(name[1:]))
+    assert directions[0] == directions[1]
 
 
 def test_an_attribute_that_noise_does_not_drive_is_refused():

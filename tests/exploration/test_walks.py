@@ -5,7 +5,6 @@ import pytest
 from PIL import Image
 
 from oasis_tf.exploration import walks
-from oasis_tf.exploration.interpolation import SeedError, seeds_of
 
 A, B = np.array([3.0, 0]), np.array([0.0, 3])
 
@@ -43,9 +42,3 @@ def test_a_film_has_all_frames_and_never_ends(tmp_path, suffix):
         for index, grey in enumerate(greys):
             film.seek(index)
             assert np.abs(np.int32(film.convert("RGB")) - grey).max() <= 3
-
-
-@pytest.mark.parametrize("text", ["", "1", "1,", "1,x", "-1,2", f"0,{2**32}"])
-def test_seeds_that_are_none_are_refused(text):
-    with pytest.raises(SeedError, match="--seeds"):
-        seeds_of(text)

@@ -1,0 +1,24 @@
+"""Painting with many noise vectors."""
+
+from oasis_tf import progress
+
+
+def paint(studio, label_maps, places, z, *, batch_size, description):
+    """Yields a picture for each noise vector, and shows progress.
+
+    Args:
+        studio: `Studio`.
+        label_maps: int (m, h, w), of the studio's size.
+        places: int (n,), which of the label maps each is painted on.
+        z: float (n, z_dim).
+        batch_size: int, pictures painted at once.
+        description: str, what is being done.
+    Yields: uint8 (h, w, 3).
+    """
+    batches = (slice(start, start + batch_size) for start in range(0, len(z), batch_size))
+    pictures = (
+        picture
+        for batch in batches
+        for picture in studio.paint(label_maps[places[batch]], z[batch])
+    )
+    return progress.track(pictures, description=description, total=len(z))

@@ -1,0 +1,87 @@
+"""One label map with the noise of many seeds, and how much the pictures differ."""
+
+import json
+
+import numpy as np
+
+from oasis_tf import visualize
+from oasis_tf.evaluation.diversity import Diversity
+from oasis_tf.evaluation.perceptual_distance import DISCRIMINATOR, open_backbone
+from oasis_tf.exploration import pictures
+from oasis_tf.exploration.painting import paint
+from oasis_tf.exploration.seeds import vectors_of
+from oasis_tf.run_checkpoint import load_networks
+from oasis_tf.whole_file import whole_file
+
+COLUMNS = 6
+FORMAT = 1
+
+
+def backbone_of(studio, checkpoint):
+    """The `Backbone` that the run's config names for diversity.
+
+    Args:
+        checkpoint: path of the one that the studio paints with.
+    Raises: CheckpointError or VGGWeightsError.
+    """
+    said = studio.config.evaluation.diversity_backbone
+    own = load_networks(checkpoint)["discriminator"] if said == DISCRIMINATOR else None
+    return open_backbone(said, discriminator=own, step=studio.step)
+
+
+def seed_grid(studio, subject, folder, *, seeds, backbone, batch_size):
+    """Writes NAME_grid.png, and NAME_grid.json with the diversity of what it shows.
+
+    Args:
+        studio: `Studio`. subject: `Subject`. folder: path, which is there.
+        seeds: sequence of int, at least two.
+        backbone: `Backbone`, whose features photographs are compared in.
+        batch_size: int.
+    Returns: list of paths, and the diversity as `Diversity.result` has it.
+    Raises: SeedError if the generator has no noise; ValueError, see `Diversity`.
+    """
+    z = vectors_of(studio, seeds)
+    label_map = studio.fit(subject.read())
+    description = f"Painting {len(z):,} pictures on {subject.name}"
+    options = {"batch_size": batch_size, "description": description}
+    images = np.stack(list(paint(studio, label_map[None], np.zeros(len(z), int), z, **options)))
+    measured = Diversity(num_samples=len(z), image_size=studio.size, backbone=backbone)
+    measured.update(measured.measure(images[None]).numpy())
+    diversity = measured.result()
+    paths = [folder / f"{subject.name}_grid.{ending}" for ending in ("png", "json")]
+    picture = pictures.grid(
+        studio,
+        images,
+        [f"seed {seed}" for seed in seeds],
+        title=f"{subject.name}: {studio.title}; {summary(diversity)}",
+        label_map=label_map,
+        columns=COLUMNS,
+    )
+    visualize.save_png(picture, paths[0])
+    document = {
+        "format": FORMAT,
+        "label_map": subject.name,
+        "seeds": list(seeds),
+        "generator": studio.fingerprint,
+        "step": studio.step,
+        "diversity": diversity,
+    }
+    with whole_file(paths[1]) as temporary:
+        temporary.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    return paths, diversity
+
+
+def summary(diversity):
+    """The two numbers of a `Diversity.result`, to be read by people."""
+    similarity, distance = diversity["ms_ssim"], diversity["feature_distance"]
+    return f"MS-SSIM {similarity['value']:.3f}, feature distance {distance['value']:.3f}"
+
+
+def protocol(diversity):
+    """How they were measured, without which they mean nothing."""
+    similarity = diversity["ms_ssim"]
+    return (
+        f"all pairs of {diversity['samples']} photographs; MS-SSIM with windows of "
+        f"{similarity['filter_size']} px at {similarity['scales']} scales; distance in the "
+        f"features of {diversity['feature_distance']['name']}"
+    )

@@ -1,0 +1,17 @@
+"""The noise of seeds, as `generate` has it."""
+
+import numpy as np
+
+from oasis_tf.generation import SeededNoise
+
+
+class SeedError(ValueError):
+    """Seeds that nothing can be shown of, in a sentence."""
+
+
+def vectors_of(studio, seeds):
+    """float32 (n, z_dim). Raises: SeedError if the generator has no noise."""
+    if not studio.z_dim:
+        raise SeedError("this run's generator has no noise (z_dim is 0): all seeds paint the same")
+    noise = SeededNoise(z_dim=studio.z_dim, seed=0)
+    return np.stack([noise.vector(seed) for seed in seeds])
