@@ -13,6 +13,12 @@ from oasis_tf.commands.painting_options import BatchSize, Run, Seed
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 
+def _require_json(path):
+    if path is not None and path.suffix != ".json":
+        raise typer.BadParameter(f"{path} is no .json; what lies beside it is named after it")
+    return path
+
+
 class Which(StrEnum):
     """Which of a run's checkpoints."""
 
@@ -46,9 +52,17 @@ def evaluate(
         Path | None,
         typer.Option(dir_okay=False, help="FID's Inception: the .pth, or what it became here."),
     ] = None,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="Published figures to show.  [default: configs/references.yaml of a clone]",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
+            callback=_require_json,
             dir_okay=False,
             help="A .json; tables and pictures go beside it.  [default: RUN/evaluation/…]",
         ),
@@ -83,8 +97,10 @@ def evaluate(
             ],
             data_root=data_root,
         )
-        opened = start_tensorflow(strategy, num_devices=devices)
         from oasis_tf import results
+
+        published = results.read_references(references)
+        opened = start_tensorflow(strategy, num_devices=devices)
         from oasis_tf.checkpoint_evaluation import evaluate_checkpoints
 
         evaluations = []
@@ -92,7 +108,7 @@ def evaluate(
             paths, config=experiment, devices=opened, batch_size=batch_size, seed=seed
         ):
             evaluations.append({"run": str(run), **evaluation})
-            written = results.write(out or folder.results, evaluations)
+            written = results.write(out or folder.results, evaluations, references=published)
     typer.echo(results.table(evaluations))
     for path in written:
         typer.echo(f"  {path}")

@@ -4,6 +4,7 @@
 """
 
 from oasis_tf.results.evaluation import ResultsError, read
+from oasis_tf.results.references import read_references
 from oasis_tf.results.writing import table, write
 
-__all__ = ["ResultsError", "read", "table", "write"]
+__all__ = ["ResultsError", "read", "read_references", "table", "write"]

@@ -37,14 +37,15 @@ def write(path, evaluations, *, references=None):
         path: of the JSON file, which may have another name than `results.json`; the folder is
             made.
         evaluations: list of dicts, see `Evaluation`; at least one.
-        references: path of published figures, or None, see `read_references`.
+        references: list of `Reference`, or None for those of a clone, see `read_references`.
     Returns: list of the paths written.
     Raises: ResultsError, naming the key; OSError.
     """
     path = Path(path)
     evaluations = validated(evaluations)
     newest = evaluations[-1]
-    published = of_data(read_references(references), newest.data.source)
+    references = read_references() if references is None else references
+    published = of_data(references, newest.data.source)
     path.parent.mkdir(parents=True, exist_ok=True)
     pictures = _draw(path, evaluations, published)
     page = markdown(

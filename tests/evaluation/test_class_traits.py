@@ -42,6 +42,20 @@ def test_green_weighs_more_than_blue():
     assert traits.textures[1] == pytest.approx((0.587 * 10 - 0.114 * 20) / 255)
 
 
+def test_a_pixel_is_inside_if_all_eight_neighbours_are_of_its_class():
+    label_map = np.random.default_rng(3).choice(3, (6, 9, 11), p=[0.04, 0.04, 0.92])
+    traits = ClassTraits(3)
+    traits.update(np.zeros((6, 9, 11, 3), np.uint8), label_map)
+    expected = np.zeros(3)
+    for one in label_map:
+        for row in range(1, 8):
+            for column in range(1, 10):
+                around = one[row - 1 : row + 2, column - 1 : column + 2]
+                expected[one[row, column]] += (around == one[row, column]).all()
+    np.testing.assert_array_equal(traits.inner_pixels, expected)
+    assert 50 < expected[2] < 300
+
+
 def test_parts_merged_are_the_whole():
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (4, 12, 10, 3), np.uint8)

@@ -85,6 +85,8 @@ def test_every_checkpoint_of_a_run_is_evaluated(run, tmp_path):
         (["--metrics", "fid", "--inception-weights", "gone.pth"], "gone.pth: no such file"),
         (["--checkpoint", "best"], "nothing was scored yet"),
         (["--devices", "2"], "--devices 2 needs --strategy mirrored"),
+        (["--references", "gone.yaml"], "gone.yaml cannot be read: No such file"),
+        (["--out", "results.md"], "results.md is no .json"),
     ],
 )
 def test_bad_input_is_said_in_a_sentence(run, options, sentence):
