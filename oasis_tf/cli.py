@@ -11,6 +11,7 @@ from oasis_tf.commands.generate import generate
 from oasis_tf.commands.import_weights import import_weights
 from oasis_tf.commands.report import report
 from oasis_tf.commands.train import train
+from oasis_tf.commands.train_segmenter import train_segmenter
 from oasis_tf.commands.validate_data import validate_data
 
 app = typer.Typer(
@@ -19,7 +20,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (train, generate, evaluate, report, import_weights, export_weights, validate_data):
+for verb in (
+    *(train, generate, evaluate, report, train_segmenter),
+    *(import_weights, export_weights, validate_data),
+):
     app.command()(verb)
 app.add_typer(explore, name="explore")
 

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import keras
 
+from oasis_tf.segmenters.card import read_card
 from oasis_tf.segmenters.errors import SegmenterError
+from oasis_tf.segmenters.keras_hub import import_keras_hub
 
 
 def open_network(path):
     """Loads a .keras file; code in it is not run.
 
-    Returns: keras.Model; its name; dict of what the protocol says of it.
+    Returns: keras.Model; its name; its card, see `read_card`, or None; dict of what the protocol
+        says of it.
     Raises: SegmenterError.
     """
     path = Path(path)
@@ -20,6 +23,9 @@ def open_network(path):
         raise SegmenterError(f"evaluation.segmenter.model: there is no file {path}")
     if not zipfile.is_zipfile(path):  # Keras's older formats know no safe mode
         raise SegmenterError(f"{path} is not a .keras file; save the model with model.save(…)")
+    card = read_card(path)
+    if card and "keras-hub" in card.get("needs", ()):
+        import_keras_hub()  # makes its layers known to Keras
     try:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever the classes named in the file do
@@ -27,7 +33,10 @@ def open_network(path):
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     name = f"{network.name} ({path.name}, SHA-256 {sha256[:8]}…)"
-    return network, name, {"model": str(path), "sha256": sha256}
+    origin = {"model": str(path), "sha256": sha256}
+    if card:
+        origin["training"] = {key: card.get(key) for key in ("data", "held_out", "command")}
+    return network, name, card, origin
 
 
 def _first_sentence(error):

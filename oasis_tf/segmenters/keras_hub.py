@@ -33,7 +33,8 @@ def open_preset(preset):
         "keras_hub": keras_hub.__version__,
         "weights_sha256": sha256,
     }
-    return network, name, _pixel_range(network.preprocessor), origin
+    converter = getattr(network.preprocessor, "image_converter", None)
+    return network, name, pixel_range_of(converter), origin
 
 
 def import_keras_hub():
@@ -45,9 +46,8 @@ def import_keras_hub():
     return keras_hub
 
 
-def _pixel_range(preprocessor):
-    """What 0 and 255 become, each a list of 3, or None if the preset does not say."""
-    converter = getattr(preprocessor, "image_converter", None)
+def pixel_range_of(converter):
+    """What 0 and 255 become in an `ImageConverter`, each a list of 3; None if it does not say."""
     if converter is None or (converter.scale is None and converter.offset is None):
         return None
     scale = np.broadcast_to(1.0 if converter.scale is None else converter.scale, 3)

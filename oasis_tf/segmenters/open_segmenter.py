@@ -1,6 +1,7 @@
 """The segmenter that `evaluation.segmenter` names."""
 
 from oasis_tf.class_names import UnknownClassError, class_id_of
+from oasis_tf.segmenters.card import classes_of_card
 from oasis_tf.segmenters.errors import SegmenterError
 from oasis_tf.segmenters.keras_file import open_network
 from oasis_tf.segmenters.keras_hub import open_preset
@@ -44,8 +45,11 @@ def open_segmenter(
     if kind == "discriminator":
         return discriminator_segmenter(discriminator, step=step, class_names=class_names, size=size)
     if kind == "keras":
-        network, name, origin = open_network(model)
-        own_range = None
+        network, name, card, origin = open_network(model)
+        own_range = card and card["pixel_range"]
+        image_size = image_size or (card and card["image_size"])
+        if card and classes is None:
+            classes = classes_of_card(card, class_names, path=model)
     else:
         network, name, own_range, origin = open_preset(model)
     return Segmenter(

@@ -1,0 +1,87 @@
+"""python -m oasis_tf train-segmenter"""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oasis_tf.commands.exits import EXIT_BY_SIGNAL, sentences_for_errors
+from oasis_tf.commands.options import DataRoot, Overrides
+from oasis_tf.commands.tensorflow_start import start_tensorflow
+
+
+def train_segmenter(
+    config: Annotated[Path, typer.Option(help="Experiment, a YAML file; its data is used.")],
+    out: Annotated[Path, typer.Option(dir_okay=False, help="The .keras file to be written.")],
+    data_root: DataRoot = None,
+    overrides: Overrides = None,
+    architecture: Annotated[
+        str,
+        typer.Option(help="unet, or a preset of keras-hub's MiT encoder, for SegFormer."),
+    ] = "unet",
+    channels: Annotated[
+        int, typer.Option(min=1, help="Of the U-Net's first level; the others double it.")
+    ] = 16,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training images.")] = 60,
+    batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 8,
+    learning_rate: Annotated[
+        float, typer.Option(min=1e-8, max=1, help="The highest; it falls to 0.")
+    ] = 2e-3,
+    balanced: Annotated[
+        bool, typer.Option("--balanced", help="Weight rare classes up, as OASIS's losses do.")
+    ] = False,
+):
+    """Trains a segmenter on the data's real images, to measure mIoU with."""
+    with sentences_for_errors():
+        from oasis_tf.config import load_config
+
+        experiment = load_config(config, overrides=overrides or (), data_root=data_root)
+        start_tensorflow()
+        from oasis_tf.segmenter_training import SegmenterTraining
+
+        training = SegmenterTraining(
+            config=experiment,
+            out=out,
+            architecture=architecture,
+            channels=channels,
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            balanced=balanced,
+            command=shlex.join(["python", "-m", "oasis_tf", *sys.argv[1:]]),
+        )
+        _say_what_begins(training)
+        finished = training.fit(verbose=1 if sys.stdout.isatty() else 2)
+    _say_what_came_of_it(training, finished)
+    if not finished:
+        raise typer.Exit(EXIT_BY_SIGNAL + training.stopped_by)
+
+
+def _say_what_begins(training):
+    height, width = training.size
+    typer.echo(
+        f"Training {training.architecture} ({training.network.count_params():,} parameters) on "
+        f"{len(training.data.source):,} images of {height}x{width}, "
+        f"{training.steps_per_epoch:,} steps an epoch, {training.epochs:,} epochs"
+    )
+
+
+def _say_what_came_of_it(training, finished):
+    if training.best is None:
+        typer.echo("Stopped before the first step was finished: there was nothing to save.")
+        return
+    names, best = training.data.class_names, training.best
+    how = "Trained" if finished else "Stopped"
+    typer.echo(
+        f"{how}. The best network reads the {len(training.data.held_out):,} held-out images with "
+        f"mIoU {best.miou:.4f}, pixel accuracy {best.accuracy:.4f}."
+    )
+    for name, iou in list(zip(names, best.per_class_iou(), strict=True))[1:]:
+        typer.echo(f"  {name:20} {'never seen' if iou != iou else f'{iou:.4f}'}")
+    typer.echo(
+        f"  segmenter  {training.out}\n"
+        "  measure    python -m oasis_tf evaluate … --set evaluation.segmenter.kind=keras "
+        f"--set evaluation.segmenter.model={training.out}"
+    )
