@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from oasis_tf.callbacks import StopOnRequest, Stopped
@@ -15,7 +16,7 @@ from oasis_tf.segmenter_training.architecture import build_network
 from oasis_tf.segmenter_training.keep_best import KeepBest
 from oasis_tf.segmenter_training.loss import cross_entropy
 from oasis_tf.segmenters import Segmenter, SegmenterError
-from oasis_tf.segmenters.card import save_with_card
+from oasis_tf.segmenters.card import Card, save_with_card
 from oasis_tf.stop_request import StopRequest
 
 ZOOM = 1.25  # of the images that are cropped
@@ -67,6 +68,7 @@ class SegmenterTraining:
         self._trainer.compile(
             optimizer=self._optimizer(learning_rate),
             loss=partial(cross_entropy, balanced=balanced),
+            jit_compile=False,  # on CPUs XLA compiles for half a minute, and is no faster then
         )
         segmenter = Segmenter(
             self.network,
@@ -151,29 +153,29 @@ class SegmenterTraining:
         save_with_card(self.network, self.out, self._card(matrix, step))
 
     def _card(self, matrix, step):
-        names, data = self.data.class_names, self.data.config.data
+        names, held_out = self.data.class_names, self.data.held_out
         ious = zip(names[1:], matrix.per_class_iou()[1:].tolist(), strict=True)
-        return {
-            "class_names": list(names[1:]),
-            "image_size": list(self.size),
-            "pixel_range": list(PIXEL_RANGE),
-            "needs": self._needs,
-            "architecture": self.architecture,
-            "num_parameters": self.network.count_params(),
-            "data": {
-                "source": data.source,
+        return Card(
+            class_names=names[1:],
+            image_size=self.size,
+            pixel_range=PIXEL_RANGE,
+            needs=self._needs,
+            architecture=self.architecture,
+            num_parameters=self.network.count_params(),
+            data={
+                "source": self.data.config.data.source,
                 "num_train": len(self.data.source),
-                "num_held_out": len(self.data.held_out),
+                "num_held_out": len(held_out),
             },
-            "step": step,
-            "held_out": {
-                "chosen_by": "the best of the epochs' held-out mIoUs",
+            step=step,
+            held_out={
+                "chosen_by": "the highest held-out mIoU of all epochs",
                 "miou": matrix.miou,
                 "accuracy": matrix.accuracy,
-                "per_class_iou": {name: None if iou != iou else iou for name, iou in ious},
+                "per_class_iou": {name: None if np.isnan(iou) else iou for name, iou in ious},
             },
-            "command": self.command,
-        }
+            command=self.command,
+        )
 
 
 def require_new(out):

@@ -4,52 +4,76 @@ The card is a member of the .keras file, which is a zip archive: it cannot get l
 passes over it.
 """
 
-import json
 import zipfile
 from pathlib import Path
+from typing import Literal
+
+import pydantic
+from pydantic import BaseModel, Field, PositiveInt
 
 from oasis_tf.segmenters.errors import SegmenterError
 
 MEMBER = "oasis_segmenter.json"
-FORMAT = 1
+
+
+class Card(BaseModel):
+    """The first five are needed to use the network, the others to judge it.
+
+    Attributes:
+        format: raised when older programs would read the card wrongly.
+        class_names: of each logit.
+        image_size: (height, width). pixel_range: what 0 and 255 become.
+        needs: the packages beside Keras that its layers are of.
+        architecture: str. num_parameters: int.
+        data: dict, which images it was trained on. step: int, training steps until then.
+        held_out: dict, its scores on held-out images.
+        command: str, that trained it.
+    """
+
+    format: Literal[1] = 1
+    class_names: list[str] = Field(min_length=1)
+    image_size: tuple[PositiveInt, PositiveInt]
+    pixel_range: tuple[float, float]
+    needs: list[Literal["keras-hub"]]
+    architecture: str
+    num_parameters: int
+    data: dict
+    step: int
+    held_out: dict
+    command: str
 
 
 def save_with_card(network, path, card):
-    """Writes a Keras model and its card into one file, whole or not at all.
-
-    Args:
-        card: dict of JSON types: `class_names`, one a logit; `image_size`; `pixel_range`; `needs`,
-            the packages that its layers are of; and what else there is to say.
-    """
+    """Writes a Keras model and its `Card` into one file, whole or not at all."""
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.tmp.keras")  # Keras insists on the ending
     try:
         network.save(temporary)
         with zipfile.ZipFile(temporary, "a") as archive:
-            archive.writestr(MEMBER, json.dumps({"format": FORMAT, **card}, indent=2))
+            archive.writestr(MEMBER, card.model_dump_json(indent=2))
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def read_card(path):
-    """The card of a .keras file, or None if it has none.
+    """The `Card` of a .keras file, or None if it has none.
 
-    Raises: SegmenterError for a card that cannot be used.
+    Raises: SegmenterError for a card that cannot be read.
     """
-    with zipfile.ZipFile(path) as archive:
-        if MEMBER not in archive.namelist():
-            return None
-        try:
-            card = json.loads(archive.read(MEMBER))
-            known = card["format"] == FORMAT
-            names, size = card["class_names"], card["image_size"]
-            known = known and all(isinstance(name, str) for name in names) and len(size) == 2
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise SegmenterError(f"{path}: its card {MEMBER} cannot be read: {error}") from error
-    if not known:
-        raise SegmenterError(f"{path}: its card {MEMBER} is of another version of this program")
-    return card
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if MEMBER not in archive.namelist():
+                return None
+            return Card.model_validate_json(archive.read(MEMBER))
+    except pydantic.ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        raise SegmenterError(
+            f"{path}: its card {MEMBER} is broken, or of another version: {key}: {problem['msg']}"
+        ) from error
+    except (OSError, zipfile.BadZipFile) as error:
+        raise SegmenterError(f"{path} cannot be read: {error}") from error
 
 
 def classes_of_card(card, class_names, *, path):
@@ -58,11 +82,11 @@ def classes_of_card(card, class_names, *, path):
     Raises: SegmenterError where there is no class of that name.
     """
     ids = {name.casefold(): index for index, name in enumerate(class_names) if index > 0}
-    missing = [name for name in card["class_names"] if name.casefold() not in ids]
+    missing = [name for name in card.class_names if name.casefold() not in ids]
     if missing:
         raise SegmenterError(
-            f"{path} was trained on classes that are not in this data: {', '.join(missing)}. Set "
-            "evaluation.segmenter.classes to say which class each of its "
-            f"{len(card['class_names'])} logits is: {', '.join(card['class_names'])}"
+            f"{path} was trained on classes that this data does not have: {', '.join(missing)}; "
+            "set evaluation.segmenter.classes to say which class each of its "
+            f"{len(card.class_names)} logits is: {', '.join(card.class_names)}"
         )
-    return [ids[name.casefold()] for name in card["class_names"]]
+    return [ids[name.casefold()] for name in card.class_names]

@@ -14,7 +14,7 @@ from oasis_tf.segmenters.keras_hub import import_keras_hub
 def open_network(path):
     """Loads a .keras file; code in it is not run.
 
-    Returns: keras.Model; its name; its card, see `read_card`, or None; dict of what the protocol
+    Returns: keras.Model; its name; its `Card` or None; dict of what the protocol
         says of it.
     Raises: SegmenterError.
     """
@@ -24,7 +24,7 @@ def open_network(path):
     if not zipfile.is_zipfile(path):  # Keras's older formats know no safe mode
         raise SegmenterError(f"{path} is not a .keras file; save the model with model.save(…)")
     card = read_card(path)
-    if card and "keras-hub" in card.get("needs", ()):
+    if card and "keras-hub" in card.needs:
         import_keras_hub()  # makes its layers known to Keras
     try:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
@@ -35,7 +35,7 @@ def open_network(path):
     name = f"{network.name} ({path.name}, SHA-256 {sha256[:8]}…)"
     origin = {"model": str(path), "sha256": sha256}
     if card:
-        origin["training"] = {key: card.get(key) for key in ("data", "held_out", "command")}
+        origin["trained"] = card.model_dump(include={"data", "held_out", "command"})
     return network, name, card, origin
 
 

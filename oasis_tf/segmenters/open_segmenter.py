@@ -46,8 +46,8 @@ def open_segmenter(
         return discriminator_segmenter(discriminator, step=step, class_names=class_names, size=size)
     if kind == "keras":
         network, name, card, origin = open_network(model)
-        own_range = card and card["pixel_range"]
-        image_size = image_size or (card and card["image_size"])
+        own_range = card and card.pixel_range
+        image_size = image_size or (card and card.image_size)
         if card and classes is None:
             classes = classes_of_card(card, class_names, path=model)
     else:
