@@ -29,9 +29,10 @@ def train_segmenter(
     learning_rate: Annotated[
         float, typer.Option(min=1e-8, max=1, help="The highest; it falls to 0.")
     ] = 2e-3,
-    balanced: Annotated[
-        bool, typer.Option("--balanced", help="Weight rare classes up, as OASIS's losses do.")
-    ] = False,
+    balance: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="How much more rare classes weigh: 1 as in OASIS."),
+    ] = 0.5,
 ):
     """Trains a segmenter on the data's real images, to measure mIoU with."""
     with sentences_for_errors():
@@ -49,7 +50,7 @@ def train_segmenter(
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=learning_rate,
-            balanced=balanced,
+            balance=balance,
             command=shlex.join(["python", "-m", "oasis_tf", *sys.argv[1:]]),
         )
         _say_what_begins(training)

@@ -35,8 +35,8 @@ def _segformer(preset, *, num_logits, size):
     except Exception as error:  # of keras-hub, of Kaggle, of the files
         reason = " ".join(str(error).split())[:300]
         raise SegmenterError(
-            f"there is no architecture {preset!r}: it is neither {UNET} nor a preset of "
-            f"keras-hub's MiT encoder: {reason}"
+            f"--architecture {preset}: no SegFormer for images of {size[0]}x{size[1]} can be made "
+            f"of it; it must be {UNET}, or a preset of keras-hub's MiT encoder: {reason}"
         ) from error
     backbone = keras_hub.models.SegFormerBackbone(
         image_encoder=encoder, projection_filters=PROJECTION

@@ -35,7 +35,7 @@ class SegmenterTraining:
         config: `Config`; only `data` matters, and `training.seed`.
         out: path of the .keras file, which must not be there yet.
         architecture, channels: see `build_network`.
-        epochs, batch_size: int. learning_rate: float, the highest. balanced: see `cross_entropy`.
+        epochs, batch_size: int. learning_rate: float, the highest. balance: see `cross_entropy`.
         command: str, what was called; it goes into the file's card.
     Attributes:
         data: `RunData`.
@@ -46,7 +46,7 @@ class SegmenterTraining:
     """
 
     def __init__(
-        self, *, config, out, architecture, channels, epochs, batch_size, learning_rate, balanced,
+        self, *, config, out, architecture, channels, epochs, batch_size, learning_rate, balance,
         command,
     ):  # fmt: skip
         self.out = require_new(out)
@@ -54,7 +54,6 @@ class SegmenterTraining:
         self.size = config.data.image_size
         self.architecture = architecture
         self.epochs, self.batch_size = epochs, batch_size
-        self.balanced = balanced
         self.command = command
         self.best = None
         self.stopped_by = None
@@ -67,8 +66,8 @@ class SegmenterTraining:
         self._trainer = keras.Model(self.network.inputs, self.network.outputs)
         self._trainer.compile(
             optimizer=self._optimizer(learning_rate),
-            loss=partial(cross_entropy, balanced=balanced),
-            jit_compile=False,  # on CPUs XLA compiles for half a minute, and is no faster then
+            loss=partial(cross_entropy, balance=balance),
+            jit_compile=False,  # on a CPU XLA compiles for half a minute
         )
         segmenter = Segmenter(
             self.network,

@@ -15,18 +15,18 @@ from oasis_tf.segmenter_training import SegmenterTraining
 from oasis_tf.segmenters import open_segmenter
 from oasis_tf.segmenters.card import read_card
 
-SIZE = (16, 16)
+SIZE = (8, 8)
 COLOURS = np.uint8([[0, 0, 0], [220, 40, 40], [40, 220, 40], [40, 40, 220]])
 NAMES = ["void", "red", "green", "blue"]
 
 
 def write_pairs(root, split, count, seed):
-    """Blocks of 8x8 pixels of a class, in its colour with noise; some blocks are void."""
+    """Blocks of 4x4 pixels of a class, in its colour with noise; some blocks are void."""
     rng = np.random.default_rng(seed)
     for folder in ("images", "labels"):
         (root / folder / split).mkdir(parents=True)
     for index in range(count):
-        label_map = np.kron(rng.integers(0, 4, (2, 2)), np.ones((8, 8))).astype(np.uint8)
+        label_map = np.kron(rng.integers(0, 4, (2, 2)), np.ones((4, 4))).astype(np.uint8)
         noise = rng.integers(-30, 30, (*SIZE, 3))
         image = np.clip(COLOURS[label_map] + noise, 0, 255).astype(np.uint8)
         Image.fromarray(image).save(root / "images" / split / f"{index}.png")
@@ -66,16 +66,16 @@ def train(data, out, *arguments, exit_code=0):
 def trained(data, tmp_path_factory):
     """A file, and what the command said."""
     out = tmp_path_factory.mktemp("trained") / "new" / "colours.keras"
-    return out, train(data, out, "--epochs", 12, "--learning-rate", 0.01).output
+    return out, train(data, out, "--epochs", 16, "--learning-rate", 0.02, "--balance", 1).output
 
 
-def scored(path, data):
+def scored(path, data, size=SIZE):
     """Scores of a file on the held-out pairs, as `evaluate` has them."""
-    segmenter = open_segmenter(kind="keras", model=str(path), class_names=NAMES, size=SIZE)
+    segmenter = open_segmenter(kind="keras", model=str(path), class_names=NAMES, size=size)
     held_out = open_source(source="folder", split="val", root=data[1], num_classes=4, void_id=0)
     matrix = ConfusionMatrix(4)
     for images, label_map, _ in measured_batches(
-        held_out, image_size=SIZE, batch_size=2, indices=range(5)
+        held_out, image_size=size, batch_size=2, indices=range(5)
     ):
         matrix.update(segmenter(images), label_map)
     return matrix
@@ -98,40 +98,25 @@ def test_the_card_says_what_it_is(trained):
     card = read_card(path)
     assert card.class_names == NAMES[1:] and card.image_size == SIZE
     assert card.data == {"source": "folder", "num_train": 16, "num_held_out": 5}
-    assert card.architecture == "unet" and card.needs == [] and 4 <= card.step <= 48
+    assert card.architecture == "unet" and card.needs == [] and 4 <= card.step <= 64
     assert f"{card.num_parameters:,} parameters" in said
     assert list(path.parent.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_and_the_best_is_kept(data, tmp_path, monkeypatch, number):
+def test_ctrl_c_ends_it_and_the_best_is_kept(data, tmp_path, monkeypatch):
     save = SegmenterTraining._save
 
     def save_and_signal(self, matrix, step):
         if self.best is None:  # a second signal would end the tests
-            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), signal.SIGINT)
         save(self, matrix, step)
 
     monkeypatch.setattr(SegmenterTraining, "_save", save_and_signal)
-    said = train(data, tmp_path / "x.keras", "--epochs", 50, exit_code=128 + number).output
+    said = train(data, tmp_path / "x.keras", "--epochs", 50, exit_code=130).output
     assert "Stopped. The best network reads the 5 held-out images" in said
     matrix = scored(tmp_path / "x.keras", data)
     assert f"mIoU {matrix.miou:.4f}" in said
     assert read_card(tmp_path / "x.keras").step < 50 * 4
-
-
-def test_a_loss_that_explodes_is_said(data, tmp_path, monkeypatch):
-    def exploded(label_map, logits, **_):
-        return logits[..., 0] * float("nan")
-
-    monkeypatch.setattr("oasis_tf.segmenter_training.training.cross_entropy", exploded)
-    said = train(data, tmp_path / "x.keras", exit_code=1).output
-    assert "epoch 1: the loss is nan" in said and not (tmp_path / "x.keras").exists()
-
-
-def test_rare_classes_can_weigh_more(data, tmp_path):
-    train(data, tmp_path / "x.keras", "--epochs", 1, "--balanced")
-    assert read_card(tmp_path / "x.keras").step == 4
 
 
 @pytest.mark.parametrize(
@@ -158,27 +143,18 @@ def test_a_file_that_is_there_is_not_overwritten(data, tmp_path):
 def test_an_architecture_that_is_none_is_said(data, tmp_path):
     pytest.importorskip("keras_hub")
     said = train(data, tmp_path / "x.keras", "--architecture", tmp_path, exit_code=2).output
-    assert "there is no architecture" in said and "unet" in said
+    assert f"--architecture {tmp_path}: no SegFormer for images of 8x8" in said
+    assert "must be unet, or a preset" in said
 
 
 def test_segformer_learns_from_an_encoders_preset(data, tmp_path):
-    models = pytest.importorskip("keras_hub").models
     layers = pytest.importorskip("keras_hub").layers
-    encoder = models.MiTBackbone(
-        layerwise_depths=[1, 1],
-        image_shape=(32, 32, 3),
-        hidden_dims=[4, 8],
-        num_layers=2,
-        layerwise_num_heads=[1, 2],
-        layerwise_sr_ratios=[4, 2],
-        max_drop_path_rate=0.0,
-        layerwise_patch_sizes=[7, 3],
-        layerwise_strides=[4, 2],
-    )
-    preset = tmp_path / "preset"
-    encoder.save_to_preset(str(preset))
+    from tiny_segformer import tiny_encoder
+
+    preset, out = tmp_path / "preset", tmp_path / "x.keras"
+    tiny_encoder().save_to_preset(str(preset))
     layers.MiTImageConverter(scale=[0.01] * 3, offset=[-1.0] * 3).save_to_preset(str(preset))
-    out = tmp_path / "x.keras"
-    said = train(data, out, "--architecture", preset, "--epochs", 2).output
-    matrix = scored(out, data)
+    wide = ("--set", "data.image_size=[32, 32]")
+    said = train(data, out, "--architecture", preset, "--epochs", 1, *wide).output
+    matrix = scored(out, data, size=(32, 32))
     assert f"mIoU {matrix.miou:.4f}" in said and read_card(out).needs == ["keras-hub"]

@@ -76,18 +76,9 @@ def test_without_keras_hub_the_command_is_said(monkeypatch):
 def preset(tmp_path_factory):
     """A SegFormer of random weights, saved as a folder, for 3 classes at 32x32."""
     models = pytest.importorskip("keras_hub").models
-    encoder = models.MiTBackbone(
-        layerwise_depths=[1, 1],
-        image_shape=(32, 32, 3),
-        hidden_dims=[4, 8],
-        num_layers=2,
-        layerwise_num_heads=[1, 2],
-        layerwise_sr_ratios=[4, 2],
-        max_drop_path_rate=0.0,
-        layerwise_patch_sizes=[7, 3],
-        layerwise_strides=[4, 2],
-    )
-    backbone = models.SegFormerBackbone(image_encoder=encoder, projection_filters=8)
+    from tiny_segformer import tiny_encoder
+
+    backbone = models.SegFormerBackbone(image_encoder=tiny_encoder(), projection_filters=8)
     converter = models.SegFormerImageSegmenterPreprocessor.image_converter_cls(
         image_size=(32, 32), scale=[0.5, 0.25, 0.125], offset=[-1.0, 0.0, 2.0]
     )
