@@ -152,7 +152,7 @@ class SegmenterTraining:
         save_with_card(self.network, self.out, self._card(matrix, step))
 
     def _card(self, matrix, step):
-        names, held_out = self.data.class_names, self.data.held_out
+        names = self.data.class_names
         ious = zip(names[1:], matrix.per_class_iou()[1:].tolist(), strict=True)
         return Card(
             class_names=names[1:],
@@ -161,18 +161,12 @@ class SegmenterTraining:
             needs=self._needs,
             architecture=self.architecture,
             num_parameters=self.network.count_params(),
-            data={
-                "source": self.data.config.data.source,
-                "num_train": len(self.data.source),
-                "num_held_out": len(held_out),
-            },
+            num_train=len(self.data.source),
+            num_held_out=len(self.data.held_out),
             step=step,
-            held_out={
-                "chosen_by": "the highest held-out mIoU of all epochs",
-                "miou": matrix.miou,
-                "accuracy": matrix.accuracy,
-                "per_class_iou": {name: None if np.isnan(iou) else iou for name, iou in ious},
-            },
+            held_out_miou=matrix.miou,
+            held_out_accuracy=matrix.accuracy,
+            held_out_iou={name: None if np.isnan(iou) else iou for name, iou in ious},
             command=self.command,
         )
 

@@ -25,8 +25,9 @@ class Card(BaseModel):
         image_size: (height, width). pixel_range: what 0 and 255 become.
         needs: the packages beside Keras that its layers are of.
         architecture: str. num_parameters: int.
-        data: dict, which images it was trained on. step: int, training steps until then.
-        held_out: dict, its scores on held-out images.
+        num_train, num_held_out: int, images that it was trained on, and scored and chosen on.
+        step: int, training steps until then.
+        held_out_miou, held_out_accuracy: float. held_out_iou: by class name, None if never seen.
         command: str, that trained it.
     """
 
@@ -37,9 +38,12 @@ class Card(BaseModel):
     needs: list[Literal["keras-hub"]]
     architecture: str
     num_parameters: int
-    data: dict
+    num_train: int
+    num_held_out: int
     step: int
-    held_out: dict
+    held_out_miou: float
+    held_out_accuracy: float
+    held_out_iou: dict[str, float | None]
     command: str
 
 

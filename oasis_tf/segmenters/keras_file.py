@@ -35,7 +35,8 @@ def open_network(path):
     name = f"{network.name} ({path.name}, SHA-256 {sha256[:8]}…)"
     origin = {"model": str(path), "sha256": sha256}
     if card:
-        origin["trained"] = card.model_dump(include={"data", "held_out", "command"})
+        said = {"architecture", "num_train", "num_held_out", "held_out_miou", "command"}
+        origin |= card.model_dump(include=said)
     return network, name, card, origin
 
 

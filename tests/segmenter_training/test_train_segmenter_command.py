@@ -88,16 +88,17 @@ def test_it_learns_to_tell_colours_and_the_file_scores_what_was_said(trained, da
     assert f"mIoU {matrix.miou:.4f}, pixel accuracy {matrix.accuracy:.4f}" in said
     for name, iou in zip(NAMES[1:], matrix.per_class_iou()[1:], strict=True):
         assert f"{name:20} {iou:.4f}" in said
-    held_out = read_card(path).held_out
-    assert held_out["miou"] == pytest.approx(matrix.miou, abs=1e-9)
-    assert held_out["per_class_iou"]["green"] == pytest.approx(matrix.per_class_iou()[2])
+    card = read_card(path)
+    assert card.held_out_miou == pytest.approx(matrix.miou, abs=1e-9)
+    assert card.held_out_accuracy == pytest.approx(matrix.accuracy)
+    assert card.held_out_iou["green"] == pytest.approx(matrix.per_class_iou()[2])
 
 
 def test_the_card_says_what_it_is(trained):
     path, said = trained
     card = read_card(path)
     assert card.class_names == NAMES[1:] and card.image_size == SIZE
-    assert card.data == {"source": "folder", "num_train": 16, "num_held_out": 5}
+    assert (card.num_train, card.num_held_out) == (16, 5)
     assert card.architecture == "unet" and card.needs == [] and 4 <= card.step <= 64
     assert f"{card.num_parameters:,} parameters" in said
     assert list(path.parent.iterdir()) == [path]

@@ -18,9 +18,12 @@ FACTS = {
     "needs": [],
     "architecture": "colours",
     "num_parameters": 9,
-    "data": {"num_train": 5},
+    "num_train": 5,
+    "num_held_out": 2,
     "step": 7,
-    "held_out": {"miou": 0.5, "per_class_iou": {"green": None}},
+    "held_out_miou": 0.5,
+    "held_out_accuracy": 0.75,
+    "held_out_iou": {"green": None, "blue": 0.5, "red": 0.5},
     "command": "python -m oasis_tf train-segmenter --out x.keras",
 }
 
@@ -68,8 +71,8 @@ def test_its_classes_are_found_by_name(tmp_path):
     assert segmenter.protocol["label_mapping"] == ["2 green", "4 blue", "1 Red"]
     assert segmenter.protocol["classes_without_a_logit"] == ["3 mauve"]
     assert segmenter.protocol["pixel_range"] == [0, 1]
-    assert segmenter.protocol["trained"]["held_out"] == FACTS["held_out"]
-    assert segmenter.protocol["trained"]["command"] == FACTS["command"]
+    for key in ("architecture", "num_train", "num_held_out", "held_out_miou", "command"):
+        assert segmenter.protocol[key] == FACTS[key]
     predicted = segmenter(colours([RED, GREEN], [BLUE, RED]))
     np.testing.assert_array_equal(predicted, [[[2, 4], [1, 2]]])
 
