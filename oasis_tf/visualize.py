@@ -128,11 +128,26 @@ def comment_of(path):
     return comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
 
 
+def enlarged(image, *, crisp=False):
+    """uint8 (h, w, 3), so many whole times larger that no side is below `SMALLEST_CELL`.
+
+    Args:
+        crisp: bool, keep hard edges, as label maps need.
+    """
+    height, width = image.shape[:2]
+    scale = _scale(height, width)
+    resample = Image.Resampling.NEAREST if crisp else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(image).resize((width * scale, height * scale), resample))
+
+
+def _scale(height, width):
+    return -(-SMALLEST_CELL // min(height, width))
+
+
 def _strip(column, *, has_captions):
     """One column as a picture: heading, then the images, each with room for a caption if asked."""
     height, width = column.images.shape[1:3]
-    scale = -(-SMALLEST_CELL // min(height, width))
-    resample = Image.Resampling.NEAREST if column.crisp else Image.Resampling.BICUBIC
+    scale = _scale(height, width)
     cell_width, cell_height = width * scale, height * scale
     row_height = cell_height + GAP + (LEGEND_SIZE + GAP if has_captions else 0)
     top = HEADING_SIZE + GAP
@@ -143,7 +158,7 @@ def _strip(column, *, has_captions):
     heading = _shorten(column.heading, font, cell_width)
     draw.text((cell_width / 2, 0), heading, INK, font=font, anchor="ma")
     for row, image in enumerate(column.images):
-        cell = Image.fromarray(image).resize((cell_width, cell_height), resample)
+        cell = Image.fromarray(enlarged(image, crisp=column.crisp))
         strip.paste(cell, (0, top + row * row_height))
     for row, caption in enumerate(column.captions):
         text = _shorten(caption, caption_font, cell_width)

@@ -87,7 +87,7 @@ def grid(
     run: Run,
     out: Out,
     labels: Labels = None,
-    samples: Annotated[int, typer.Option(min=2, help="How many seeds.")] = 12,
+    samples: Annotated[int, typer.Option(min=2, max=64, help="How many seeds.")] = 12,
     seed: Seed = 0,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,

@@ -25,7 +25,9 @@ def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseco
     Raises: SeedError where there is nothing to walk.
     """
     if len(seeds) < 2:
-        raise SeedError(f"a walk takes two seeds or more, as in --seed 0 --seed {seeds[0] + 1}")
+        raise SeedError(
+            f"a walk takes two seeds or more, as in --seed {seeds[0]} --seed {seeds[0] + 1}"
+        )
     vectors = vectors_of(studio, [*seeds, seeds[0]])
     label_map = studio.fit(subject.read())
     films, rows = [], []

@@ -3,6 +3,7 @@
 import numpy as np
 from PIL import Image
 
+from oasis_tf import visualize
 from oasis_tf.whole_file import whole_file
 
 PARALLEL = 1e-6
@@ -45,14 +46,14 @@ def walk(vectors, path, *, steps):
 
 
 def save_film(images, path, *, milliseconds):
-    """Writes an endless animation, GIF or WebP by its name, in one move.
+    """Writes an endless animation, GIF or WebP by its name, in one move; small images enlarged.
 
     Args:
         images: uint8 (frames, h, w, 3).
         path: ends in .gif or .webp.
         milliseconds: int, how long each frame stays.
     """
-    frames = [Image.fromarray(image) for image in images]
+    frames = [Image.fromarray(visualize.enlarged(image)) for image in images]
     kind = path.suffix.removeprefix(".").upper()
     quality = {"quality": 90} if kind == "WEBP" else {}
     with whole_file(path) as temporary:

@@ -6,6 +6,7 @@ import pytest
 from oasis_tf.exploration import regression, search
 from oasis_tf.exploration.attributes import Attribute
 from oasis_tf.exploration.direction import DirectionError
+from oasis_tf.exploration.seeds import SeedError, vectors_of
 from oasis_tf.generation import Subject
 
 Z_DIM = 16
@@ -122,3 +123,12 @@ def test_correlation_is_pearsons_within_groups():
     assert regression.correlation(z, z[:, 0] - 50 * groups, groups, np.ones(1)) == pytest.approx(1)
     mixed = np.array([0.0, 1, 0, 0, 1, 0])
     assert regression.correlation(z, mixed, groups, np.ones(1)) == pytest.approx(0)
+
+
+def test_a_generator_without_noise_is_refused():
+    studio = KnownStudio()
+    studio.z_dim = 0
+    with pytest.raises(DirectionError, match="has no noise"):
+        find(studio)
+    with pytest.raises(SeedError, match="has no noise"):
+        vectors_of(studio, [0, 1])

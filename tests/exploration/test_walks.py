@@ -38,7 +38,7 @@ def test_a_film_has_all_frames_and_never_ends(tmp_path, suffix):
     images = np.stack([np.full((16, 24, 3), grey, np.uint8) for grey in greys])
     walks.save_film(images, tmp_path / f"x.{suffix}", milliseconds=100)
     with Image.open(tmp_path / f"x.{suffix}") as film:
-        assert film.n_frames == 4 and film.info["loop"] == 0 and film.size == (24, 16)
+        assert film.n_frames == 4 and film.info["loop"] == 0 and film.size == (240, 160)
         for index, grey in enumerate(greys):
             film.seek(index)
             assert np.abs(np.int32(film.convert("RGB")) - grey).max() <= 3
