@@ -1,5 +1,6 @@
 """python -m oasis_tf train-segmenter"""
 
+import math
 import shlex
 import sys
 from pathlib import Path
@@ -80,9 +81,9 @@ def _say_what_came_of_it(training, finished):
         f"mIoU {best.miou:.4f}, pixel accuracy {best.accuracy:.4f}."
     )
     for name, iou in list(zip(names, best.per_class_iou(), strict=True))[1:]:
-        typer.echo(f"  {name:20} {'never seen' if iou != iou else f'{iou:.4f}'}")
+        typer.echo(f"  {name:20} {'never seen' if math.isnan(iou) else f'{iou:.4f}'}")
     typer.echo(
         f"  segmenter  {training.out}\n"
-        "  measure    python -m oasis_tf evaluate … --set evaluation.segmenter.kind=keras "
-        f"--set evaluation.segmenter.model={training.out}"
+        "  measure    python -m oasis_tf evaluate --run RUN --metrics miou "
+        f"--set evaluation.segmenter.kind=keras --set evaluation.segmenter.model={training.out}"
     )

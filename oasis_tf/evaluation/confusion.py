@@ -48,12 +48,3 @@ class ConfusionMatrix:
     def per_class_iou(self):
         """Returns float64 (num_classes,), NaN for void and for classes never seen."""
         return per_class_iou(self.counts)
-
-    def shares(self):
-        """Returns float64 (num_classes,), each class's share of the labelled pixels; 0 of void.
-
-        They add up to 1; all are 0 before the first update.
-        """
-        labelled = self.counts.sum(axis=1)
-        labelled[0] = 0
-        return labelled / max(1, labelled.sum())

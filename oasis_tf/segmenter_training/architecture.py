@@ -43,7 +43,7 @@ def _segformer(preset, *, num_logits, size):
     )
     segmenter = keras_hub.models.SegFormerImageSegmenter(backbone=backbone, num_classes=num_logits)
     image = keras.Input((*size, 3))
-    return keras.Model(image, segmenter(_rescaling(converter)(image)), name="segformer")
+    return keras.Model(image, segmenter(_rescaling(converter)(image)), name="SegFormer")
 
 
 def _rescaling(converter):

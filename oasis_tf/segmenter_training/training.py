@@ -32,7 +32,7 @@ class SegmenterTraining:
     during the first epoch, and falls to 0 as half a cosine.
 
     Args:
-        config: `Config`; only `data` matters, and `training.seed`.
+        config: `Config`; of `data` all but `load_size` and `cache`, and `training.seed`.
         out: path of the .keras file, which must not be there yet.
         architecture, channels: see `build_network`.
         epochs, batch_size: int. learning_rate: float, the highest. balance: see `cross_entropy`.

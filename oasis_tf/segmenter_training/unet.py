@@ -33,7 +33,7 @@ def unet(num_logits, *, size, channels=16):
         x = keras.layers.UpSampling2D(interpolation="bilinear")(x)
         x = _two_convolutions(keras.layers.Concatenate()([skip, x]), width)
     logits = keras.layers.Conv2D(num_logits, 1, dtype="float32")(x)
-    return keras.Model(image, logits, name="u_net")
+    return keras.Model(image, logits, name="U-Net")
 
 
 def _two_convolutions(x, width):

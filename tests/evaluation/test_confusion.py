@@ -21,7 +21,6 @@ def test_scores_worked_by_hand(matrix):
     assert matrix.accuracy == pytest.approx(3 / 5)
     assert matrix.miou == pytest.approx((2 / 3 + 1 / 3 + 0) / 3)
     np.testing.assert_allclose(matrix.per_class_iou(), [np.nan, 2 / 3, 1 / 3, 0, np.nan])
-    np.testing.assert_allclose(matrix.shares(), [0, 2 / 5, 2 / 5, 1 / 5, 0])
 
 
 def test_a_count_is_of_label_and_prediction(matrix):
@@ -59,4 +58,3 @@ def test_without_a_labelled_pixel_scores_are_0(labels):
         matrix.update(np.ones_like(labels), labels)
     assert matrix.accuracy == matrix.miou == 0
     assert np.isnan(matrix.per_class_iou()).all()
-    np.testing.assert_array_equal(matrix.shares(), [0, 0, 0])
