@@ -1,4 +1,4 @@
-"""How close image synthesis comes to what the machine can multiply, folded and not.
+"""How close dense image synthesis comes to what the machine can multiply, folded and not.
 
     python -m benchmarks.generate [--config configs/ade20k.yaml] [--batch-size 1] [--repeats 5]
 
@@ -30,7 +30,7 @@ def main():
     )
     shape = (arguments.batch_size, config.generator.z_dim)
     z = tf.constant(np.random.default_rng(1).standard_normal(shape), tf.float32)
-    generator = OASISGenerator(**config.generator.model_dump())
+    generator = OASISGenerator(**config.generator.model_dump() | {"modulation": "dense"})
     for name, network in (("as trained", generator), ("folded", fold(generator))):
         paint = tf.function(network)
         graph = paint.get_concrete_function(label_map, z)

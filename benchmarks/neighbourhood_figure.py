@@ -94,11 +94,9 @@ def draw_crop(canvas, label_map, numbers):
         draw.line((left, TOP + at, left + PANEL, TOP + at), fill=OUTLINE)
     say(draw, (left, MARGIN), "Pixels with the same neighbourhood …")
     say(draw, (TABLE_LEFT, MARGIN), "… look up the same row")
-    for index, (color, places) in enumerate(
-        zip(COLORS, chosen(label_map, numbers[part]), strict=True)
-    ):
-        y = TOP + 24 + index * 105
-        draw_row(draw, y, color, name="ABC"[index])
+    for index, places in enumerate(chosen(label_map, numbers[part])):
+        y, color = TOP + 24 + index * 105, COLORS[index]
+        draw_row(draw, y, color, seed=index)
         for i, j in places:
             x0, y0 = left + CELL * (j - 2), TOP + CELL * (i - 2)
             draw.rectangle((x0, y0, x0 + 5 * CELL, y0 + 5 * CELL), outline=color, width=2)

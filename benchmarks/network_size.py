@@ -3,7 +3,7 @@
     python -m benchmarks.network_size [--config configs/ade20k.yaml] [--set a.b=c]
 
 Prints parameters and multiply-adds of one image: as the paper counts them (see `multiply_adds`),
-and of the folded generator's graph, which is what is painted and exported with.
+and of the folded generator's graph, its modulation dense.
 """
 
 import argparse
@@ -36,8 +36,8 @@ def main():
 
 
 def folded_size(generator):
-    """(parameters, multiply-adds an image of the graph) of the folded generator."""
-    folded = fold(generator)
+    """(parameters, multiply-adds an image of the graph) of the folded generator, all dense."""
+    folded = fold(generator, modulation="dense")
     inputs = [tf.TensorSpec((1, *generator.image_size), tf.int32)]
     if generator.z_dim:
         inputs.append(tf.TensorSpec((1, generator.z_dim), tf.float32))

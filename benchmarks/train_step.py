@@ -1,4 +1,4 @@
-"""How close a training step comes to what the machine can multiply.
+"""How close a dense training step comes to what the machine can multiply.
 
     python -m benchmarks.train_step [--config configs/ade20k.yaml] [--batch-size 1] [--repeats 3]
 
@@ -21,7 +21,7 @@ from oasis_tf.host_memory import keep_freed_memory
 def main():
     arguments = measure.parse_arguments(__doc__, repeats=3)
     keep_freed_memory()
-    config = load_config(arguments.config)
+    config = load_config(arguments.config, overrides=["generator.modulation=dense"])
     model = build_model(config)
     batch = random_batch(
         num_classes=config.data.num_classes,

@@ -57,7 +57,9 @@ def _is_there(studio, album, plan, subject, sample):
 
 
 def _meaning(studio, plan, sample):
-    return {"generator": studio.fingerprint, "step": studio.step, **plan.meaning(sample)}
+    precision = {} if studio.precision == "float32" else {"precision": studio.precision}
+    painter = {"generator": studio.fingerprint, "step": studio.step}
+    return {**painter, **precision, **plan.meaning(sample)}
 
 
 def _paint(studio, units, *, plan, batch_size):

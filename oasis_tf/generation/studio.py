@@ -26,6 +26,7 @@ class Studio:
     """
 
     def __init__(self, path, *, precision="float32"):
+        self.precision = precision
         self.config = load_config(path / run_checkpoint.CONFIG)
         self.step = checkpoint.step_of(path)
         self.fingerprint = checkpoint.sha256_of(path, run_checkpoint.GENERATOR)

@@ -17,9 +17,10 @@ from oasis_tf.layers.resample import upsample
 
 WIDEST = 16
 MODULATIONS = ("auto", "dense", "distinct")
-# "auto" computes each neighbourhood once where there are this many pixels, and at most this many
-# distinct rows of neighbours a pixel: 2 cores, see docs/performance.md.
-WORTHWHILE_PIXELS = 256
+# "auto" counts neighbourhoods where a dense SPADE is this many multiply-adds an image (less is done
+# sooner than they are counted), and computes each once where there are at most this many distinct
+# rows of neighbours a pixel. Found on 2 cores, see docs/performance.md.
+WORTHWHILE_WORK = 0.5e9
 WORTHWHILE_SHARE = 0.75
 ANY_SHARE = 2.0
 
@@ -144,7 +145,9 @@ class OASISGenerator(keras.Model):
             if i > 0:
                 x = upsample(x)
             stride = 2 ** (self.num_blocks - 1 - i)
-            neighbourhoods = self._neighbourhoods(label_map, vector, noise_map, stride)
+            neighbourhoods = None
+            if noise_map is None and self._may_be_distinct(i):
+                neighbourhoods = self._neighbourhoods(label_map, vector, stride)
             condition = self._condition(labels, noise_map, stride, neighbourhoods)
             x = block(x, condition, vector, neighbourhoods, training=training)
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
@@ -166,17 +169,20 @@ class OASISGenerator(keras.Model):
             return labels
         return ops.concatenate([noise_map[:, ::stride, ::stride], labels], axis=-1)
 
-    def _neighbourhoods(self, label_map, vector, noise_map, stride):
-        """`Neighbourhoods` at a block's resolution, or None where modulation is dense."""
-        label_map = label_map[:, ::stride, ::stride, 0]
-        must_be_dense = noise_map is not None or self.embedding is not None
-        if self.modulation == "auto":
-            too_small = label_map.shape[1] * label_map.shape[2] < WORTHWHILE_PIXELS
-            must_be_dense |= too_small or bool(tf.config.list_logical_devices("GPU"))
-        if self.modulation == "dense" or must_be_dense:
-            return None
+    def _may_be_distinct(self, index):
+        """Whether modulation in a block is worth a look at the neighbourhoods."""
+        if self.modulation == "dense" or self.embedding is not None:
+            return False
+        if self.modulation == "distinct":
+            return True
+        height, width = (length >> (self.num_blocks - 1 - index) for length in self.image_size)
+        filters = self.num_classes + 2 * self.widths[index]  # into the hidden channels, and out
+        work = 9 * height * width * self.spade_hidden * filters
+        return work >= WORTHWHILE_WORK and not tf.config.list_logical_devices("GPU")
+
+    def _neighbourhoods(self, label_map, vector, stride):
         return find_neighbourhoods(
-            label_map,
+            label_map[:, ::stride, ::stride, 0],
             vector,
             num_classes=self.num_classes,
             most=WORTHWHILE_SHARE if self.modulation == "auto" else ANY_SHARE,

@@ -47,6 +47,8 @@ def test_in_bfloat16_photographs_are_nearly_the_same(run, labels, tmp_path):
         out = tmp_path / precision
         generate(run, out, "--labels", labels / "a.png", "--precision", precision)
         pictures[precision] = np.int32(Image.open(out / "a.png"))
+    options = ("--labels", labels / "a.png", "--precision", "bfloat16")
+    generate(run, tmp_path / "float32", *options, exit_code=2)  # it was painted otherwise
     difference = np.abs(pictures["bfloat16"] - pictures["float32"])
     assert 0 < difference.max() < 20 and difference.mean() < 3
 

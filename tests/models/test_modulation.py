@@ -72,7 +72,7 @@ def test_images_and_gradients_are_those_of_dense_modulation(name, norm):
 
 def test_a_graph_for_batches_of_any_size_chooses_for_each(monkeypatch):
     """Squares are few neighbourhoods, random ids are many: one graph is right for both."""
-    monkeypatch.setattr(generator_module, "WORTHWHILE_PIXELS", 1)
+    monkeypatch.setattr(generator_module, "WORTHWHILE_WORK", 0)
     auto, (dense, _) = fold(tiny_generator(modulation="auto")), twins()
     specs = (tf.TensorSpec((None, HEIGHT, WIDTH), tf.int32), tf.TensorSpec((None, Z_DIM)))
     paint = tf.function(auto, input_signature=specs)
