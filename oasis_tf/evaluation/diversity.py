@@ -6,7 +6,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.evaluation.moments import Moments
+from oasis_tf.evaluation.moments import Moments, TooFewImagesError
 from oasis_tf.evaluation.ms_ssim import MSSSIM
 from oasis_tf.evaluation.perceptual_distance import mean_distance_of_pairs
 
@@ -24,12 +24,12 @@ class Diversity:
         num_samples: int, K >= 2 photographs of each label map.
         image_size: (height, width).
         backbone: `Backbone`.
-    Raises: ValueError for too few samples or too small images.
+    Raises: TooFewImagesError for fewer samples; TooSmallImagesError.
     """
 
     def __init__(self, *, num_samples, image_size, backbone):
         if num_samples < 2:
-            raise ValueError(
+            raise TooFewImagesError(
                 f"diversity needs at least 2 photographs of each label map; got {num_samples}"
             )
         self.num_samples = num_samples

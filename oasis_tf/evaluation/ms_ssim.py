@@ -7,6 +7,10 @@ WINDOW, SIGMA = 11, 1.5
 SMALLEST_WINDOW = 5
 
 
+class TooSmallImagesError(ValueError):
+    """Images that are too small for a metric, in a sentence."""
+
+
 class MSSSIM:
     """MS-SSIM of RGB photographs of one size; 1 for equal ones, less the more they differ.
 
@@ -20,7 +24,7 @@ class MSSSIM:
         image_size: (height, width), at least 5 px each.
     Attributes:
         filter_size: int, pixels. scales: int.
-    Raises: ValueError where images are smaller.
+    Raises: TooSmallImagesError.
     Reference: Wang et al. 2003, Multiscale structural similarity for image quality assessment;
         windows and weights as in `tf.image.ssim_multiscale`.
     """
@@ -49,6 +53,6 @@ def _fitted(side):
         if coarsest >= SMALLEST_WINDOW:
             largest_odd = coarsest - (coarsest + 1) % 2
             return min(WINDOW, largest_odd), scales
-    raise ValueError(
+    raise TooSmallImagesError(
         f"MS-SSIM needs images of at least {SMALLEST_WINDOW} px each way; got a side of {side}"
     )
