@@ -177,7 +177,8 @@ def time_block(folded, block, ids, z, shape):
 
     @tf.function
     def distinct():
-        return [spade(inputs, None, z, around) for spade, inputs in spades]
+        unread = tf.one_hot(ids[:0], folded.num_classes)
+        return [spade(inputs, unread, z, around) for spade, inputs in spades]
 
     @tf.function
     def convolve():
