@@ -5,7 +5,7 @@ import numpy as np
 
 
 class SegmenterDivergenceError(RuntimeError):
-    """A loss that is not finite, in a sentence."""
+    """A loss or a network that is not finite, in a sentence."""
 
 
 class KeepBest(keras.callbacks.Callback):
@@ -38,9 +38,18 @@ class KeepBest(keras.callbacks.Callback):
         logs["held_out_miou"] = self.catch_up()
 
     def catch_up(self):
-        """Scores the network, unless that was done since its last step; returns the mIoU."""
+        """Scores the network, unless that was done since its last step; returns the mIoU.
+
+        Raises: SegmenterDivergenceError if a weight is NaN or infinite, as weights are from the
+            first such loss on; training that was cut short may not have come to say that loss.
+        """
         if self.step == self._scored_step:
             return None
+        if not all(np.isfinite(weight).all() for weight in self.model.get_weights()):
+            raise SegmenterDivergenceError(
+                f"step {self.step}: the network's weights are not finite, so it was not saved; "
+                "begin again with a lower --learning-rate"
+            )
         self._scored_step = self.step
         matrix = self.score()
         if matrix.miou > self._best_miou:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pydantic
-from pydantic import BaseModel, Field, PositiveInt
+from pydantic import BaseModel, Field, FiniteFloat, PositiveInt
 
 from oasis_tf.segmenters.errors import SegmenterError
 
@@ -34,16 +34,16 @@ class Card(BaseModel):
     format: Literal[1] = 1
     class_names: list[str] = Field(min_length=1)
     image_size: tuple[PositiveInt, PositiveInt]
-    pixel_range: tuple[float, float]
+    pixel_range: tuple[FiniteFloat, FiniteFloat]
     needs: list[Literal["keras-hub"]]
     architecture: str
     num_parameters: int
     num_train: int
     num_held_out: int
     step: int
-    held_out_miou: float
-    held_out_accuracy: float
-    held_out_iou: dict[str, float | None]
+    held_out_miou: FiniteFloat
+    held_out_accuracy: FiniteFloat
+    held_out_iou: dict[str, FiniteFloat | None]
     command: str
 
 
@@ -76,21 +76,35 @@ def read_card(path):
         raise SegmenterError(
             f"{path}: its card {MEMBER} is broken, or of another version: {key}: {problem['msg']}"
         ) from error
-    except (OSError, zipfile.BadZipFile) as error:
+    except Exception as error:  # whatever unpacking raises: zlib.error, RuntimeError if encrypted
         raise SegmenterError(f"{path} cannot be read: {error}") from error
 
 
 def classes_of_card(card, class_names, *, path):
     """For each logit the id that its class has in a data set of these classes.
 
-    Raises: SegmenterError where there is no class of that name.
+    Raises: SegmenterError where there is no class of that name, or where a name is not of one
+        class only.
     """
-    ids = {name.casefold(): index for index, name in enumerate(class_names) if index > 0}
-    missing = [name for name in card.class_names if name.casefold() not in ids]
+    trained, wanted = (
+        [name.casefold() for name in names] for names in (card.class_names, class_names[1:])
+    )
+    if trained == wanted:
+        return list(range(1, len(class_names)))
+    remedy = (
+        "set evaluation.segmenter.classes to say which class each of its "
+        f"{len(trained)} logits is: {', '.join(card.class_names)}"
+    )
+    missing = [name for name in card.class_names if name.casefold() not in wanted]
     if missing:
         raise SegmenterError(
             f"{path} was trained on classes that this data does not have: {', '.join(missing)}; "
-            "set evaluation.segmenter.classes to say which class each of its "
-            f"{len(card.class_names)} logits is: {', '.join(card.class_names)}"
+            f"{remedy}"
         )
-    return [ids[name.casefold()] for name in card.class_names]
+    repeated = {name for name in trained if max(trained.count(name), wanted.count(name)) > 1}
+    if repeated:
+        raise SegmenterError(
+            f"{path} cannot be matched with this data by name, as several classes have the name "
+            f"{', '.join(sorted(repeated))}; {remedy}"
+        )
+    return [1 + wanted.index(name) for name in trained]

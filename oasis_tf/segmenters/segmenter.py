@@ -92,7 +92,7 @@ class Segmenter:
         trial = tf.function(self._logits_of, autograph=False)
         try:
             shape = trial.get_concrete_function(spec).output_shapes
-        except (ValueError, TypeError, tf.errors.InvalidArgumentError) as error:
+        except Exception as error:  # whatever the network's layers raise
             height, width = self._input_size
             reason = " ".join(str(error).split())[:300]
             raise SegmenterError(

@@ -2,17 +2,19 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from oasis_tf.segmenter_training.keep_best import KeepBest, SegmenterDivergenceError
 
 
-def keeper(*mious):
+def keeper(*mious, weights=(1.0,)):
     saved, scores = [], iter(mious)
     keep_best = KeepBest(
         score=lambda: SimpleNamespace(miou=next(scores)),
         save=lambda matrix, step: saved.append((step, matrix.miou)),
     )
+    keep_best.set_model(SimpleNamespace(get_weights=lambda: [np.array(weights)]))
     return keep_best, saved
 
 
@@ -53,3 +55,12 @@ def test_a_loss_that_is_not_finite_is_said(loss):
     with pytest.raises(SegmenterDivergenceError, match=r"epoch 2: .*lower --learning-rate"):
         epoch(keep_best, 1, loss=loss)
     assert saved == [(3, 0.4)]
+
+
+@pytest.mark.parametrize("weight", [float("nan"), float("inf")])
+def test_a_network_that_is_not_finite_is_not_saved_when_training_is_cut_short(weight):
+    keep_best, saved = keeper(0.4, weights=(1.0, weight))
+    keep_best.on_train_batch_end(0)
+    with pytest.raises(SegmenterDivergenceError, match=r"step 1: .*lower --learning-rate"):
+        keep_best.catch_up()
+    assert saved == []

@@ -91,6 +91,17 @@ def test_classes_that_the_data_does_not_have_are_said(tmp_path):
         opened(save(tmp_path), class_names=("void", "red", "green", "b"))
 
 
+def test_classes_of_one_name_are_told_apart_by_their_order_only(tmp_path):
+    path = save(tmp_path, class_names=["other", "red", "Other"])
+    same = opened(path, class_names=("void", "other", "Red", "other")).protocol
+    assert same["label_mapping"] == ["1 other", "2 Red", "3 other"]
+    for class_names in [("void", "red", "other", "other"), ("void", "red", "other")]:
+        with pytest.raises(SegmenterError, match="have the name other; set .*3 logits is: other"):
+            opened(path, class_names=class_names)
+    others = opened(save(tmp_path), class_names=("void", "x", "red", "green", "blue", "x"))
+    assert others.protocol["label_mapping"] == ["3 green", "4 blue", "2 red"]
+
+
 @pytest.mark.parametrize(
     ("card", "sentence"),
     [
@@ -99,6 +110,7 @@ def test_classes_that_the_data_does_not_have_are_said(tmp_path):
         (json.dumps(FACTS | {"class_names": []}), "class_names"),
         (json.dumps(FACTS | {"image_size": [0, 2]}), "image_size.0"),
         (json.dumps(FACTS | {"needs": ["os"]}), "needs.0"),
+        (json.dumps(FACTS | {"pixel_range": [0, float("inf")]}), "pixel_range.1"),
     ],
 )
 def test_a_broken_card_is_said(tmp_path, card, sentence):
@@ -106,5 +118,26 @@ def test_a_broken_card_is_said(tmp_path, card, sentence):
     colour_network().save(path)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(MEMBER, card)
+    with pytest.raises(SegmenterError, match=sentence):
+        opened(path)
+
+
+ENCRYPTED, UNKNOWN_METHOD = 0x1, 99
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("flag_bits", ENCRYPTED, "x.keras cannot be read: .*encrypted"),
+        ("compress_type", UNKNOWN_METHOD, "x.keras cannot be read: .*compression"),
+        ("compress_type", zipfile.ZIP_DEFLATED, "x.keras cannot be read: .*decompress"),
+    ],
+)
+def test_a_card_that_cannot_be_unpacked_is_said(tmp_path, field, value, sentence):
+    path = tmp_path / "x.keras"
+    colour_network().save(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(MEMBER, b"\xff" * 64)
+        setattr(archive.getinfo(MEMBER), field, value)
     with pytest.raises(SegmenterError, match=sentence):
         opened(path)

@@ -136,6 +136,15 @@ def test_a_misfit_is_said(overrides, sentence):
         segmenter_of(**overrides)
 
 
+def test_what_a_networks_layers_raise_is_said():
+    class Stubborn(keras.Model):
+        def call(self, image):
+            raise NotImplementedError("no images, please")
+
+    with pytest.raises(SegmenterError, match="does not take images .*no images, please"):
+        segmenter_of(Stubborn())
+
+
 def test_a_classifier_is_no_segmenter():
     network = keras.Sequential([keras.Input((2, 2, 3)), keras.layers.GlobalAveragePooling2D()])
     with pytest.raises(SegmenterError, match=r"gives \(1, 3\) .*logits of every pixel"):
