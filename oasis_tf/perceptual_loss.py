@@ -39,8 +39,9 @@ class PerceptualLoss:
 
         Args:
             real, fake: float (b, h, w, 3) in [-1, 1], h and w at least 16.
+        Raises: VGGImageError if they are smaller.
         """
-        require_size(real)
+        require_size(real.shape[1:3])
         real_features = self.features(to_vgg_input(real))
         fake_features = self.features(to_vgg_input(fake))
         return sum(

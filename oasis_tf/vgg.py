@@ -21,6 +21,10 @@ class VGGWeightsError(ValueError):
     """Weights of VGG19 that cannot be had or do not fit, in a sentence."""
 
 
+class VGGImageError(ValueError):
+    """Images that are too small for VGG19, in a sentence."""
+
+
 def vgg19_features(weights=DOWNLOAD, *, key):
     """VGG19 up to relu5_1: what `to_vgg_input` gives -> dict of `LAYERS` to features after ReLU.
 
@@ -37,11 +41,11 @@ def vgg19_features(weights=DOWNLOAD, *, key):
     return network
 
 
-def require_size(image):
-    """Raises ValueError for images (b, h, w, 3) that VGG19 cannot halve often enough."""
-    height, width = image.shape[1:3]
+def require_size(size):
+    """Raises VGGImageError for images of a (height, width) that VGG19 cannot halve often enough."""
+    height, width = size
     if min(height, width) < SMALLEST_SIZE:
-        raise ValueError(
+        raise VGGImageError(
             f"VGG19 halves an image four times: at least {SMALLEST_SIZE}x{SMALLEST_SIZE} is "
             f"needed; got {height}x{width}."
         )

@@ -9,7 +9,7 @@ from test_cli import TINY, call
 from tiny import tiny_oasis
 
 from oasis_tf.perceptual_loss import PerceptualLoss
-from oasis_tf.vgg import VGGWeightsError
+from oasis_tf.vgg import VGGImageError, VGGWeightsError
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_it_computes_in_float32_under_mixed_precision(weights_file, loss, images
 
 
 def test_images_that_vgg_cannot_halve_are_refused(loss, images):
-    with pytest.raises(ValueError, match="at least 16x16 is needed; got 8x32"):
+    with pytest.raises(VGGImageError, match="at least 16x16 is needed; got 8x32"):
         loss(images[0][:, :8], images[1][:, :8])
 
 

@@ -24,17 +24,21 @@ class Backbone(NamedTuple):
     features: Callable
 
 
-def open_backbone(said, *, discriminator, step):
+def open_backbone(said, *, discriminator, step, image_size=None):
     """The backbone that `evaluation.diversity_backbone` names.
 
     Args:
         said: "discriminator", "imagenet" or the path of a file with VGG19's weights, see
             `vgg19_features`.
         discriminator: the run's `OASISDiscriminator`. step: int, of its checkpoint.
-    Raises: VGGWeightsError.
+        image_size: (height, width) of the photographs, so that those too small for VGG19 are
+            refused at once; else they are when they are compared.
+    Raises: VGGWeightsError, VGGImageError.
     """
     if said == DISCRIMINATOR:
         return discriminator_backbone(discriminator, step=step)
+    if image_size is not None:
+        require_size(image_size)
     return vgg_backbone(said)
 
 
@@ -52,7 +56,7 @@ def vgg_backbone(weights=DOWNLOAD):
     network = vgg19_features(weights, key="evaluation.diversity_backbone")
 
     def features(images):
-        require_size(images)
+        require_size(images.shape[1:3])
         of_layer = network(to_vgg_input(_to_signed(images)))
         return [of_layer[name] for name in LAYERS]
 

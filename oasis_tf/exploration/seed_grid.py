@@ -22,11 +22,11 @@ def backbone_of(studio, checkpoint):
 
     Args:
         checkpoint: path of the one that the studio paints with.
-    Raises: CheckpointError or VGGWeightsError.
+    Raises: CheckpointError, VGGWeightsError or VGGImageError.
     """
     said = studio.config.evaluation.diversity_backbone
     own = load_networks(checkpoint)["discriminator"] if said == DISCRIMINATOR else None
-    return open_backbone(said, discriminator=own, step=studio.step)
+    return open_backbone(said, discriminator=own, step=studio.step, image_size=studio.size)
 
 
 def seed_grid(studio, subject, folder, *, seeds, backbone, batch_size):

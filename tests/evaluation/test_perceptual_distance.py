@@ -16,7 +16,7 @@ from oasis_tf.evaluation.perceptual_distance import (
     open_backbone,
     vgg_backbone,
 )
-from oasis_tf.vgg import VGGWeightsError
+from oasis_tf.vgg import VGGImageError, VGGWeightsError
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +128,11 @@ def test_vgg_is_named_with_its_weights_and_compared_at_five_depths(vgg, weights_
 
 
 def test_images_that_vgg_cannot_halve_are_refused(weights_file):
-    with pytest.raises(ValueError, match="at least 16x16 is needed; got 8x32"):
+    too_small = pytest.raises(VGGImageError, match="at least 16x16 is needed; got 8x32")
+    with too_small:
         vgg_backbone(weights_file).features(random_photographs(1, 8, 32))
+    with too_small:
+        open_backbone(weights_file, discriminator=None, step=0, image_size=(8, 32))
 
 
 def test_weights_that_are_not_there_are_named_with_the_key():
