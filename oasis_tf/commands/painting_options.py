@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-MAX_SEED = 2**32 - 1
+MAX_SEED = 2**32 - 1  # of the first sample; noise takes 64 bits, so that the others may pass it
 
 
 class Checkpoint(StrEnum):

@@ -26,7 +26,6 @@ class Direction(BaseModel):
 
     Attributes:
         attribute: str. vector: list of `z_dim` floats, of length 1.
-        slope: how much the attribute rises a step, fitted.
         penalty: of the ridge regression.
         held_out_correlation: between noise along the vector and attribute, on label maps that the
             fit never saw.
@@ -42,7 +41,6 @@ class Direction(BaseModel):
     format: Literal[1] = 1
     attribute: str
     vector: list[FiniteFloat] = Field(min_length=1)
-    slope: FiniteFloat
     penalty: FiniteFloat
     held_out_correlation: Annotated[FiniteFloat, Field(ge=-1.001, le=1.001)]
     fit_images: int

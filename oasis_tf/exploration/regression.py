@@ -13,10 +13,9 @@ PENALTIES = tuple(10.0 ** np.arange(-3, 2))
 
 @dataclass(frozen=True)
 class Fit:
-    """A unit vector, how much the attribute rises along it, and the penalty that was best."""
+    """A unit vector along which the attribute rises, and the penalty that was best."""
 
     vector: np.ndarray
-    slope: float
     penalty: float
 
 
@@ -31,14 +30,14 @@ def fit(z, values, groups, *, penalties=PENALTIES):
     Args:
         z: float (n, z_dim). values: float (n,).
         groups: int (n,), which label map each picture was painted on; at least two.
-    Returns: `Fit`; its slope is 0 where the values do not depend on the noise at all.
+    Returns: `Fit`; its vector is 0 where the values do not depend on the noise at all.
     """
     z, values = centred(z, groups), centred(values, groups)
     scores = {penalty: _score_left_out(z, values, groups, penalty) for penalty in penalties}
     penalty = max(scores, key=scores.get)
     weights = _weights(z, values, penalty)
-    slope = float(np.linalg.norm(weights))
-    return Fit(weights / slope if slope else weights, slope, float(penalty))
+    length = np.linalg.norm(weights)
+    return Fit(weights / length if length else weights, float(penalty))
 
 
 def correlation(z, values, groups, vector):

@@ -66,7 +66,6 @@ def find(studio, subjects, *, attribute, num_images, seed, batch_size):
     direction = Direction(
         attribute=attribute.name,
         vector=found.vector.tolist(),
-        slope=found.slope,
         penalty=found.penalty,
         held_out_correlation=correlation,
         fit_images=num_images,
