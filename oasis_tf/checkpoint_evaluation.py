@@ -22,9 +22,11 @@ def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0):
         SHA-256 of its file.
     Raises: RunError, DataError, CheckpointError, and those of `RunEvaluator`; each a sentence.
     """
-    for path in paths:
-        _require_fit(config, load_config(path / run_checkpoint.CONFIG), path)
     source = open_source(split="val", **config.data.source_arguments())
+    for path in paths:
+        trained = load_config(path / run_checkpoint.CONFIG)
+        _require_fit(config, trained, path)
+        _require_same_classes(source.class_names, trained.data.class_names, path)
     evaluator = RunEvaluator(
         config,
         source,
@@ -54,3 +56,13 @@ def _require_fit(config, trained, path):
         said, expected = getattr(config.data, key), getattr(trained.data, key)
         if said != expected:
             raise RunError(f"data.{key} is {said}, but the generator of {path} has {expected}")
+
+
+def _require_same_classes(said, expected, path):
+    """RunError unless a data set has the classes, in the order, that a run was trained on."""
+    for class_id, names in enumerate(zip(said, expected, strict=True)):
+        if names[0] != names[1]:
+            raise RunError(
+                f"class {class_id} of the data is {names[0]!r}, but {names[1]!r} for the generator "
+                f"of {path}: it was trained on other classes"
+            )

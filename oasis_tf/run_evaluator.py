@@ -5,9 +5,8 @@ from oasis_tf.evaluation.evaluator import Evaluator
 from oasis_tf.evaluation.held_out_pairs import HeldOutPairs
 from oasis_tf.evaluation.inception_weights import load_fid_inception
 from oasis_tf.evaluation.perceptual_distance import DISCRIMINATOR, open_backbone
+from oasis_tf.results.evaluation import FORMAT
 from oasis_tf.segmenters import open_segmenter
-
-FORMAT = 1
 
 
 class RunEvaluator:
@@ -20,6 +19,8 @@ class RunEvaluator:
         devices: `Devices`.
         batch_size: int, photographs on all replicas at once.
         seed: int, of the noise.
+    Attributes:
+        is_standard: bool, False where the features are of weights that are not FID's.
     Raises: a sentence if a network that it needs cannot be had: InceptionWeightsError,
         DownloadError, SegmenterError, VGGWeightsError; EvaluationError.
     """
@@ -46,6 +47,7 @@ class RunEvaluator:
             others = metrics & is_own.keys() - self._by_discriminator
             self._opened = {metric: self._open(metric) for metric in others}
             inception = self._open_inception() if metrics & {"fid", "kid"} else None
+        self.is_standard = inception is None or inception.is_standard
         self._evaluator = Evaluator(
             self.pairs,
             num_classes=data.num_classes,
@@ -83,6 +85,7 @@ class RunEvaluator:
                 "source": self.config.data.source,
                 "split": self.pairs.split,
                 "num_images": len(self.pairs),
+                "examples": self.pairs.fingerprint,
                 "image_size": list(self.pairs.image_size),
                 "preprocessing": self.pairs.preprocessing,
             },

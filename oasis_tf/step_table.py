@@ -21,11 +21,12 @@ class StepTable:
                 self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= last_step]
 
     def append(self, *rows):
-        """Adds rows (dicts with the same keys) and writes the file with their columns."""
+        """Adds rows (dicts) and writes the file; a column stays empty where a row lacks it."""
         self.rows.extend(rows)
         temporary = self.path.with_suffix(".tmp")
         with temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(self.rows[-1]), extrasaction="ignore")
+            columns = dict.fromkeys(name for row in self.rows for name in row)
+            writer = csv.DictWriter(file, list(columns))
             writer.writeheader()
             writer.writerows(self.rows)
         os.replace(temporary, self.path)

@@ -23,7 +23,7 @@ from oasis_tf.callbacks import (
     Vitals,
     write_hyper_parameters,
 )
-from oasis_tf.config import EVALUATED, flatten
+from oasis_tf.config import EVALUATED, flatten, load_config
 from oasis_tf.devices import Devices, working_together
 from oasis_tf.full_disk import naming_a_full_disk
 from oasis_tf.report import write_report
@@ -208,9 +208,20 @@ class TrainingRun:
             painter=painter,
             scores=scores,
             best_metric=training.best_metric,
-            best=self.resumed_from and checkpoint.best_of(self.resumed_from),
+            best=self._best_so_far(),
             is_suspicious=lambda: watch.suspicious,
         )
+
+    def _best_so_far(self):
+        """`Best` of the checkpoint that training goes on from, unless it is measured otherwise now;
+        or None."""
+        if not self.resumed_from:
+            return None
+        before = load_config(self.resumed_from / run_checkpoint.CONFIG)
+        is_evaluated = self.config.training.best_metric in EVALUATED
+        if is_evaluated and before.evaluation != self.config.evaluation:
+            return None
+        return checkpoint.best_of(self.resumed_from)
 
     def _vitals(self, summary_writer):
         return Vitals(
@@ -256,6 +267,12 @@ class TrainingRun:
             devices=Devices(tf.distribute.get_strategy(), "one device"),
             batch_size=self.config.training.batch_size,
         )
+        best_metric = self.config.training.best_metric
+        if best_metric in ("fid", "kid") and not evaluator.is_standard:
+            raise RunError(
+                f"training.best_metric is {best_metric}, but the weights of "
+                "evaluation.inception_weights are not those that FID and KID are defined by"
+            )
         callback = Evaluations(
             self.folder.evaluation_scores,
             self.folder.training_results,

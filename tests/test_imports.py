@@ -49,7 +49,7 @@ MAY_USE = {
     "official_checkpoint": {"pytorch_files", "reference_weights"},
     "transfer": {"reference_weights"},
     "evaluation": {"data", "fold", "metrics", "noise", "progress", "pytorch_files", "vgg"},
-    "run_evaluator": {"evaluation", "progress", "segmenters"},
+    "run_evaluator": {"evaluation", "progress", "results", "segmenters"},
     "checkpoint_evaluation": {
         *("checkpoint", "config", "data", "progress", "run_checkpoint", "run_data"),
         *("run_evaluator", "run_folder"),

@@ -39,6 +39,16 @@ def test_a_resumed_run_drops_the_rows_after_its_step(tmp_path):
     assert read(path) == as_read(2, 4, 5)
 
 
+def test_columns_that_end_or_begin_are_kept(tmp_path):
+    table = StepTable(tmp_path / "table.csv", last_step=0)
+    table.append({"step": 2, "fid": 30})
+    table.append({"step": 4, "miou": 0.5})
+    assert read(table.path) == [
+        {"step": "2", "fid": "30", "miou": ""},
+        {"step": "4", "fid": "", "miou": "0.5"},
+    ]
+
+
 def test_names_with_commas_quotes_and_umlauts_come_back(tmp_path):
     path = tmp_path / "table.csv"
     names = {"step": "1", 'sky, "blue"': "0.5", "Bäume": ""}

@@ -66,10 +66,18 @@ def numbers_of(metrics):
 
     Args:
         metrics: what an evaluation measured, by metric.
-    Returns: dict of name to float: fid, kid, miou_real, miou_fake, accuracy_real, accuracy_fake,
+    Returns: dict of name to float: fid and kid, or frechet_distance and kernel_distance where
+        Inception's weights are not FID's, miou_real, miou_fake, accuracy_real, accuracy_fake,
         ms_ssim, feature_distance, as far as they were measured.
     """
-    numbers = {name: metrics[name]["value"] for name in ("fid", "kid") if name in metrics}
+    numbers = {}
+    for key, standard, other in (
+        ("fid", "FID", "frechet_distance"),
+        ("kid", "KID", "kernel_distance"),
+    ):
+        if key in metrics:
+            is_standard = metrics[key]["name"] == standard
+            numbers[key if is_standard else other] = metrics[key]["value"]
     for kind in ("real", "fake"):
         for name in ("miou", "accuracy"):
             if "miou" in metrics:

@@ -103,13 +103,14 @@ def evaluate(
         opened = start_tensorflow(strategy, num_devices=devices)
         from oasis_tf.checkpoint_evaluation import evaluate_checkpoints
 
-        evaluations = []
+        out = out or folder.results
+        evaluations = [e.as_json() for e in results.read(out)] if out.exists() else []
         for evaluation in evaluate_checkpoints(
             paths, config=experiment, devices=opened, batch_size=batch_size, seed=seed
         ):
-            evaluations.append({"run": str(run), **evaluation})
-            written = results.write(out or folder.results, evaluations, references=published)
-    typer.echo(results.table(evaluations))
+            evaluations = results.merged(evaluations, {"run": str(run), **evaluation})
+            written = results.write(out, evaluations, references=published)
+    typer.echo(results.summary(evaluations))
     for path in written:
         typer.echo(f"  {path}")
 

@@ -7,6 +7,7 @@ from oasis_tf import noise, progress
 from oasis_tf.evaluation.diversity import Diversity
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.in_flight import in_flight
+from oasis_tf.evaluation.kid import FEWEST_IMAGES
 from oasis_tf.evaluation.statistics_cache import cached_statistics
 from oasis_tf.evaluation.tallies import (
     Batch,
@@ -65,6 +66,11 @@ class Evaluator:
             raise EvaluationError(
                 f"diversity needs at least 2 photographs of each label map; --samples is {samples}"
             )
+        for metric, fewest in (("fid", 2), ("kid", FEWEST_IMAGES)):
+            if metric in metrics and len(pairs) < fewest:
+                raise EvaluationError(
+                    f"{metric} needs at least {fewest} held-out pairs; there are {len(pairs)}"
+                )
         self.pairs = pairs
         self.num_classes = num_classes
         self.metrics = frozenset(metrics)
@@ -89,14 +95,14 @@ class Evaluator:
         Raises: NonFinitePhotographsError; DataError naming a bad file; TooFewImagesError.
         """
         wanted = {}
+        if "diversity" in self.metrics:
+            wanted["diversity"] = DiversityTally(self._diversity(generator, backbone))
         if self.distance:
             self._real_statistics = self._real_statistics or self._statistics_of_real()
             wanted["features"] = FeatureTally(self.distance)
         if "miou" in self.metrics:
             real = self._confusion_of_real(segmenter)
             wanted["miou"] = SegmentationTally(segmenter, num_classes=self.num_classes)
-        if "diversity" in self.metrics:
-            wanted["diversity"] = DiversityTally(self._diversity(generator, backbone))
         self._pass_by_fakes(wanted, generator)
         results = {}
         if self.distance:

@@ -1,5 +1,7 @@
 """The pairs that generators are measured on."""
 
+import hashlib
+
 import numpy as np
 
 from oasis_tf.data import DataError, measured_batches
@@ -26,6 +28,12 @@ class HeldOutPairs:
 
     def __len__(self):
         return len(self.indices)
+
+    @property
+    def fingerprint(self):
+        """str, another one for other examples: of their names, wherever they lie."""
+        names = "\n".join(self.source.names[index] for index in self.indices)
+        return hashlib.sha256(names.encode()).hexdigest()[:16]
 
     @property
     def preprocessing(self):

@@ -21,7 +21,7 @@ def markdown(evaluations, *, references, pictures):
     """
     newest = evaluations[-1]
     parts = ["# Results", comparison_table(evaluations, references), COMPARABLE]
-    parts += [_list(_sources(references)), _list(_protocol(newest))]
+    parts += [_list(_sources(references)), _list(protocol_of(newest))]
     parts += [_picture("comparison", "FID and mIoU beside published figures", pictures)]
     classes = class_table(newest)
     if classes:
@@ -38,8 +38,8 @@ def _sources(references):
         yield f"{escaped(reference.model)}: {escaped(reference.source)}"
 
 
-def _protocol(evaluation):
-    """How each metric of an evaluation was computed."""
+def protocol_of(evaluation):
+    """Yields how each metric of an evaluation was computed, a line each."""
     metrics = evaluation.metrics
     for metric in (metrics.fid, metrics.kid):
         if metric:

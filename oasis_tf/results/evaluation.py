@@ -130,14 +130,26 @@ class Evaluation(Section):
         return f"{self.run_name}, step {self.step:,}"
 
     def is_comparable_with(self, other):
-        """Whether both are about the same images, read by the same segmenter if by any."""
+        """Whether both are about the same images, read in the same way if they were read."""
         return self._protocol == other._protocol
 
     @property
     def _protocol(self):
-        miou, data = self.metrics.miou, self.data
-        segmenter = miou.segmenter.kind if miou else None
-        return data.source, data.split, data.image_size, segmenter
+        miou = self.metrics.miou
+        segmenter = miou and miou.segmenter.model_dump() | {
+            "name": miou.segmenter.kind,
+            "step": None,  # the run's own discriminator learns
+        }
+        return self.data.model_dump(), segmenter
+
+    def merged_with(self, earlier):
+        """This evaluation, with the metrics that only an earlier one of the same generator has."""
+        alike = ("run", "step", "generator", "data", "seed")
+        mine, theirs = self.as_json(), earlier.as_json()
+        if any(mine.get(key) != theirs.get(key) for key in alike):
+            return self
+        parts = {"classes": theirs.get("classes", [])} | mine
+        return type(self).model_validate(parts | {"metrics": theirs["metrics"] | mine["metrics"]})
 
     @pydantic.model_validator(mode="after")
     def _check_classes(self):

@@ -6,7 +6,7 @@ from pathlib import Path
 from oasis_tf.results.class_groups import DEFINITION, class_groups, iou_of
 from oasis_tf.results.class_scores_chart import class_scores_chart
 from oasis_tf.results.comparison_chart import comparison_chart
-from oasis_tf.results.document import markdown
+from oasis_tf.results.document import markdown, protocol_of
 from oasis_tf.results.evaluation import FORMAT, validated
 from oasis_tf.results.references import of_data, read_references
 from oasis_tf.results.tables import comparison_table
@@ -15,13 +15,36 @@ from oasis_tf.visualize import save_png
 from oasis_tf.whole_file import whole_file
 
 
-def table(evaluations):
-    """The Markdown table of evaluations, a row each, without published figures.
+def summary(evaluations):
+    """The Markdown table of evaluations, a row each, and the protocol of the last one.
 
     Args:
         evaluations: see `write`.
     """
-    return comparison_table(validated(evaluations), [])
+    evaluations = validated(evaluations)
+    protocol = "\n".join(f"- {line}" for line in protocol_of(evaluations[-1]))
+    return f"{comparison_table(evaluations, [])}\n{protocol}"
+
+
+def merged(earlier, evaluation):
+    """Earlier evaluations with one more, in the order of runs and steps, the new one's run last.
+
+    It takes the place of an earlier one of the same run and step, whose other metrics it keeps if
+    that was of the same generator and data.
+
+    Args:
+        earlier: list of dicts, see `write`. evaluation: dict.
+    Returns: list of dicts.
+    """
+    (new,) = validated([evaluation])
+    others = []
+    for old in validated(earlier) if earlier else ():
+        if (old.run, old.step) == (new.run, new.step):
+            new = new.merged_with(old)
+        else:
+            others.append(old)
+    ordered = sorted([*others, new], key=lambda e: (e.run == new.run, e.run, e.step))
+    return [each.as_json() for each in ordered]
 
 
 def write(path, evaluations, *, references=None):

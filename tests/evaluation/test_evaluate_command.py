@@ -10,6 +10,7 @@ from tiny_run import TINY, write_checkpoint
 
 from oasis_tf import checkpoint
 from oasis_tf.callbacks.evaluations import numbers_of
+from oasis_tf.config import load_config
 from oasis_tf.report.records import read_records
 
 FEW = "evaluation.num_images=6"
@@ -93,6 +94,43 @@ def test_bad_input_is_said_in_a_sentence(run, options, sentence):
     said = call("evaluate", "--run", run, *options, exit_code=2)
     assert sentence in said.stderr
     assert not list((run / "evaluation").glob(".*"))
+
+
+def test_data_of_other_classes_is_refused(run, tmp_path):
+    other = tmp_path / "other.yaml"
+    written = next((run / "checkpoints").glob("*/config.yaml")).read_text()
+    first_class = load_config(next((run / "checkpoints").glob("*/config.yaml"))).data.class_names[1]
+    (tmp_path / "trained").mkdir()
+    shutil.copytree(run / "checkpoints", tmp_path / "trained" / "checkpoints")
+    config = next((tmp_path / "trained").glob("checkpoints/*/config.yaml"))
+    renamed = written.replace(f"{first_class},", "another,", 1)
+    assert renamed != written
+    config.write_text(renamed)
+    state = config.parent / "state.json"
+    facts = json.loads(state.read_text())
+    facts["files"]["config.yaml"]["bytes"] = config.stat().st_size
+    state.write_text(json.dumps(facts))
+    other.write_text(written)
+    said = call("evaluate", "--run", tmp_path / "trained", "--config", other, exit_code=2)
+    assert f"class 1 of the data is '{first_class}', but 'another' for the generator" in said.stderr
+
+
+def test_a_file_that_holds_no_results_is_not_overwritten(run, tmp_path):
+    notes = tmp_path / "notes.json"
+    notes.write_text("[1]")
+    said = call("evaluate", "--run", run, "--metrics", "miou", "--out", notes, exit_code=2)
+    assert str(notes) in said.stderr
+    assert notes.read_text() == "[1]"
+
+
+def test_fid_chooses_no_checkpoint_by_other_weights(tmp_path, inception_file):
+    options = ["training.best_metric=fid", "training.evaluate_every=3", "evaluation.metrics=[fid]"]
+    options += [f"evaluation.inception_weights={inception_file}", FEW]
+    settings = [f"--set={option}" for option in options]
+    run = tmp_path / "run"
+    said = call("train", "--config", TINY, "--run-dir", run, *settings, exit_code=2)
+    assert "are not those that FID and KID are defined by" in said.stderr
+    assert not (run / "checkpoints").exists()
 
 
 def test_a_missing_run_is_said(tmp_path):

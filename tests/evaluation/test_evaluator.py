@@ -184,6 +184,13 @@ def test_diversity_takes_several_photographs_and_noise(source, networks):
     assert 0 <= silent["miou"]["fake"]["miou"] <= 1
 
 
+def test_too_few_pairs_are_said_before_anything_is_measured(source):
+    source.names = source.names[:3]
+    with pytest.raises(EvaluationError, match="kid needs at least 4 held-out pairs; there are 3"):
+        evaluator(source, metrics=("fid", "kid"))
+    assert source.num_read == 0
+
+
 @pytest.mark.parametrize(("wanted", "indices"), [(None, range(7)), (3, [0, 3, 6]), (99, range(7))])
 def test_some_pairs_are_spread_over_the_data(source, wanted, indices):
     pairs = HeldOutPairs(source, split="val", image_size=(HEIGHT, WIDTH), num_images=wanted)

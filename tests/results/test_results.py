@@ -9,6 +9,7 @@ from PIL import Image
 
 from oasis_tf import results
 from oasis_tf.results import ResultsError, read_references
+from oasis_tf.results.evaluation import validated
 
 PICTURES = ("comparison", "classes", "training")
 
@@ -240,3 +241,49 @@ def test_a_run_that_reads_itself_is_followed_though_its_reader_learns(tmp_path):
     assert "results_training.png" in written(tmp_path / "own", own)
     others = read_by(lambda step: f"U-Net {step}")
     assert "results_training.png" not in written(tmp_path / "others", others)
+
+
+def test_one_more_evaluation_keeps_what_was_measured_before():
+    before = [
+        invented.evaluation(250),
+        invented.evaluation(500, metrics={"fid": invented.fid(80.0), "kid": invented.kid(0.03)}),
+    ]
+    again = invented.evaluation(
+        500, metrics={"fid": invented.fid(70.0), "miou": invented.miou(500)}
+    )
+    first, second = results.merged(before, again)
+    assert first == before[0]
+    assert {name: second["metrics"][name] for name in ("fid", "kid")} == {
+        "fid": invented.fid(70.0),
+        "kid": invented.kid(0.03),
+    }
+    assert second["metrics"]["miou"]["fake"]["miou"] == invented.miou(500)["fake"]["miou"]
+    steps = [entry["step"] for entry in results.merged(before, invented.evaluation(300))]
+    assert steps == [250, 300, 500]
+
+
+@pytest.mark.parametrize("changed", [{"generator": "cd" * 32}, {"seed": 3}])
+def test_metrics_of_another_generator_or_seed_are_not_taken_over(changed):
+    before = [invented.evaluation(500, metrics={"kid": invented.kid(0.03)})]
+    again = invented.evaluation(500, metrics={"fid": invented.fid(70.0)}, **changed)
+    (merged,) = results.merged(before, again)
+    assert list(merged["metrics"]) == ["fid"]
+
+
+def test_what_was_measured_otherwise_is_not_comparable():
+    def of(num_images=2000, **segmenter):
+        found = invented.evaluation()
+        found["data"] = found["data"] | {"num_images": num_images}
+        found["metrics"]["miou"]["segmenter"] |= segmenter
+        return validated([found])[0]
+
+    assert of().is_comparable_with(of())
+    assert of(name="own, step 1", step=1).is_comparable_with(of(name="own, step 2", step=2))
+    for other in (of(num_images=20), of(input_size=[64, 64]), of(label_mapping=["1 a", None])):
+        assert not of().is_comparable_with(other)
+
+
+def test_the_summary_says_the_protocol():
+    said = results.summary([invented.evaluation()])
+    assert "96, 128" in said and "resize: bilinear" in said
+    assert "windows of 5 px at 5 scales" in said
