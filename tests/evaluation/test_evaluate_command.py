@@ -59,7 +59,7 @@ def test_results_lie_in_the_run_and_say_other_networks_by_name(run, inception_fi
 
 def test_every_checkpoint_of_a_run_is_evaluated(run, tmp_path):
     several = tmp_path / "several"
-    shutil.copytree(run, several)
+    shutil.copytree(run / "checkpoints", several / "checkpoints")
     first = next((several / "checkpoints").iterdir())
     later = first.with_name("step_00000007")
     shutil.copytree(first, later)
