@@ -99,8 +99,8 @@ def test_a_seed_paints_what_generate_paints_with_it(served, labels, tmp_path):
 
 
 def test_an_artifact_that_paints_something_else_is_deleted(run, tmp_path, monkeypatch):
-    def fold_badly(generator):
-        folded = fold(generator)
+    def fold_badly(generator, **options):
+        folded = fold(generator, **options)
         folded.conv_image.bias.assign(folded.conv_image.bias + 0.1)
         return folded
 
