@@ -102,11 +102,13 @@ class RunEvaluator:
     def _open(self, metric, *, discriminator=None, step=None):
         """What a metric is measured with: a `Segmenter` for miou, a `Backbone` for diversity."""
         own = {"discriminator": discriminator, "step": step}
+        size = self.pairs.image_size
         if metric == "diversity":
-            return open_backbone(self.config.evaluation.diversity_backbone, **own)
+            said = self.config.evaluation.diversity_backbone
+            return open_backbone(said, image_size=size, **own)
         return open_segmenter(
             **self.config.evaluation.segmenter.model_dump(),
             class_names=self.class_names,
-            size=self.pairs.image_size,
+            size=size,
             **own,
         )
