@@ -278,14 +278,16 @@ class TrainingRun:
             self.folder.training_results,
             every=every,
             last_step=self.total_steps,
-            evaluate=lambda *networks, step: {
-                "run": str(self.folder.path),
-                **evaluator.evaluate(*networks, step=step),
-            },
+            evaluate=partial(self._evaluate, evaluator),
             summary_writer=summary_writer,
             painter=painter,
         )
         return [callback]
+
+    def _evaluate(self, evaluator, *networks, step):
+        with reading(self.data.held_out):
+            evaluation = evaluator.evaluate(*networks, step=step)
+        return {"run": str(self.folder.path), **evaluation}
 
     def _sample_sheets(self, painter, summary_writer):
         real, label_map = self.data.held_out_samples()

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from command_line import call
+from PIL import Image
 from tiny_run import TINY, write_checkpoint
 
 from oasis_tf import checkpoint
@@ -131,6 +132,29 @@ def test_fid_chooses_no_checkpoint_by_other_weights(tmp_path, inception_file):
     said = call("train", "--config", TINY, "--run-dir", run, *settings, exit_code=2)
     assert "are not those that FID and KID are defined by" in said.stderr
     assert not (run / "checkpoints").exists()
+
+
+def test_a_bad_held_out_file_that_only_an_evaluation_reads_is_named(tmp_path):
+    for split in ("train", "val"):
+        for name in "abcd":
+            pixels = Image.new("RGB", (32, 32), (90, 120, 60))
+            for folder, image in (("images", pixels), ("labels", Image.new("L", (32, 32), 1))):
+                path = tmp_path / folder / split / f"{name}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                image.save(path)
+    broken = tmp_path / "images" / "val" / "d.png"
+    broken.write_bytes(broken.read_bytes()[:60])
+    config = tmp_path / "folder.yaml"
+    folder = "{source: folder, image_size: [32, 32], num_classes: 3, void_id: 0}"
+    lines = TINY.read_text().splitlines()
+    start = lines.index("generator:")
+    config.write_text("\n".join([f"data: {folder}", *lines[start:]]))
+    few = ["training.score_images=2", "training.num_samples=1", "training.sample_every=99"]
+    few += ["training.epochs=1", "training.evaluate_every=3", "evaluation.metrics=[miou]"]
+    options = [f"--set={setting}" for setting in few]
+    run = ["--config", config, "--data-root", tmp_path, "--run-dir", tmp_path / "run"]
+    said = call("train", *run, *options, exit_code=2)
+    assert str(broken) in said.stderr
 
 
 def test_a_missing_run_is_said(tmp_path):
