@@ -54,8 +54,8 @@ def main():
 
 def report_counts(config, label_maps, arguments):
     """Medians over the label maps of each data set, in percent of the pixels."""
-    row("size", "data set", "3x3", "5x5", "most 5x5", "outer triples", "to find, ms")
-    row(*["---"] * 7)
+    row("size", "data set", "3x3", "5x5", "most 5x5", "to find, ms")
+    row(*["---"] * 6)
     num_classes = config.data.num_classes
     find = tf.function(lambda maps: find_neighbourhoods(maps, num_classes=num_classes, most=1.0))
     for i in range(config.generator.num_blocks):
@@ -64,12 +64,9 @@ def report_counts(config, label_maps, arguments):
             pixels = maps[0].shape[1] * maps[0].shape[2]
             times = [seconds(lambda: find(label_map).pixels) for label_map in (maps[0], *maps)]  # noqa: B023
             found = [find(label_map) for label_map in maps]
-            shares = [
-                [100 * len(rows) / pixels for rows in (f.inner.down, f.outer.down, f.outer.across)]
-                for f in found
-            ]
-            inner, outer, across = np.median(shares, axis=0)
-            cells = (inner, outer, np.max(shares, axis=0)[1], across)
+            shares = [[100 * len(rows) / pixels for rows in (f.inner, f.outer)] for f in found]
+            inner, outer = np.median(shares, axis=0)
+            cells = (inner, outer, np.max(shares, axis=0)[1])
             size = f"{maps[0].shape[1]}x{maps[0].shape[2]}"
             milliseconds = 1e3 * statistics.median(times[1:])
             row(size, name, *(f"{cell:.1f}" for cell in cells), f"{milliseconds:.1f}")
@@ -277,7 +274,7 @@ def median_ratio(times, others):
 def share_of_distinct(label_map, num_classes):
     """Distinct 5x5 neighbourhoods a pixel."""
     around = find_neighbourhoods(label_map[None], num_classes=num_classes, most=1.0)
-    return len(around.outer.down) / label_map.size
+    return len(around.outer) / label_map.size
 
 
 def row(*cells):

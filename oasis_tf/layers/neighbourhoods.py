@@ -9,9 +9,12 @@ Numbers are given in stages, each of which numbers the distinct triples of the n
 symbols (an image and a label), three of them side by side, three of those one below the other (3x3
 labels), three of these side by side, and three of those one below the other (5x5 labels). What lies
 outside of the image is number 0 at every stage. Three numbers are packed into an int64 and nothing
-is hashed to fewer bits, so this is exact. Each pair of stages is also a convolution: a 3x3 kernel
-is three kernels 1x3, each of which visits the distinct triples side by side, and what they give is
-added up for the distinct triples of those.
+is hashed to fewer bits, so this is exact.
+
+A 3x3 kernel is nine matrices. Each is applied to what stands behind a number, once for each number,
+and a neighbourhood adds up the nine results of the numbers in it. So the products go with the
+number of symbols in the first convolution, and of 3x3 neighbourhoods in the second; 5x5
+neighbourhoods, of which there are more, cost additions alone.
 """
 
 from typing import NamedTuple
@@ -21,34 +24,22 @@ import tensorflow as tf
 _BITS = 21  # of a number: three fit an int64
 
 
-class Triples(NamedTuple):
-    """Distinct 3x3 squares of numbers, as triples of triples.
-
-    Attributes:
-        across: int32 (m + 1, 3), numbers side by side; row 0, the outside, is (0, 0, 0).
-        down: int32 (n, 3), rows of `across`, from top to bottom.
-    """
-
-    across: tf.Tensor
-    down: tf.Tensor
-
-
 class Neighbourhoods(NamedTuple):
     """What SPADE needs to know of a batch of label maps at one resolution.
 
     Attributes:
         symbols: float (s + 1, k), what a convolution sees at a pixel, of each distinct image and
             label; row 0, the outside, is zero.
-        inner: `Triples` of symbols, the distinct 3x3 neighbourhoods.
-        outer: `Triples` of those, the distinct 5x5 neighbourhoods; number i + 1 is row i of
-            `inner.down`.
-        pixels: int32 (b, h, w), which row of `outer.down` is a pixel's.
+        inner: int32 (n, 9), the distinct 3x3 neighbourhoods: rows of `symbols`, row by row.
+        outer: int32 (m, 9), the distinct 5x5 neighbourhoods: as 3x3 of 3x3, where i + 1 is row i
+            of `inner` and 0 is outside.
+        pixels: int32 (b, h, w), which row of `outer` is a pixel's.
         are_few: bool, whether it pays to visit each once.
     """
 
     symbols: tf.Tensor
-    inner: Triples
-    outer: Triples
+    inner: tf.Tensor
+    outer: tf.Tensor
     pixels: tf.Tensor
     are_few: tf.Tensor
 
@@ -61,8 +52,8 @@ def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="floa
         noise: float (b, n), what stands before the one-hot labels at all pixels of an image; or
             None.
         num_classes: int.
-        most: float. They are few if the outer triples side by side, of which there are fewer than
-            outer neighbourhoods and which are most of the work, are at most so many a pixel.
+        most: float. They are few if the distinct 3x3 neighbourhoods, which are most of the work,
+            are at most so many a pixel.
         dtype: of the symbols.
     Returns: `Neighbourhoods`.
     """
@@ -71,34 +62,34 @@ def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="floa
     label_map = tf.where(is_class, label_map, num_classes)
     images = tf.range(tf.shape(label_map, tf.int64)[0])[:, None, None]
     symbols, numbers = _distinct(_pack(images, label_map))
-    inner, numbers = _find_triples(numbers)
-    outer, numbers = _find_triples(numbers)
-    counts = [tf.shape(parts)[0] for parts in (inner.across, inner.down, outer.across)]
-    is_exact = tf.reduce_max(counts) < 2**_BITS
+    inner, numbers, most_inner = _number_squares(numbers)
+    outer, numbers, most_outer = _number_squares(numbers)
+    share = tf.shape(inner)[0] / tf.size(label_map)
     return Neighbourhoods(
         symbols=with_outside(_describe(symbols, noise, num_classes=num_classes, dtype=dtype)),
         inner=inner,
         outer=outer,
         pixels=tf.cast(numbers - 1, tf.int32),
-        are_few=is_exact & (counts[-1] / tf.size(label_map) <= most),
+        are_few=(share <= most) & (tf.maximum(most_inner, most_outer) < 2**_BITS),
     )
 
 
-def convolve(rows, kernel, triples):
+def convolve(rows, kernel, squares):
     """A 3x3 convolution with zero padding, at each distinct neighbourhood.
 
     Args:
         rows: float (s + 1, c), what the numbers stand for; row 0, the outside, is zero.
         kernel: float (3, 3, c, filters).
-        triples: `Triples` of the numbers.
+        squares: int32 (n, 9), numbers.
     Returns: float (n, filters).
     """
     channels, filters = kernel.shape[2:]
-    across = tf.reshape(tf.gather(rows, triples.across), (1, -1, 3 * channels))
-    partial = tf.matmul(across, tf.reshape(kernel, (3, 3 * channels, filters)))
-    partial_rows = triples.down + tf.shape(triples.across)[0] * tf.range(3)
-    partial = tf.reshape(partial, (-1, filters))
-    return tf.add_n([tf.gather(partial, column) for column in tf.unstack(partial_rows, axis=1)])
+    seen = tf.matmul(rows[None], tf.reshape(kernel, (9, channels, filters)))  # by each of nine taps
+    taps = squares + tf.shape(rows)[0] * tf.range(9)
+    count = tf.shape(squares)[0]
+    return tf.sparse.segment_sum(
+        tf.reshape(seen, (-1, filters)), tf.reshape(taps, (-1,)), tf.repeat(tf.range(count), 9)
+    )
 
 
 def with_outside(rows):
@@ -115,11 +106,16 @@ def _describe(symbols, noise, *, num_classes, dtype):
     return tf.concat((tf.gather(noise, images), one_hot), axis=1)
 
 
-def _find_triples(numbers):
-    """`Triples` of the 3x3 squares in numbers (b, h, w) from 1, and the numbers of those."""
+def _number_squares(numbers):
+    """Distinct 3x3 squares of numbers (b, h, w) from 1.
+
+    Returns: the numbers in each, int32 (n, 9); the number of each pixel's, int64 (b, h, w); and the
+        largest number that was given on the way, int32.
+    """
     across, numbers = _number_triples(numbers, axis=2)
     down, numbers = _number_triples(numbers, axis=1)
-    return Triples(across=with_outside(across), down=down), numbers
+    squares = tf.reshape(tf.gather(with_outside(across), down), (-1, 9))
+    return squares, numbers, tf.maximum(tf.shape(across)[0], tf.shape(down)[0])
 
 
 def _number_triples(numbers, *, axis):

@@ -68,8 +68,8 @@ def test_pixels_share_a_number_exactly_where_all_labels_around_them_are_the_same
     distinct, expected = np.unique(seen, axis=0, return_inverse=True)
     around = found(label_map)
     numbers = around.pixels.numpy().ravel()
-    assert len(around.outer.down) == len(distinct)
-    assert len(around.inner.down) == len(
+    assert len(around.outer) == len(distinct)
+    assert len(around.inner) == len(
         np.unique(windows(label_map, 1).reshape(label_map.size, -1), axis=0)
     )
     pairs = set(zip(numbers, expected.ravel(), strict=True))
