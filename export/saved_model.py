@@ -63,7 +63,7 @@ def export_saved_model(checkpoint, target, *, data_root=None):
 
 def convert(*, checkpoint, out, data_root):
     """Writes a checkpoint's generator as a SavedModel; dict of signature to `Question` for it."""
-    trained = Trained.load(checkpoint, data_root=data_root, modulation=None)
+    trained = Trained.load(checkpoint, data_root=data_root, plain=False)
     arguments = {"generator": trained.folded, "label_code": trained.label_code}
     tf.saved_model.save(resources_of(**arguments), str(out), signatures=signatures_of(**arguments))
     extra = out / "assets.extra"

@@ -19,8 +19,8 @@ class Trained:
         config: of the run.
         step: int, of training.
         live: as it paints after training; what every artifact is compared with.
-        folded: sigma and norm statistics are in its kernels, see `oasis_tf.fold`. Its modulation
-            is dense, of ops that all runtimes have, unless `load` was told otherwise.
+        folded: sigma and norm statistics are in its kernels, see `oasis_tf.fold`. It is
+            plain, of one convolution op for each layer, unless `load` was told otherwise.
         label_code: reads the run's label PNGs.
     """
 
@@ -31,12 +31,13 @@ class Trained:
     label_code: LabelCode
 
     @classmethod
-    def load(cls, path, *, data_root=None, modulation="dense"):
+    def load(cls, path, *, data_root=None, plain=True):
         """Reads the checkpoint at `path`; nothing beside it.
 
         Args:
             data_root: str, where the run's data lies now; None for where it lay.
-            modulation: of the folded generator, see `fold`.
+            plain: bool, whether to fold to a dense modulation without Winograd's convolutions:
+                runtimes other than TensorFlow have fast ways of their own, and not all ops.
         Raises: ConfigError or CheckpointError.
         """
         path = Path(path)
@@ -46,7 +47,7 @@ class Trained:
             config=config,
             step=checkpoint.step_of(path),
             live=live,
-            folded=fold(live, modulation=modulation),
+            folded=fold(live, modulation="dense", winograd=False) if plain else fold(live),
             label_code=label_code_of(**config.data.label_arguments()),
         )
 

@@ -5,7 +5,7 @@ import numpy as np
 from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 
 
-def fold(generator, *, modulation=None, dtype=None):
+def fold(generator, *, modulation=None, winograd=None, dtype=None):
     """Returns a generator that makes the same images and knows neither sigma nor statistics.
 
     Convolutions: W / sigma(W), with the stored u and v. SPADE with batch norm: with
@@ -18,7 +18,7 @@ def fold(generator, *, modulation=None, dtype=None):
 
     Args:
         generator: `OASISGenerator`; left alone.
-        modulation: see `OASISGenerator`; None for the generator's own.
+        modulation, winograd: see `OASISGenerator`; None for the generator's own.
         dtype: likewise; "bfloat16" for weights and all that is computed but the image.
     Returns: `OASISGenerator` with `spectral_norm=False`, and `norm="none"` if it was "batch"
         (instance norm depends on the image and stays). In inference mode its images differ from
@@ -27,10 +27,8 @@ def fold(generator, *, modulation=None, dtype=None):
     config = generator.get_config() | {"spectral_norm": False}
     if generator.norm == "batch":
         config["norm"] = "none"
-    if modulation is not None:
-        config["modulation"] = modulation
-    if dtype is not None:
-        config["dtype"] = dtype
+    changes = {"modulation": modulation, "winograd": winograd, "dtype": dtype}
+    config |= {name: value for name, value in changes.items() if value is not None}
     folded = type(generator).from_config(config)
     if generator.embedding is not None:
         _copy_conv(generator.embedding, folded.embedding)

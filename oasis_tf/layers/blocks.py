@@ -21,6 +21,7 @@ class SPADEResBlock(keras.layers.Layer):
         norm, hidden_channels: see `SPADE`.
         spectral_norm: bool, normalise the convolutions of the block (never those of SPADE).
         init_gain: float, see `conv2d`.
+        winograd: bool, see `conv2d`.
     Call: see `SPADE`. Returns: float (b, h, w, filters).
     Reference: Park et al. 2019, arXiv:1903.07291, fig. 4; Schönfeld et al. 2021, table A.1.
     """
@@ -32,6 +33,7 @@ class SPADEResBlock(keras.layers.Layer):
         hidden_channels=128,
         spectral_norm=True,
         init_gain=REFERENCE_GAIN,
+        winograd=True,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -40,6 +42,7 @@ class SPADEResBlock(keras.layers.Layer):
         self.hidden_channels = hidden_channels
         self.spectral_norm = spectral_norm
         self.init_gain = init_gain
+        self.winograd = winograd
 
     def build(self, x_shape, condition_shape, noise_shape=None):
         channels = x_shape[-1]
@@ -71,6 +74,7 @@ class SPADEResBlock(keras.layers.Layer):
             init_gain=self.init_gain,
             spectral_norm=self.spectral_norm,
             use_bias=use_bias,
+            winograd=self.winograd,
             dtype=self.dtype_policy,
             name=f"conv_{suffix}",
         )
@@ -95,6 +99,7 @@ class SPADEResBlock(keras.layers.Layer):
             "hidden_channels": self.hidden_channels,
             "spectral_norm": self.spectral_norm,
             "init_gain": self.init_gain,
+            "winograd": self.winograd,
         }
 
 

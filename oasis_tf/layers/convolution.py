@@ -10,9 +10,10 @@ from oasis_tf.layers.resampling_conv import (
     UpsampleConv2D,
 )
 from oasis_tf.layers.spectral_norm import SpectralConv2D
+from oasis_tf.layers.winograd import WinogradConv2D
 
 LAYER_CLASSES = {  # by what happens to the size, and whether the kernel is normalised
-    (None, False): keras.layers.Conv2D,
+    (None, False): WinogradConv2D,
     (None, True): SpectralConv2D,
     ("up", False): UpsampleConv2D,
     ("up", True): SpectralUpsampleConv2D,
@@ -41,6 +42,7 @@ def conv2d(
     spectral_norm=False,
     resample=None,
     use_bias=True,
+    winograd=True,
     dtype=None,
     name=None,
 ):
@@ -54,6 +56,7 @@ def conv2d(
         spectral_norm: bool, divide the kernel by its largest singular value.
         resample: "up" to double the input's size first, "down" to halve the output's, or None.
         use_bias: bool.
+        winograd: bool, see `WinogradConv2D`.
         dtype: `keras.DTypePolicy` or its name.
     """
     return LAYER_CLASSES[resample, spectral_norm](
@@ -61,6 +64,7 @@ def conv2d(
         kernel_size,
         padding="same",
         use_bias=use_bias,
+        winograd=winograd,
         kernel_initializer=xavier_normal(init_gain),
         dtype=dtype,
         name=name,

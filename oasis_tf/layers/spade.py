@@ -45,7 +45,7 @@ class SPADE(keras.layers.Layer):
     def build(self, x_shape, condition_shape, noise_shape=None):
         channels = x_shape[-1]
         hidden_shape = (*condition_shape[:-1], self.hidden_channels)
-        common = {"init_gain": self.init_gain, "dtype": self.dtype_policy}
+        common = {"init_gain": self.init_gain, "winograd": False, "dtype": self.dtype_policy}
         self.gamma = conv2d(channels, 3, name="gamma", **common)
         self.beta = conv2d(channels, 3, name="beta", **common)
         self.normalize.build(x_shape)

@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from oasis_tf.layers.winograd import WinogradConv2D
+
 EPSILON = 1e-12
 
 
@@ -21,7 +23,7 @@ class UnitNormal(keras.initializers.Initializer):
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class SpectralConv2D(keras.layers.Conv2D):
+class SpectralConv2D(WinogradConv2D):
     """A convolution with the kernel W / sigma(W), sigma the largest singular value of W.
 
     W is the kernel as a matrix (kernel_h * kernel_w * c, filters). With `training=True` every
@@ -32,7 +34,7 @@ class SpectralConv2D(keras.layers.Conv2D):
     over real, fake and mixed images would train on different weights. Under a mixed policy only
     the convolution itself is of low precision.
 
-    Args: those of `keras.layers.Conv2D`.
+    Args: those of `WinogradConv2D`.
     Input shape: (b, h, w, c). Output shape: that of `keras.layers.Conv2D`.
     Reference: Miyato et al. 2018, arXiv:1802.05957, algorithm 1.
     """

@@ -50,6 +50,8 @@ class OASISGenerator(keras.Model):
             neighbourhood of labels, see `neighbourhoods`. "auto": whichever is less work, at every
             resolution and for every batch; dense where there is a GPU. Noise maps and label
             embeddings are dense whatever is said here, and XLA can compile nothing else.
+        winograd: bool, whether the blocks may convolve in Winograd's way where it is faster, see
+            `WinogradConv2D`; False for runtimes that have ways of their own.
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
@@ -75,6 +77,7 @@ class OASISGenerator(keras.Model):
         init_gain=REFERENCE_GAIN,
         label_embedding=None,
         modulation="auto",
+        winograd=True,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -95,6 +98,7 @@ class OASISGenerator(keras.Model):
         self.init_gain = init_gain
         self.label_embedding = label_embedding
         self.modulation = modulation
+        self.winograd = winograd
         self.supports_jit = modulation == "dense"  # XLA knows no tf.unique
         self.widths = [channels * min(WIDEST, 2 ** (num_blocks - i)) for i in range(num_blocks + 1)]
         self.seed_generator = keras.random.SeedGenerator()
@@ -111,6 +115,7 @@ class OASISGenerator(keras.Model):
                 norm=norm,
                 hidden_channels=spade_hidden,
                 spectral_norm=spectral_norm,
+                winograd=winograd,
                 name=f"block_{i}",
                 **shared,
             )
@@ -241,6 +246,7 @@ class OASISGenerator(keras.Model):
             "init_gain": self.init_gain,
             "label_embedding": self.label_embedding,
             "modulation": self.modulation,
+            "winograd": self.winograd,
         }
 
 

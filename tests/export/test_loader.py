@@ -10,6 +10,12 @@ import numpy as np
 import pytest
 from saved_model_session import INVALID_ARGUMENT
 from servers import session_settings
+from tiny_run import write_checkpoint
+
+from export.cases import paint, synthetic_label_maps
+from export.saved_model import convert
+from export.trained import Trained
+from oasis_tf import noise
 
 SCRIPT = Path(__file__).with_name("run_saved_model.py")
 
@@ -106,3 +112,22 @@ def test_every_int64_is_a_seed_of_its_own(served):
     calls = [("serving_default", {"label_map": label_map, "seed": [seed]}) for seed in seeds]
     answers = run(served.saved_model, *calls)
     assert len({np.array(answer["image"]).tobytes() for answer in answers}) == len(seeds)
+
+
+def test_what_wide_generators_do_in_fewer_multiplications_runs_there_and_paints_the_same(tmp_path):
+    """Neighbourhoods and Winograd, against a twin of dense modulation and plain convolutions."""
+    wide = ("generator.channels=128", "generator.num_blocks=2", "generator.modulation=distinct")
+    checkpoint = write_checkpoint(tmp_path / "run", *wide)
+    convert(checkpoint=checkpoint, out=tmp_path / "1", data_root=None)
+    graph = (tmp_path / "1" / "saved_model.pb").read_bytes()
+    assert b"SparseSegmentSum" in graph and b"winograd" in graph
+    plain = Trained.load(checkpoint).folded
+    assert (plain.modulation, plain.winograd) == ("dense", False)
+    label_maps = np.stack(synthetic_label_maps(plain.num_classes, size=plain.image_size))
+    z = noise.seeded_noise(range(len(label_maps)), plain.z_dim).numpy()
+    expected = 255 * paint(plain, label_maps, z)
+    assert expected.std() > 20
+    call = ("with_z", {"label_map": label_maps.tolist(), "z": z.tolist()})
+    (answer,) = run(tmp_path / "1", call)
+    apart = np.abs(np.array(answer["image"]) - expected)
+    assert apart.max() <= 0.51  # a grey level is rounded
