@@ -5,9 +5,10 @@
 
 WHAT: `counts`, of distinct neighbourhoods. `inference`, folded, of each real label map. `training`,
 one step of batch 1. `memory`, peaks of fresh processes. `resolutions`, where the time of an image
-goes. `complexity`, cost from constant label maps to random ones, drawn into --out. `precision`,
-bfloat16. Each prints a Markdown table. What is compared takes turns in one process, and a ratio is
-the median of the ratios of neighbours. On one core: `taskset -c 0 python -m …`.
+goes. `complexity`, cost from constant label maps to random ones, drawn into --out. `rounding`, how
+far images are from those in float64. `precision`, bfloat16. Each prints a Markdown table. What is
+compared takes turns in one process, and a ratio is the median of the ratios of neighbours. On one
+core: `taskset -c 0 python -m …`.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import statistics
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -31,7 +33,7 @@ from oasis_tf.layers.neighbourhoods import find_neighbourhoods
 from oasis_tf.models import OASISGenerator
 
 WAYS = ("dense", "auto")
-ROUGHNESS = (0.0, 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0)
+ROUGHNESS = (0.0, 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 1.0)
 
 
 def main():
@@ -39,17 +41,13 @@ def main():
     keep_freed_memory()
     config = load_config(arguments.config)
     print(f"{arguments.config}, {len(os.sched_getaffinity(0))} cores\n")
-    if arguments.what == "memory":
-        report_memory(arguments)
-        return
     label_maps = real_label_maps(
         arguments.data_root,
         image_size=config.data.image_size,
         num_classes=config.data.num_classes,
         at_most=arguments.maps,
     )
-    report = globals()[f"report_{arguments.what}"]
-    report(config, label_maps, arguments)
+    REPORTS[arguments.what](config, label_maps, arguments)
 
 
 def report_counts(config, label_maps, arguments):
@@ -74,7 +72,7 @@ def report_counts(config, label_maps, arguments):
 
 def report_inference(config, label_maps, arguments):
     """One image of the folded generator."""
-    paint, z = painters(config, WAYS), noise_of(config)
+    paint, z = painters(generator_of(config), WAYS), noise_of(config)
     row("data set", "label maps", "dense, s", "auto, s", "dense / auto", "worst", "difference")
     row(*["---"] * 7)
     everything = []
@@ -108,7 +106,7 @@ def report_training(config, label_maps, arguments):
         row(name, *(f"{cell:.2f}" for cell in cells))
 
 
-def report_memory(arguments):
+def report_memory(config, label_maps, arguments):
     """Peak resident size of a process that does nothing else."""
     row("", "dense, GiB", "auto, GiB")
     row(*["---"] * 3)
@@ -128,7 +126,7 @@ def peak_memory_gib(work, way, arguments):
     maps = real_label_maps(arguments.data_root, image_size=size, num_classes=num_classes, at_most=1)
     label_map = tf.constant(next(iter(maps.values())))
     if work == "one image":
-        paint = painters(config, [way])[way]
+        paint = painters(generator_of(config), [way])[way]
         measure.seconds(lambda: paint(label_map, noise_of(config)), repeats=2)
     else:
         config.generator.modulation = way
@@ -138,23 +136,27 @@ def peak_memory_gib(work, way, arguments):
 
 
 def report_resolutions(config, label_maps, arguments):
-    """Milliseconds of each block of the folded generator, one image of the first data set."""
+    """Milliseconds of each block of the folded generator, one image of the first data set: before
+    (dense modulation and one convolution op a layer), and now."""
     label_map = tf.constant(next(iter(label_maps.values()))[:1])
     folded = fold(generator_of(config), modulation="distinct")
     z = noise_of(config)
-    titles = ("size", "to find", "modulation, dense", "modulation, distinct", "convolutions")
+    titles = ("size", "dense modulation", "distinct", "to find", "direct convolutions", "as chosen")
     row(*titles)
     row(*["---"] * len(titles))
+    total = np.zeros(len(titles) - 1)
     for i, block in enumerate(folded.blocks):
         stride = 2 ** (folded.num_blocks - 1 - i)
         ids = label_map[:, ::stride, ::stride]
         shape = (*ids.shape, folded.widths[i])
         cells = [1e3 * statistics.median(t) for t in time_block(folded, block, ids, z, shape)]
         row(f"{shape[1]}x{shape[2]}", *(f"{cell:.1f}" for cell in cells))
+        total += cells
+    row("all", *(f"{cell:.1f}" for cell in total))
 
 
 def time_block(folded, block, ids, z, shape):
-    """Times of: to find neighbourhoods, dense and distinct modulation, convolutions."""
+    """Times of: dense modulation, distinct, to find neighbourhoods, convolutions, and as chosen."""
     x = tf.random.stateless_normal(shape, (0, 1))
     middle = x[..., : block.conv_1.kernel.shape[2]]
     spades = [(block.norm_0, x), (block.norm_1, middle)]
@@ -178,15 +180,19 @@ def time_block(folded, block, ids, z, shape):
         return [spade(inputs, unread, z, around) for spade, inputs in spades]
 
     @tf.function
-    def convolve():
+    def direct():
+        return [tf.nn.conv2d(inputs, conv.kernel, 1, "SAME") for conv, inputs in convs]
+
+    @tf.function
+    def as_chosen():
         return [conv(inputs) for conv, inputs in convs]
 
-    return take_turns([find, dense, distinct, convolve], repeats=9)
+    return take_turns([dense, distinct, find, direct, as_chosen], repeats=9)
 
 
 def report_complexity(config, label_maps, arguments):
     """Cost as a ratio to dense, of real label maps and of ever rougher ones."""
-    paint, z = painters(config, WAYS), noise_of(config)
+    paint, z = painters(generator_of(config), WAYS), noise_of(config)
     size, num_classes = config.data.image_size, config.data.num_classes
     rough = [
         rough_label_map(share, image_size=size, num_classes=num_classes) for share in ROUGHNESS
@@ -205,6 +211,23 @@ def report_complexity(config, label_maps, arguments):
             row(name, f"{100 * share:.2f}", f"{cost:.2f}")
     cost_chart(curves, arguments.out)
     print(f"\nDrawn into {arguments.out}")
+
+
+def report_rounding(config, label_maps, arguments):
+    """The largest distance of any pixel, in images from -1 to 1 whose deviation is given."""
+    generator, z = generator_of(config), noise_of(config)
+    truth = fold(generator, modulation="dense", winograd=False, dtype="float64")
+    exact, paint = tf.function(truth), painters(generator, WAYS)
+    row("data set", "deviation", "dense from float64", "auto from float64", "auto from dense")
+    row(*["---"] * 5)
+    for name, maps in label_maps.items():
+        for label_map in maps:
+            label_map = tf.constant(label_map[None])
+            expected = exact(label_map, tf.cast(z, tf.float64))
+            dense, auto = (f(label_map, z) for f in paint.values())
+            pairs = [(dense, expected), (auto, expected), (auto, dense)]
+            apart = [np.abs(a.numpy() - b.numpy()).max() for a, b in pairs]
+            row(name, f"{np.std(expected):.2f}", *(f"{number:.1e}" for number in apart))
 
 
 def report_precision(config, label_maps, arguments):
@@ -228,14 +251,14 @@ def report_precision(config, label_maps, arguments):
 
 
 def generator_of(config):
-    """Of random weights that make images of contrast."""
+    """Of random weights, the same ones every time."""
+    keras.utils.set_random_seed(2)  # of contrast, and few pixels are saturated
     fresh = {"init_gain": 1.0, "spectral_norm": False}
     return OASISGenerator(**config.generator.model_dump() | fresh)
 
 
-def painters(config, ways):
-    """Dict of way to function(label_map, z), all of the same weights."""
-    generator = generator_of(config)
+def painters(generator, ways):
+    """Dict of way to function(label_map, z), folded."""
     return {way: tf.function(fold(generator, modulation=way)) for way in ways}
 
 
@@ -283,8 +306,7 @@ def row(*cells):
 
 def _parse():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    whats = [name.removeprefix("report_") for name in globals() if name.startswith("report_")]
-    parser.add_argument("what", choices=whats)
+    parser.add_argument("what", choices=REPORTS)
     parser.add_argument("--config", default="configs/ade20k.yaml")
     parser.add_argument("--data-root", type=Path, default=Path("../shared/data"))
     parser.add_argument("--maps", type=int, default=4, help="of a data set, at most")
@@ -292,6 +314,17 @@ def _parse():
     parser.add_argument("--out", type=Path, default=Path("docs/pictures/modulation_cost.png"))
     return parser.parse_args()
 
+
+REPORTS = {
+    "counts": report_counts,
+    "inference": report_inference,
+    "training": report_training,
+    "memory": report_memory,
+    "resolutions": report_resolutions,
+    "complexity": report_complexity,
+    "rounding": report_rounding,
+    "precision": report_precision,
+}
 
 if __name__ == "__main__":
     main()
