@@ -66,8 +66,9 @@ def convolution_multiply_adds(function):
     """Counts the multiply-adds of all convolutions in a concrete function.
 
     A convolution costs outputs x kernel height x kernel width x input channels; so does its
-    gradient by the input, and so does its gradient by the kernel. What is not a convolution is
-    not counted.
+    gradient by the input, and so does its gradient by the kernel. A batch of matrix products, of
+    which Winograd's convolutions consist, costs outputs x the side that is summed over. Nothing
+    else is counted.
     """
     forward = {"Conv2D": lambda op: (op.outputs[0].shape, op.inputs[1].shape)}
     backward = {
@@ -80,6 +81,9 @@ def convolution_multiply_adds(function):
         if shapes:
             outputs, kernel = shapes(op)
             total += np.prod(outputs.as_list()) * np.prod(kernel.as_list()[:3])
+        elif op.type == "BatchMatMulV2":
+            summed_over = op.inputs[0].shape[-2 if op.get_attr("adj_x") else -1]
+            total += np.prod(op.outputs[0].shape.as_list()) * summed_over
     return int(total)
 
 

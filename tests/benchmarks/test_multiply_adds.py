@@ -9,6 +9,7 @@ from tiny import tiny_generator, tiny_pairs
 from benchmarks import multiply_adds
 from benchmarks.network_size import folded_size
 from oasis_tf.config import load_config
+from oasis_tf.layers.winograd import winograd_convolve
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -66,6 +67,13 @@ def test_what_ends_in_a_variable_is_counted():
         total.assign_add(tf.reduce_sum(conv(x, kernel)))
 
     assert counted(add, X, KERNEL) == PIXELS * TAPS
+
+
+def test_winograd_costs_its_products_and_its_transforms():
+    """Of 12 tiles a map: 16 products each, and what is summed over, with bands of 8 and 6."""
+    across, down = 2 * 4 * 6 * (8 // 2) * 3 * 8, 2 * 16 * (6 // 2) * (8 // 2) * 3 * 6
+    products = 2 * 12 * 16 * 3 * 5
+    assert counted(winograd_convolve, X, KERNEL) == across + down + products
 
 
 def test_what_is_no_convolution_is_not_counted():

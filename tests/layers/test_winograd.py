@@ -56,15 +56,16 @@ def test_a_graph_takes_batches_of_any_size():
 
 
 SIZES = {
-    "many channels": ((8, 8, CHANNELS), {}, True),
-    "few channels": ((8, 8, CHANNELS - 1), {}, False),
-    "few filters": ((8, 8, CHANNELS), {"filters": CHANNELS - 1}, False),
-    "few pixels": ((4, 8, CHANNELS), {}, False),
-    "an odd side": ((8, 9, CHANNELS), {}, False),
+    "many channels": ((16, 16, CHANNELS), {}, True),
+    "more channels, fewer pixels": ((8, 8, 4 * CHANNELS), {}, True),
+    "few channels": ((32, 32, CHANNELS - 1), {}, False),
+    "few filters": ((32, 32, CHANNELS), {"filters": CHANNELS - 1}, False),
+    "few pixels": ((8, 16, CHANNELS), {}, False),
+    "an odd side": ((16, 17, CHANNELS), {}, False),
     "a large map": ((128, 128, CHANNELS), {}, False),
-    "1x1": ((8, 8, CHANNELS), {"kernel_size": 1}, False),
-    "half precision": ((8, 8, CHANNELS), {"dtype": "mixed_bfloat16"}, False),
-    "told not to": ((8, 8, CHANNELS), {"winograd": False}, False),
+    "1x1": ((16, 16, CHANNELS), {"kernel_size": 1}, False),
+    "half precision": ((16, 16, CHANNELS), {"dtype": "mixed_bfloat16"}, False),
+    "told not to": ((16, 16, CHANNELS), {"winograd": False}, False),
 }
 
 
@@ -82,15 +83,16 @@ def test_layers_take_it_where_it_pays(name, spectral_norm):
 
 def test_gpus_are_left_to_their_own_ways(monkeypatch):
     layer = conv2d(CHANNELS, 3)
-    layer.build((None, 8, 8, CHANNELS))
+    spec = tf.TensorSpec((None, 16, 16, CHANNELS))
+    layer.build(spec.shape)
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: ["GPU:0"])
-    graph = tf.function(layer).get_concrete_function(tf.TensorSpec((None, 8, 8, CHANNELS))).graph
+    graph = tf.function(layer).get_concrete_function(spec).graph
     assert "Conv2D" in {op.type for op in graph.get_operations()}
 
 
 def test_layers_compute_the_same_with_it():
     layers = [conv2d(CHANNELS, 3, winograd=allowed) for allowed in (True, False)]
-    inputs = normal((2, 8, 8, CHANNELS), 0)
+    inputs = normal((2, 16, 16, CHANNELS), 0)
     for layer in layers:
         layer.build(inputs.shape)
         layer.set_weights([normal(weight.shape, 1) for weight in layer.weights])
