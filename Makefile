@@ -16,7 +16,7 @@ demo: $(VENV)/.installed
 	$(RUN) -m export tflite --run $(DEMO) --out $(DEMO)/phone/oasis.tflite --quantize float16 --overwrite
 
 test: $(VENV)/.installed-dev .venv-servers/.installed
-	$(RUN) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .

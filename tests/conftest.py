@@ -22,13 +22,6 @@ hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("tests")
 
-# Minutes each, of few tests: begun last, as xdist would, they leave the other workers idle.
-LONG = {"test_many_devices.py", "test_soak.py"}
-
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: item.path.name not in LONG)
-
 
 @pytest.fixture(autouse=True)
 def random_seed():
