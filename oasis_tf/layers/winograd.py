@@ -2,23 +2,21 @@
 
 With kernel g, 4x4 inputs d and 2x2 outputs y of one tile,
 
-    y = A' [(G g G') * (B' d B)] A
+    y = A [(G g G') * (B d B')] A'
 
 where * multiplies number by number: 16 products instead of 36. Over all channels and tiles, these
-are 16 matrix products. B' d B of all tiles are two matrix products as well, with B' laid out along
+are 16 matrix products. B d B' of all tiles are two matrix products as well, with B laid out along
 the height and along the width: tiles that overlap, and zeros outside of the image, are in there.
 That costs multiply-adds in proportion to the side, so it is for small maps of many channels.
 
-Reference: Lavin and Gray 2015, arXiv:1509.09308, sec. 4.1.
+Reference: Lavin and Gray 2015, arXiv:1509.09308, sec. 4.1; A and B here are transposed there.
 """
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-# Below, there is too little to save. On 2 cores, one image, forward and backward, against oneDNN's
-# convolution: at 16x16 2.8x faster with 1024 channels, 1.3x with 256, 0.7x with 128; at 8x8 1.5x
-# with 1024, 0.9x with 256.
+# Below, there is too little to save: benchmarks/winograd.py, docs/performance.md.
 WORTHWHILE_CHANNELS = 256
 WORTHWHILE_NUMBERS = 2**16  # of pixels and channels
 
@@ -42,7 +40,7 @@ class WinogradConv2D(keras.layers.Conv2D):
 
     def convolution_op(self, inputs, kernel):
         kernel = tf.convert_to_tensor(kernel)
-        if self.winograd and _is_worthwhile(inputs, kernel):
+        if self.winograd and is_worthwhile(inputs, kernel):
             with tf.name_scope("winograd"):  # for profiles
                 return winograd_convolve(inputs, kernel)
         return super().convolution_op(inputs, kernel)
@@ -81,7 +79,8 @@ def winograd_convolve(inputs, kernel):
     return winograd(inputs, kernel)
 
 
-def _is_worthwhile(inputs, kernel):
+def is_worthwhile(inputs, kernel):
+    """Whether `winograd_convolve` can take these, and is the faster way here."""
     _, height, width, channels = inputs.shape
     filters = kernel.shape[-1]
     if kernel.shape[:2] != (3, 3) or inputs.dtype != tf.float32 or not height or not width:
@@ -107,7 +106,7 @@ def _spread(kernel, *, once):
 
 
 def _split(inputs):
-    """(b, h, w, c) -> (16, tiles, c), B' d B."""
+    """(b, h, w, c) -> (16, tiles, c), B d B'."""
     _, height, width, channels = inputs.shape
     across = tf.matmul(_laid_out(width)[:, None, None], inputs[None])  # (4, b, h, w/2, c)
     across = tf.reshape(across, (4, -1, height, width // 2 * channels))
@@ -129,7 +128,7 @@ def _merge(tiles, height, width):
 
 
 def _pair(products, height, width):
-    """(16, tiles, filters) -> (b, h, w, filters), A' m A."""
+    """(16, tiles, filters) -> (b, h, w, filters), A m A'."""
     filters = products.shape[-1]
     outputs = tf.matmul(np.kron(A, A), tf.reshape(products, (16, -1)))
     outputs = tf.reshape(outputs, (2, 2, -1, height // 2, width // 2, filters))
@@ -145,7 +144,7 @@ def _unpair(outputs):
 
 
 def _laid_out(length):
-    """(4, length / 2, length): B' of every tile along a side, without what is outside."""
+    """(4, length / 2, length): B of every tile along a side, without what is outside."""
     bands = np.zeros((4, length // 2, length + 2), np.float32)
     for tile in range(length // 2):
         bands[:, tile, 2 * tile : 2 * tile + 4] = B
