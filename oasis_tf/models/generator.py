@@ -19,10 +19,10 @@ WIDEST = 16
 MODULATIONS = ("auto", "dense", "distinct")
 # "auto" counts neighbourhoods where a dense SPADE is this many multiply-adds an image (less is done
 # sooner than they are counted), and computes each once where there are at most this many distinct
-# rows of neighbours a pixel. Found on 2 cores, see docs/performance.md.
+# 3x3 neighbourhoods a pixel. Found on 2 cores, see docs/performance.md.
 WORTHWHILE_WORK = 0.5e9
 WORTHWHILE_SHARE = 0.75
-ANY_SHARE = 2.0
+ANY_SHARE = 1.0
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
