@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from oasis_tf.io.regular_file import NotRegularFileError, require_regular
+
 DATA_PARALLEL = "module."  # what PyTorch's DataParallel puts before every name
 TEMPORARY = ".writing-"
 SAFE_SINCE = (2, 6)  # before, weights_only=True could be made to run code: CVE-2025-32434
@@ -71,11 +73,14 @@ def write_state_dicts(folder, state_dicts):
 def _load(path):
     torch = _import_torch()
     try:
+        require_regular(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise PyTorchFileError(f"{path}: no such file") from None
+    except NotRegularFileError as error:
+        raise PyTorchFileError(str(error)) from None
     except Exception as error:  # an unpickler meets a wrong file with an error of any kind
         refused = REFUSED.search(str(error))
         if refused:

@@ -6,6 +6,7 @@ from PIL import Image
 
 from export.client.errors import ExampleError, ServerError
 from export.publish import publishing
+from oasis_tf.io.regular_file import require_regular
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -54,6 +55,7 @@ def read_label_png(path):
 
     Raises: LabelFileError if it is no PNG; what is in it, the server judges.
     """
+    require_regular(path)
     content = path.read_bytes()
     if not content.startswith(PNG_SIGNATURE):
         raise LabelFileError(f"{path} is no PNG")

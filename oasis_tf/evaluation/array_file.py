@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from oasis_tf.io.regular_file import require_regular
+
 
 class ArrayFileError(ValueError):
     """A file of arrays that is damaged or of another kind, in a sentence that names it."""
@@ -31,6 +33,7 @@ def read_arrays(path):
 
     Raises: ArrayFileError; OSError where there is no such file.
     """
+    require_regular(path)
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(file)

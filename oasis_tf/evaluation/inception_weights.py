@@ -12,6 +12,7 @@ from oasis_tf.data.filling import filling
 from oasis_tf.evaluation.array_file import ArrayFileError, read_arrays, write_arrays
 from oasis_tf.evaluation.download import DownloadError, download
 from oasis_tf.evaluation.inception import STANDARD_SHA256, FIDInception
+from oasis_tf.io.regular_file import require_regular
 
 FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"
 URL = f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/{FILE_NAME}"
@@ -138,6 +139,7 @@ def _standard_file(folder, *, url, track):
 
 def _sha256(path):
     try:
+        require_regular(path)
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:

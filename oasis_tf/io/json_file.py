@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from oasis_tf.io.regular_file import require_regular
+
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 64  # of nested lists and mappings; this program's own files have at most 10
 MAX_DIGITS = 20  # of an integer: 2**64 has 20
@@ -27,6 +29,7 @@ def read_json(path, *, max_bytes: int = MAX_BYTES):
     Returns: what `json.loads` returns.
     Raises: JSONFileError, naming the path; OSError where the file cannot be read.
     """
+    require_regular(path)
     with Path(path).open("rb") as file:
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:

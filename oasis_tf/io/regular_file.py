@@ -14,9 +14,13 @@ KINDS = {
 
 
 class NotRegularFileError(OSError):
-    """A path that is no regular file, in a sentence."""
+    """A path that is no regular file, in a sentence; `strerror` is the part about the reason."""
 
     exit_code = 2  # bad input, though the system's errors are failures otherwise
+
+    def __init__(self, sentence: str, *, reason: str = ""):
+        super().__init__(sentence)
+        self.strerror = reason
 
 
 def require_regular(path: Path | str) -> None:
@@ -30,4 +34,7 @@ def require_regular(path: Path | str) -> None:
         return
     kind = KINDS.get(stat.S_IFMT(mode), "something else")
     link = f", a link to {os.path.realpath(path)}," if os.path.islink(path) else ""
-    raise NotRegularFileError(f"{path}{link} is {kind}; it must be a regular file.")
+    raise NotRegularFileError(
+        f"{path}{link} is {kind}; it must be a regular file.",
+        reason=f"it is {kind}, and not a regular file",
+    )

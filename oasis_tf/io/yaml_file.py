@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from oasis_tf.io.regular_file import require_regular
+
 MAX_BYTES = 2**20
 MAX_DEPTH = 64  # of nested lists and mappings; configs have at most 6
 MAX_VALUES = 200_000  # with what aliases repeat; a map of all 65,536 ids of 16 bits has 131,072
@@ -29,6 +31,7 @@ def read_yaml(path):
     Returns: lists, mappings and scalars, as `yaml.safe_load` does.
     Raises: YAMLFileError, naming path and line; OSError where the file cannot be read.
     """
+    require_regular(path)
     with Path(path).open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:

@@ -5,7 +5,13 @@ import socket
 
 import pytest
 
+from export.client.files import read_label_png
+from oasis_tf.evaluation.array_file import read_arrays
+from oasis_tf.evaluation.inception_weights import load_fid_inception
+from oasis_tf.io.json_file import read_json
 from oasis_tf.io.regular_file import NotRegularFileError, require_regular
+from oasis_tf.io.yaml_file import read_yaml
+from oasis_tf.pytorch_files import read_state_dict
 
 
 def test_files_and_links_to_them_pass(tmp_path):
@@ -38,3 +44,15 @@ def test_what_is_not_there_is_the_systems_error(tmp_path):
         require_regular(tmp_path / "gone")
     with pytest.raises(OSError, match="symbolic links"):
         require_regular(tmp_path / "loop")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [read_json, read_yaml, read_arrays, read_state_dict, read_label_png, load_fid_inception],
+)
+def test_every_reader_refuses_a_device(tmp_path, read):
+    """/dev/null stands for /dev/zero, which would fill the memory if it were opened."""
+    device = tmp_path / "device"
+    device.symlink_to("/dev/null")
+    with pytest.raises((OSError, ValueError), match="is a character device; it must be a regular"):
+        read(device)
