@@ -1,11 +1,12 @@
 """Which devices train, and how they share a batch."""
 
-import json
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import tensorflow as tf
+
+from oasis_tf.io.json_file import parse_json
 
 STRATEGIES = ("none", "mirrored", "multi-worker")
 
@@ -228,12 +229,13 @@ def _cluster():
             "(docs/clusters.md shows how Kubernetes and Slurm set it)"
         )
     try:
-        config = json.loads(text)
+        config = parse_json(text)
         config["cluster"]["worker"][int(config["task"]["index"])]
     except (ValueError, KeyError, TypeError, IndexError) as error:
+        shown = text if len(text) <= 1000 else f"{text[:60]}..."
         raise DevicesError(
             'TF_CONFIG must be JSON like {"cluster": {"worker": ["host:port", …]}, "task": '
-            f'{{"type": "worker", "index": 0}}}}; got {text!r}'
+            f'{{"type": "worker", "index": 0}}}}; got {shown!r}'
         ) from error
     return tf.distribute.cluster_resolver.TFConfigClusterResolver()
 

@@ -88,6 +88,7 @@ def config(workers=("127.0.0.1:1", "127.0.0.1:2"), kind="worker", index=0):
     [
         ("{", "TF_CONFIG must be JSON like"),
         ("{}", "TF_CONFIG must be JSON like"),
+        ("[" * 5000, "TF_CONFIG must be JSON like .*; got '\\[{60}\\.\\.\\.'"),
         (config(index=2), "TF_CONFIG must be JSON like"),
         (config(kind="ps"), "this process ps: all must be workers"),
     ],

@@ -2,12 +2,11 @@
 
 import difflib
 import os
-from pathlib import Path
 
 import pydantic
-import yaml
 
 from oasis_tf.config.sections import Config
+from oasis_tf.io.yaml_file import YAMLFileError, parse_yaml, read_yaml
 
 
 class ConfigError(ValueError):
@@ -37,12 +36,11 @@ def load_config(path, *, overrides=(), data_root=None):
 
 def _read_yaml(path):
     try:
-        raw = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file"
-        raise ConfigError(f"config {path} cannot be read: {reason}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError(f"config {path} is not YAML: {' '.join(str(error).split())}") from error
+        raw = read_yaml(path)
+    except OSError as error:
+        raise ConfigError(f"config {path} cannot be read: {error.strerror or error}") from error
+    except YAMLFileError as error:
+        raise ConfigError(f"config {error}") from error
     if not isinstance(raw, dict):
         raise ConfigError(f"config {path} must be a mapping with the sections {_names(Config)}")
     return raw
@@ -53,11 +51,15 @@ def _apply_override(raw, override):
     if not equals or not key:
         raise ConfigError(f"--set {override}: expected section.key=value")
     try:
-        value = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
-        raise ConfigError(f"--set {override}: {text!r} is not a YAML value") from error
+        value = parse_yaml(text, origin=_shortened(text))
+    except YAMLFileError as error:
+        raise ConfigError(f"--set {key}: {error}") from error
     _apply(raw, key=key, value=value)
     return key
+
+
+def _shortened(text):
+    return repr(text if len(text) <= 60 else f"{text[:60]}...")
 
 
 def _apply(raw, *, key, value):

@@ -1,6 +1,5 @@
 """A direction in the space of noise that drives an attribute: saved, read and used."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -14,6 +13,7 @@ from pydantic import (
 )
 
 from oasis_tf.generation import SeededNoise
+from oasis_tf.io.json_file import JSONFileError, read_json
 from oasis_tf.whole_file import whole_file
 
 
@@ -72,9 +72,11 @@ class Direction(BaseModel):
         Raises: DirectionError if the file is none, or of another generator.
         """
         try:
-            direction = cls.model_validate_json(Path(path).read_bytes())
+            direction = cls.model_validate(read_json(path))
         except FileNotFoundError:
             raise DirectionError(f"{path}: no such file") from None
+        except JSONFileError as error:
+            raise DirectionError(str(error)) from None
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the file"

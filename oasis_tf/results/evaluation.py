@@ -1,12 +1,13 @@
 """The result of evaluating one checkpoint, as it stands in JSON."""
 
-import json
 import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+from oasis_tf.io.json_file import JSONFileError, read_json
 
 FORMAT = 1
 OF_A_STEP = re.compile(r", step [0-9,]+$")
@@ -177,9 +178,9 @@ def read(path):
     Returns: list of `Evaluation`. Raises: ResultsError, naming file and key; OSError.
     """
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"{path} holds no JSON: {error}") from error
+        document = read_json(path)
+    except JSONFileError as error:
+        raise ResultsError(str(error)) from error
     several = document.get("evaluations") if isinstance(document, dict) else None
     return validated([document] if several is None else several, origin=path)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pydantic
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from oasis_tf.io.yaml_file import YAMLFileError, read_yaml
 from oasis_tf.results.evaluation import ResultsError
 
 SAME_DATA = {"tfds": "ade20k"}  # one data set, fetched in two ways
@@ -51,17 +51,15 @@ def read_references(path=None):
             return []
         path = DEFAULT
     try:
-        document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        return References.model_validate(document).references
+        return References.model_validate(read_yaml(path)).references
     except OSError as error:
-        raise ResultsError(f"{path} cannot be read: {error.strerror}") from error
+        raise ResultsError(f"{path} cannot be read: {error.strerror or error}") from error
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ResultsError(f"{path}: {place}: {first['msg']}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ResultsError(f"{path} is no YAML file: {reason}") from error
+    except YAMLFileError as error:
+        raise ResultsError(str(error)) from error
 
 
 def of_data(references, source):

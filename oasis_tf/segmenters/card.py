@@ -11,9 +11,11 @@ from typing import Literal
 import pydantic
 from pydantic import BaseModel, Field, FiniteFloat, PositiveInt
 
+from oasis_tf.io.json_file import JSONFileError, parse_json
 from oasis_tf.segmenters.errors import SegmenterError
 
 MEMBER = "oasis_segmenter.json"
+MAX_CARD_BYTES = 2**20
 
 
 class Card(BaseModel):
@@ -69,15 +71,25 @@ def read_card(path):
         with zipfile.ZipFile(path) as archive:
             if MEMBER not in archive.namelist():
                 return None
-            return Card.model_validate_json(archive.read(MEMBER))
+            return Card.model_validate(_read_member(archive))
     except pydantic.ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
         raise SegmenterError(
             f"{path}: its card {MEMBER} is broken, or of another version: {key}: {problem['msg']}"
         ) from error
+    except JSONFileError as error:
+        raise SegmenterError(f"{path}: its card {MEMBER} is broken: {error}") from error
     except Exception as error:  # whatever unpacking raises: zlib.error, RuntimeError if encrypted
         raise SegmenterError(f"{path} cannot be read: {error}") from error
+
+
+def _read_member(archive):
+    with archive.open(MEMBER) as file:  # its size as the archive's directory says may be a lie
+        content = file.read(MAX_CARD_BYTES + 1)
+    if len(content) > MAX_CARD_BYTES:
+        raise JSONFileError(f"it is larger than {MAX_CARD_BYTES} bytes")
+    return parse_json(content, origin="it")
 
 
 def classes_of_card(card, class_names, *, path):

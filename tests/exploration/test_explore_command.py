@@ -67,7 +67,7 @@ def test_a_direction_of_another_generator_is_refused(run, luminance, tmp_path):
     file.write_bytes(b"\xff no JSON")
     options = ["--direction", file, "--amount", 1]
     said = explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
-    assert f"{file} is no direction: the file: " in said
+    assert f"{file} is no JSON: it is not text in UTF-8" in said
     assert not (tmp_path / "out").exists()
 
 

@@ -106,6 +106,8 @@ def test_classes_of_one_name_are_told_apart_by_their_order_only(tmp_path):
     ("card", "sentence"),
     [
         ("{", "x.keras: its card oasis_segmenter.json is broken"),
+        ("[" * 5000, "card oasis_segmenter.json is broken: it is no JSON: .*64 deep"),
+        ("[" + " " * 2**20, "card oasis_segmenter.json is broken: it is larger than 1048576"),
         (json.dumps(FACTS | {"format": 2}), "another version: format"),
         (json.dumps(FACTS | {"class_names": []}), "class_names"),
         (json.dumps(FACTS | {"image_size": [0, 2]}), "image_size.0"),
