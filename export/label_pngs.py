@@ -2,10 +2,10 @@
 
 import tensorflow as tf
 
+from export.png_limits import MAX_PIXELS
 from export.requests import required
 from oasis_tf.data.transforms import resize_label_map
 
-MAX_PIXELS = 2**24  # 4096x4096: a small file can hold a picture that fills the memory
 PNG_SIZE = 16  # where a PNG's header says its width and height, four bytes each
 
 

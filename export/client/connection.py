@@ -1,22 +1,20 @@
 """One client or the other, by the protocol."""
 
-from urllib.parse import urlsplit
-
-from export.client.errors import AddressError, ServerError
-
-DEFAULT_REST_URL = "http://127.0.0.1:8501"
-DEFAULT_GRPC_URL = "127.0.0.1:8500"
+from export import png_limits
+from export.client.address import DEFAULT_GRPC_URL, DEFAULT_REST_URL, grpc_address, rest_address
+from export.client.errors import ServerError
 
 
-def connect(url, *, model, timeout, grpc):
+def connect(url, *, model, timeout, grpc, batch=1):
     """Returns a client for one model; nothing is sent yet. It is no thread's but its maker's.
 
     Args:
         url: str, http://HOST:PORT or https://…; for gRPC HOST:PORT; None for TF Serving's own
             port of this machine.
         model: str, the name that the server has for it.
-        timeout: float, seconds to wait for an answer.
+        timeout: float, seconds that a request and its whole answer may take.
         grpc: bool, else REST.
+        batch: int, label maps of a request at most: it bounds how large an answer may be.
     Raises: AddressError; ServerError if the package for gRPC is missing.
     """
     if grpc:
@@ -27,28 +25,10 @@ def connect(url, *, model, timeout, grpc):
                 f"gRPC needs a package that is not installed ({error}): "
                 "pip install 'tensorflow-serving-api>=2.21,<2.22', or leave out --grpc"
             ) from None
-        return GRPCClient(_grpc_address(url or DEFAULT_GRPC_URL), model=model, timeout=timeout)
-    from export.client.rest_client import RESTClient
+        client, address = GRPCClient, grpc_address(url or DEFAULT_GRPC_URL)
+    else:
+        from export.client.rest_client import RESTClient
 
-    return RESTClient(_rest_address(url or DEFAULT_REST_URL), model=model, timeout=timeout)
-
-
-def _rest_address(url):
-    if not _is_address(url) or urlsplit(url).scheme not in ("http", "https"):
-        raise AddressError(f"{url}: expected an address like {DEFAULT_REST_URL}")
-    return url.rstrip("/")
-
-
-def _grpc_address(url):
-    address = url.removeprefix("grpc://").rstrip("/")
-    if not _is_address(f"grpc://{address}") or "/" in address:
-        raise AddressError(f"{url}: for gRPC expected an address like {DEFAULT_GRPC_URL}")
-    return address
-
-
-def _is_address(url):
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:  # a port that is no number
-        return False
+        client, address = RESTClient, rest_address(url or DEFAULT_REST_URL)
+    max_bytes = png_limits.largest_answer(batch)
+    return client(address, model=model, timeout=timeout, max_bytes=max_bytes)

@@ -1,14 +1,18 @@
 """Painting files: label PNGs in, what a server paints on them out."""
 
 import io
+import struct
 
 from PIL import Image
 
 from export.client.errors import ExampleError, ServerError
+from export.png_limits import MAX_PIXELS, MAX_PNG_BYTES
 from export.publish import publishing
 from oasis_tf.io.regular_file import require_regular
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_FIRST_CHUNK = slice(12, 16)  # its kind
+PNG_SIZE = slice(16, 24)  # of a PNG's bytes: width and height, four each
 
 
 class LabelFileError(ValueError):
@@ -53,13 +57,33 @@ def pairs_of_files(labels, out):
 def read_label_png(path):
     """Returns the bytes of a label PNG.
 
-    Raises: LabelFileError if it is no PNG; what is in it, the server judges.
+    Raises: LabelFileError if it is no PNG, or larger than servers take; which ids are in it, the
+        server judges.
     """
     require_regular(path)
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(MAX_PNG_BYTES + 1)
     if not content.startswith(PNG_SIGNATURE):
         raise LabelFileError(f"{path} is no PNG")
+    if len(content) > MAX_PNG_BYTES:
+        raise LabelFileError(f"{path} has more than the {MAX_PNG_BYTES:,} bytes that are sent")
+    if _has_too_many_pixels(size := _png_size(content)):
+        raise LabelFileError(
+            "{} has {:,} x {:,} pixels, servers take {:,} at most: make it smaller, without new "
+            "colours in between (nearest neighbour)".format(path, *size, MAX_PIXELS)
+        )
     return content
+
+
+def _png_size(content):
+    """(width, height) as a PNG's header says, or None where there is no header."""
+    header = content[PNG_SIZE]
+    is_header = content[PNG_FIRST_CHUNK] == b"IHDR" and len(header) == 8
+    return struct.unpack(">II", header) if is_header else None
+
+
+def _has_too_many_pixels(size):
+    return size is not None and size[0] * size[1] > MAX_PIXELS
 
 
 def paint_file(client, source, target, *, seed):
@@ -91,7 +115,9 @@ def _painted(client, label_png, seed):
 
 
 def require_png(content):
-    """Raises ServerError unless these bytes are a whole PNG."""
+    """Raises ServerError unless these bytes are a whole PNG, and no larger than servers paint."""
+    if _has_too_many_pixels(size := _png_size(content)):
+        raise ServerError("the server's answer is {:,} x {:,} pixels large".format(*size))
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             image.verify()  # the checksums; pixels that are missing at the end are no error

@@ -14,19 +14,19 @@ REFUSALS = {
     grpc.StatusCode.NOT_FOUND: RequestError,
     grpc.StatusCode.FAILED_PRECONDITION: RequestError,  # there is no such signature
 }
-NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
 class GRPCClient:
     """Sends label PNGs to PredictionService/Predict; the connection is kept, and not encrypted.
 
     Args:
-        address: str, HOST:PORT. model: str. timeout: float, seconds.
+        address: str, HOST:PORT. model: str. timeout: float, seconds. max_bytes: int, of an answer.
     """
 
-    def __init__(self, address, *, model, timeout):
+    def __init__(self, address, *, model, timeout, max_bytes):
         self._address, self._model, self._timeout = address, model, timeout
-        self._channel = grpc.insecure_channel(address, options=NO_LIMIT)
+        limits = {"grpc.max_receive_message_length": max_bytes, "grpc.max_send_message_length": -1}
+        self._channel = grpc.insecure_channel(address, options=list(limits.items()))
         self._stub = PredictionServiceStub(self._channel)
 
     def __enter__(self):

@@ -1,34 +1,49 @@
 """TF Serving's REST API: https://www.tensorflow.org/tfx/serving/api_rest"""
 
 import base64
+import time
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import requests
+import urllib3
 
-from export.client.errors import (
-    AddressError,
-    ExampleError,
-    RequestError,
-    ServerError,
-    first_line,
-)
+from export.client.address import is_same_host, shown
+from export.client.bounded_http import BoundedAdapter
+from export.client.errors import ExampleError, RequestError, ServerError, first_line
+from oasis_tf.io.json_file import JSONFileError, parse_json
 
 SERVER_IS_BUSY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+SAME_REQUEST_ELSEWHERE = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
+MOST_REDIRECTS = 3
+CHUNK = 2**16
+SHORTEST = 0.001  # seconds, of what is left of a timeout
+
+
+class _Session(requests.Session):
+    """Leaves redirects to its user: `requests` would read their addresses, broken ones too."""
+
+    def get_redirect_target(self, response):
+        return None
 
 
 class RESTClient:
     """Sends label PNGs as base64 to `/v1/models/NAME:predict`; the connection is kept.
 
     Args:
-        url: str, of the server. model: str. timeout: float, seconds.
+        address: of `rest_address`. model: str. timeout: float, seconds. max_bytes: int, of an
+            answer.
     """
 
-    def __init__(self, url, *, model, timeout):
-        self._server = url
+    def __init__(self, address, *, model, timeout, max_bytes):
+        url, login = address
         self._url = f"{url}/v1/models/{quote(model, safe='')}:predict"
         self._timeout = timeout
-        self._session = requests.Session()
+        self._session = _Session()
+        self._session.auth = login
+        self._session.headers["Accept-Encoding"] = "identity"  # what is packed can burst
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, BoundedAdapter(max_bytes=max_bytes))
 
     def __enter__(self):
         return self
@@ -63,17 +78,53 @@ class RESTClient:
         return images
 
     def _post(self, body):
+        """The JSON of the answer, or None; follows the server around its own host alone."""
+        url, deadline = self._url, time.monotonic() + self._timeout
+        for _ in range(1 + MOST_REDIRECTS):
+            response, content = self._answer(url, body, deadline=deadline)
+            if not response.is_redirect:
+                break
+            url = self._next_url(url, response)
+        if response.ok and not response.is_redirect:
+            return _json(content)
+        self._raise_refusal(response, content)
+
+    def _answer(self, url, body, *, deadline):
+        """Sends the request once; returns the response and its content, bytes."""
+        seconds = max(deadline - time.monotonic(), SHORTEST)
         try:
-            response = self._session.post(self._url, json=body, timeout=self._timeout)
-        except requests.exceptions.InvalidURL:
-            raise AddressError(
-                f"{self._server}: expected an address like http://HOST:PORT"
-            ) from None
-        except requests.RequestException as error:
+            with self._session.post(
+                url,
+                json=body,
+                timeout=urllib3.Timeout(total=seconds),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                encoding = response.headers.get("Content-Encoding", "identity")
+                if encoding.lower() != "identity":
+                    raise ServerError(
+                        f"{url} answered in the encoding {first_line(encoding)}, "
+                        "which was not asked for"
+                    )
+                return response, b"".join(response.raw.stream(CHUNK, decode_content=False))
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise ServerError(self._sentence(error)) from None
-        if response.ok:
-            return _json(response)
-        self._raise_refusal(response)
+
+    def _next_url(self, url, response):
+        """Where a redirect leads, if the request may go there as it is."""
+        location = response.headers["Location"]
+        try:
+            target = urljoin(url, location)
+        except ValueError:  # an address that is none
+            target = ""
+        may_follow = response.status_code in SAME_REQUEST_ELSEWHERE and is_same_host(url, target)
+        if not may_follow:
+            raise ServerError(
+                f"{url} answered {response.status_code} and sends on to "
+                f"{first_line(shown(location))}, where no label map is sent unasked; "
+                "give the right address with --url"
+            )
+        return target
 
     def _sentence(self, error):
         """What went wrong on the way, by the innermost of the errors wrapped into each other."""
@@ -86,8 +137,8 @@ class RESTClient:
             return f"{self._url} cannot be reached: {reason}"
         return f"{self._url} broke off, or what answers there speaks no HTTP"
 
-    def _raise_refusal(self, response):
-        status, answer = response.status_code, _json(response)
+    def _raise_refusal(self, response, content):
+        status, answer = response.status_code, _json(content)
         said = answer.get("error") if isinstance(answer, dict) else None
         said = said if isinstance(said, str) else response.reason
         sentence = f"{self._url} answered {status}: {first_line(said)}"
@@ -97,9 +148,9 @@ class RESTClient:
         raise (RequestError if is_refusal else ServerError)(sentence)
 
 
-def _json(response):
-    """The answer's JSON, or None."""
+def _json(content):
+    """The JSON of these bytes, or None."""
     try:
-        return response.json()
-    except requests.JSONDecodeError:
+        return parse_json(content)
+    except JSONFileError:
         return None

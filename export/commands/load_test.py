@@ -56,7 +56,7 @@ def load_test(
             connect(url, model=model, timeout=timeout, grpc=grpc).close()
 
         def new_client():
-            return connect(url, model=model, timeout=timeout, grpc=grpc)
+            return connect(url, model=model, timeout=timeout, grpc=grpc, batch=max(batches))
 
         settings = [(count, size) for size in batches for count in clients]
         results = [

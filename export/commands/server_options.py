@@ -24,6 +24,7 @@ URL = Annotated[
 Labels = Annotated[Path, typer.Option(help="Label PNG, or a folder of them.")]
 Model = Annotated[str, typer.Option(help="The server's name for the model.")]
 Timeout = Annotated[
-    float, typer.Option(callback=_checked_timeout, help="Seconds to wait for an answer.")
+    float,
+    typer.Option(callback=_checked_timeout, help="Seconds that a request and its answer may take."),
 ]
 GRPC = Annotated[bool, typer.Option("--grpc", help="Speak gRPC instead of REST.")]

@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
@@ -14,7 +14,7 @@ def answering(*answers, delay=0.0):
     """An HTTP server that gives one answer after the other, and the last one again and again.
 
     Args:
-        answers: (status, content), or None for never answering.
+        answers: (status, content) or (status, content, headers), or None for never answering.
         delay: float, seconds before every answer.
     Yields: its URL and the list of what it was asked: the JSON of a POST, the path of a GET.
     """
@@ -36,16 +36,19 @@ def answering(*answers, delay=0.0):
                 over.wait(30)
                 return
             time.sleep(delay)
-            self.send_response(answer[0])
-            self.send_header("Content-Length", str(len(answer[1])))
+            status, content, *headers = answer
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            for name, value in headers[0].items() if headers else ():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer[1])
+            self.wfile.write(content)
 
         def log_message(self, *_):
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}", asked
         finally:
@@ -69,7 +72,34 @@ def speaking(content, *, stays=False):
                 over.wait(30)
 
     with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            over.set()
+            server.shutdown()
+
+
+@contextmanager
+def dripping(content, *, again=b"", pause=0.05):
+    """A server that says `content`, then `again` after every pause, until the client hangs up.
+
+    Args:
+        content, again: bytes. pause: float, seconds; 0 for as fast as it goes.
+    Yields: its URL.
+    """
+
+    class Handler(BaseRequestHandler):
+        def handle(self):
+            self.request.recv(1 << 20)
+            self.request.sendall(content)
+            with suppress(OSError):
+                while not over.wait(pause) if pause else not over.is_set():
+                    self.request.sendall(again)
+
+    over = threading.Event()
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:

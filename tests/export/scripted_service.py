@@ -11,11 +11,12 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 
 @contextmanager
-def serving(*answers):
+def serving(*answers, compression=None):
     """A PredictionService that gives one answer after the other, and the last again and again.
 
     Args:
         answers: list of bytes, the images; a `grpc.StatusCode`; None for never answering.
+        compression: `grpc.Compression` of the answers.
     Yields: its address and the list of requests.
     """
     asked, waiting, over = [], list(answers), threading.Event()
@@ -31,7 +32,7 @@ def serving(*answers):
             images = tf.make_tensor_proto(np.array(answer or [], object), tf.string)
             return predict_pb2.PredictResponse(outputs={"image_png_bytes": images})
 
-    server = grpc.server(ThreadPoolExecutor(2))
+    server = grpc.server(ThreadPoolExecutor(2), compression=compression)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(Service(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
