@@ -2,9 +2,26 @@
 
 from pathlib import Path
 
+from export.publish import TargetError
+
+MAX_VERSION = 2**63 - 1  # TensorFlow Serving reads 64 bits
+
 
 def next_version(folder):
-    """int, one more than the highest version below `folder`, which need not exist."""
+    """int, one more than the highest version below `folder`, which need not exist.
+
+    Folders whose names TensorFlow Serving does not read as a version do not count: other digits
+    than 0 to 9, and numbers of more than 64 bits.
+
+    Raises: TargetError if no number is left.
+    """
     folder = Path(folder)
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    return max((int(name) for name in names if name.isdecimal()), default=0) + 1
+    numbers = [int(name) for name in names if name.isascii() and name.isdecimal()]
+    highest = max((number for number in numbers if number <= MAX_VERSION), default=0)
+    if highest == MAX_VERSION:
+        raise TargetError(
+            f"{folder / str(highest)} is the highest version that there can be; "
+            "choose a lower number with --version"
+        )
+    return highest + 1

@@ -7,9 +7,8 @@ import typer
 
 from export.commands.options import Checkpoint, DataRoot, Run, Which
 from export.commands.working import working
+from export.versions import MAX_VERSION
 from oasis_tf.commands.exits import sentences_for_errors
-
-MAX_VERSION = 2**63 - 1  # TensorFlow Serving reads 64 bits
 
 
 def saved_model(

@@ -10,6 +10,8 @@ from export.commands.options import Checkpoint, DataRoot, Run, Which
 from export.commands.working import working
 from oasis_tf.commands.exits import sentences_for_errors
 
+MAX_CALIBRATION = 1_000  # images, all in memory; ranges hardly change after a few hundred
+
 
 class Quantize(StrEnum):
     """What becomes smaller than float32."""
@@ -43,7 +45,10 @@ def tflite(
     which: Which = Checkpoint.LATEST,
     data_root: DataRoot = None,
     calibration: Annotated[
-        int, typer.Option(min=1, help="How many images int8 paints to find its ranges.")
+        int,
+        typer.Option(
+            min=1, max=MAX_CALIBRATION, help="How many images int8 paints to find its ranges."
+        ),
     ] = 32,
     check_gpu: Annotated[
         bool, typer.Option("--gpu/--no-gpu", help="Run it on a GPU too, where there is Vulkan.")

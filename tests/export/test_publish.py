@@ -66,3 +66,14 @@ def test_the_next_version_is_beyond_all_that_are_there(tmp_path):
     for name in ("2", "10", ".11.partial-x", "old", "12.txt"):
         (tmp_path / name).mkdir()
     assert next_version(tmp_path) == 11
+
+
+def test_numbers_that_no_server_reads_are_no_versions(tmp_path):
+    for name in ("9" * 25, "9" * 200, "٣", "²", str(2**63)):
+        (tmp_path / name).mkdir()
+    assert next_version(tmp_path) == 1
+    (tmp_path / str(2**63 - 2)).mkdir()
+    assert next_version(tmp_path) == 2**63 - 1
+    (tmp_path / str(2**63 - 1)).mkdir()
+    with pytest.raises(TargetError, match=f"{2**63 - 1} is the highest version .* --version"):
+        next_version(tmp_path)

@@ -219,6 +219,7 @@ def test_a_broken_label_map_of_the_calibration_is_named(tmp_path):
         (["--out", "a.tflite", "--quantize", "int4"], "int4"),
         (["--out", "a.tflite", "--output", "float16"], "float16"),
         (["--out", "a.tflite", "--calibration", "0"], "calibration"),
+        (["--out", "a.tflite", "--calibration", "1000000000"], "calibration"),
         (["--out", "a.tflite", "--checkpoint", "best"], "latest"),
         (["--out", "a.tflite", "--run", "nowhere"], "nowhere"),
     ],
