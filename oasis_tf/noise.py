@@ -1,8 +1,11 @@
 """Where z comes from: stateless draws, so that a seed is the whole state.
 
-The algorithm is named, so that every kind of device draws the same. XLA draws something else even
-so: draw outside of what it compiles.
+The algorithm is named, so that every kind of device draws the same. XLA makes other numbers of the
+same random bits, so draws are kept out of what it compiles: auto-clustering leaves them alone.
+Functions of `jit_compile=True` are compiled whole: draw before calling them.
 """
+
+from contextlib import nullcontext
 
 import numpy as np
 import tensorflow as tf
@@ -24,13 +27,26 @@ def step_seed(*, seed, step, stream):
 
 def normal(shape, *, seed):
     """Standard normal float32 of a shape; seed int (2,)."""
-    return tf.random.stateless_normal(shape, seed=seed, alg=ALGORITHM)
+    with not_clustered():
+        return tf.random.stateless_normal(shape, seed=seed, alg=ALGORITHM)
+
+
+def uniform(shape, *, seed):
+    """Uniform float32 in [0, 1) of a shape; seed int (2,)."""
+    with not_clustered():
+        return tf.random.stateless_uniform(shape, seed=seed, alg=ALGORITHM)
 
 
 def coins(shape, *, seed):
     """Fair coins, float32 0 or 1, of a shape; seed int (2,)."""
-    uniform = tf.random.stateless_uniform(shape, seed=seed, alg=ALGORITHM)
-    return tf.cast(uniform < 0.5, tf.float32)
+    return tf.cast(uniform(shape, seed=seed) < 0.5, tf.float32)
+
+
+def not_clustered():
+    """A context whose ops XLA's auto-clustering leaves alone, as it does all ops run eagerly."""
+    if tf.executing_eagerly():
+        return nullcontext()
+    return tf.xla.experimental.jit_scope(compile_ops=False)
 
 
 def seeds_of_batch(seed, *, batch_size):

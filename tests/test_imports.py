@@ -14,7 +14,7 @@ MAY_USE = {
     "adam": set(),
     "class_names": set(),
     "config": set(),
-    "data": set(),
+    "data": {"noise"},
     "devices": set(),
     "ema": set(),
     "host_memory": set(),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
-from oasis_tf.commands.options import Overrides
+from oasis_tf.commands.options import Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 MAX_STEP = 2**31 - 1
@@ -33,6 +33,7 @@ def import_weights(
         folder = RunFolder(run_dir)
         folder.require_new()
         experiment = load_config(config, overrides=overrides or ())
+        say_warnings(experiment)
         start_tensorflow()
         from oasis_tf.weight_exchange import import_run
 

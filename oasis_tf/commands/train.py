@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from oasis_tf.commands.exits import EXIT_BY_SIGNAL, sentences_for_errors
-from oasis_tf.commands.options import DataRoot, Overrides
+from oasis_tf.commands.options import DataRoot, Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 
@@ -65,6 +65,8 @@ def train(
         experiment = load_config(
             config or folder.config, overrides=overrides or (), data_root=data_root
         )
+        if not (resume and folder.is_begun):
+            say_warnings(experiment)
         if strategy == "multi-worker":
             typer.echo("Waiting for all workers.")
         opened = start_tensorflow(strategy, num_devices=devices)

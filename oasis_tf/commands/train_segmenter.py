@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from oasis_tf.commands.exits import EXIT_BY_SIGNAL, sentences_for_errors
-from oasis_tf.commands.options import DataRoot, Overrides
+from oasis_tf.commands.options import DataRoot, Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 
@@ -40,6 +40,7 @@ def train_segmenter(
         from oasis_tf.config import load_config
 
         experiment = load_config(config, overrides=overrides or (), data_root=data_root)
+        say_warnings(experiment)
         start_tensorflow()
         from oasis_tf.segmenter_training import SegmenterTraining
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from oasis_tf.commands.exits import EXIT_FAILED, sentences_for_errors
-from oasis_tf.commands.options import DataRoot, Overrides
+from oasis_tf.commands.options import DataRoot, Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 SPLITS = ("train", "val")
@@ -31,6 +31,7 @@ def validate_data(
         from oasis_tf.config import load_config
 
         experiment = load_config(config, overrides=overrides or (), data_root=data_root)
+        say_warnings(experiment)
         start_tensorflow()
         from oasis_tf import data_report
         from oasis_tf.data import open_source

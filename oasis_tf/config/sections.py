@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 import pydantic
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field
+
+from oasis_tf.config import bounds
 
 # Sources whose classes are known: how many, the void class counted, and the id of void.
 KNOWN_NUM_CLASSES = {
@@ -30,26 +32,11 @@ SOURCE_KEYS = {
 }
 SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` looks at features behind four poolings
 
-Size = tuple[PositiveInt, PositiveInt]
-ColorChannel = Annotated[int, Field(ge=0, le=255)]
-Color = tuple[ColorChannel, ColorChannel, ColorChannel]
-Colors = Annotated[  # of one class: a colour, or a list of them
-    list[Color],
-    pydantic.BeforeValidator(
-        lambda said: [said] if said and isinstance(said, list) and type(said[0]) is int else said
-    ),
-]
-Channels = Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
-LearningRate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # The first ones are of `evaluation`, the others what the run's own discriminator scores.
 EVALUATED = ("fid", "kid", "miou")
 BestMetric = Literal[
     "fid", "kid", "miou", "miou_fake", "accuracy_fake", "miou_real", "accuracy_real"
 ]
-FiniteFloat = Annotated[float, Field(allow_inf_nan=False)]
-PixelValue = FiniteFloat | tuple[FiniteFloat, FiniteFloat, FiniteFloat]  # of all channels, or each
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Decay = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Section(BaseModel):
@@ -64,22 +51,22 @@ class DataConfig(Section):
     source: Literal["ade20k", "cityscapes", "coco_stuff", "folder", "landscapes", "tfds"]
     root: str | None = None
     manual_dir: str | None = None
-    image_size: Size
-    num_classes: Annotated[int, Field(ge=2, le=256)] | None = None
-    void_id: NonNegativeInt | None = None
-    id_map: dict[int, int] | None = None
-    label_colors: list[Colors] | None = None
+    image_size: bounds.Size
+    num_classes: bounds.NumClasses | None = None
+    void_id: bounds.ClassId | None = None
+    id_map: bounds.IdMap | None = None
+    label_colors: list[bounds.Colors] | None = None
     class_names: list[str] | None = None
-    palette: list[Color] | None = None
+    palette: list[bounds.Color] | None = None
     images: str = "images/{split}"
     labels: str = "labels/{split}"
     image_ending: str = ""
     label_ending: str = ""
     train_split: str = "train"
     val_split: str = "val"
-    num_scenes: PositiveInt = 2000
-    seed: NonNegativeInt = 0
-    load_size: PositiveInt | None = None
+    num_scenes: bounds.NumScenes = 2000
+    seed: bounds.Seed = 0
+    load_size: bounds.Side | None = None
     flip: bool = True
     cache: bool = False
     cache_dir: str | None = None
@@ -133,26 +120,26 @@ class DataConfig(Section):
 class GeneratorConfig(Section):
     """Arguments of `OASISGenerator`; `num_classes` and `image_size` follow from `data`."""
 
-    num_classes: int | None = None
-    image_size: Size | None = None
-    channels: PositiveInt = 64
-    num_blocks: Annotated[int, Field(ge=1, le=8)] = 6
-    z_dim: NonNegativeInt = 64
+    num_classes: bounds.NumClasses | None = None
+    image_size: bounds.Size | None = None
+    channels: bounds.GeneratorWidth = 64
+    num_blocks: bounds.NumBlocks = 6
+    z_dim: bounds.NoiseWidth = 64
     norm: Literal["batch", "instance", "none"] = "batch"
-    spade_hidden: PositiveInt = 128
+    spade_hidden: bounds.Width = 128
     spectral_norm: bool = True
-    init_gain: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.02
-    label_embedding: PositiveInt | None = None
+    init_gain: bounds.InitGain = 0.02
+    label_embedding: bounds.Width | None = None
     modulation: Literal["auto", "dense", "distinct"] = "auto"
 
 
 class DiscriminatorConfig(Section):
     """Arguments of `OASISDiscriminator`; `num_classes` follows from `data`."""
 
-    num_classes: int | None = None
-    channels: Channels = (128, 128, 256, 256, 512, 512)
+    num_classes: bounds.NumClasses | None = None
+    channels: bounds.Widths = (128, 128, 256, 256, 512, 512)
     spectral_norm: bool = True
-    init_gain: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.02
+    init_gain: bounds.InitGain = 0.02
 
 
 class TrainingConfig(Section):
@@ -162,35 +149,35 @@ class TrainingConfig(Section):
     Everything that happens "every" so often counts training steps.
     """
 
-    batch_size: PositiveInt
-    epochs: PositiveInt
-    steps_per_epoch: PositiveInt | None = None
-    generator_learning_rate: LearningRate = 1e-4
-    discriminator_learning_rate: LearningRate = 4e-4
-    beta_1: Decay = 0.0
-    beta_2: Decay = 0.999
-    epsilon: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1e-8
-    lambda_label_mix: Annotated[NonNegativeFloat, Field(allow_inf_nan=False)] = 10.0
-    ema_decay: Decay = 0.9999
+    batch_size: bounds.BatchSize
+    epochs: bounds.Epochs
+    steps_per_epoch: bounds.Steps | None = None
+    generator_learning_rate: bounds.LearningRate = 1e-4
+    discriminator_learning_rate: bounds.LearningRate = 4e-4
+    beta_1: bounds.Decay = 0.0
+    beta_2: bounds.Decay = 0.999
+    epsilon: bounds.Epsilon = 1e-8
+    lambda_label_mix: bounds.LossWeight = 10.0
+    ema_decay: bounds.Decay = 0.9999
     class_balancing: bool = True
     add_vgg_loss: bool = False
     vgg_weights: str = "imagenet"
-    lambda_vgg: Annotated[NonNegativeFloat, Field(allow_inf_nan=False)] = 10.0
+    lambda_vgg: bounds.LossWeight = 10.0
     log_gradient_norms: bool = True
-    seed: Seed = 0
+    seed: bounds.Seed = 0
     dtype_policy: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     jit_compile: bool = False
-    steps_per_execution: PositiveInt = 1
-    checkpoint_every: PositiveInt = 1000
-    keep_last: PositiveInt = 2
+    steps_per_execution: bounds.StepsPerExecution = 1
+    checkpoint_every: bounds.Steps = 1000
+    keep_last: bounds.KeptCheckpoints = 2
     best_metric: BestMetric | None = "miou_fake"
-    explosion_limit: Annotated[float, Field(gt=1, allow_inf_nan=False)] | None = 1000.0
-    sample_every: PositiveInt = 1000
-    num_samples: PositiveInt = 6
-    score_every: PositiveInt = 1000
-    score_images: PositiveInt = 200
-    evaluate_every: PositiveInt | None = None
-    recalibration_batches: PositiveInt = 51
+    explosion_limit: bounds.ExplosionLimit | None = 1000.0
+    sample_every: bounds.Steps = 1000
+    num_samples: bounds.SheetRows = 6
+    score_every: bounds.Steps = 1000
+    score_images: bounds.NumImages = 200
+    evaluate_every: bounds.Steps | None = None
+    recalibration_batches: bounds.RecalibrationBatches = 51
 
 
 class SegmenterConfig(Section):
@@ -198,10 +185,10 @@ class SegmenterConfig(Section):
 
     kind: Literal["discriminator", "keras", "keras-hub"] = "discriminator"
     model: str | None = None
-    classes: Annotated[list[NonNegativeInt | str | None], Field(min_length=1)] | None = None
-    image_size: Size | None = None
+    classes: Annotated[list[bounds.LogitClass], Field(min_length=1)] | None = None
+    image_size: bounds.Size | None = None
     resize: Literal["bilinear", "bicubic", "area", "nearest"] = "bilinear"
-    pixel_range: tuple[PixelValue, PixelValue] | None = None
+    pixel_range: tuple[bounds.PixelValue, bounds.PixelValue] | None = None
 
     @pydantic.model_validator(mode="after")
     def _check_kind(self):
@@ -226,8 +213,8 @@ class EvaluationConfig(Section):
         "fid",
         "miou",
     ]
-    num_images: Annotated[int, Field(ge=2)] | None = None
-    samples: Annotated[int, Field(ge=2)] = 4
+    num_images: bounds.EvaluatedImages | None = None
+    samples: bounds.Samples = 4
     inception_weights: str | None = None
     diversity_backbone: str = "discriminator"
     segmenter: SegmenterConfig = SegmenterConfig()
@@ -259,8 +246,17 @@ class Config(Section):
         )
         self.discriminator = self.discriminator.model_copy(update=shape)
         self._check_size()
+        self._check_length()
         self._check_best_metric()
         return self
+
+    def _check_length(self):
+        epochs, length = self.training.epochs, self.training.steps_per_epoch
+        if length is not None and epochs * length > bounds.MAX_STEP:
+            raise ValueError(
+                f"training.epochs times training.steps_per_epoch is {epochs * length:,} steps; a "
+                f"run has at most {bounds.MAX_STEP:,}"
+            )
 
     def _check_best_metric(self):
         metric, metrics = self.training.best_metric, self.evaluation.metrics

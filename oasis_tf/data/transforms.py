@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from oasis_tf import noise
 from oasis_tf.data.bicubic import resize_bicubic
 
 Pair = tuple[tf.Tensor, tf.Tensor]
@@ -49,7 +50,7 @@ def crop_pair(
     Returns: image (*size, 3); label map (*size).
     """
     room = tf.shape(label_map) - size
-    u = tf.random.stateless_uniform((2,), seed=seed)
+    u = noise.uniform((2,), seed=seed)
     top, left = tf.unstack(tf.cast(u * tf.cast(room + 1, u.dtype), tf.int32))
     window = (slice(top, top + size[0]), slice(left, left + size[1]))
     return tf.ensure_shape(image[window], (*size, 3)), tf.ensure_shape(label_map[window], size)
@@ -65,7 +66,7 @@ def flip_pair(image: tf.Tensor, label_map: tf.Tensor, *, seed: tf.Tensor) -> Pai
     Returns: both, their shapes kept.
     """
     return tf.cond(
-        tf.random.stateless_uniform((), seed=seed) < 0.5,
+        noise.uniform((), seed=seed) < 0.5,
         lambda: (tf.reverse(image, [1]), tf.reverse(label_map, [1])),
         lambda: (image, label_map),
     )

@@ -54,7 +54,8 @@ def parse_json(text: str | bytes, *, origin: str = "the text"):
         _check_depth(text)
         value = json.loads(text, parse_int=_integer, object_pairs_hook=_mapping)
         if _SURROGATE.search(text):
-            json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a character cannot be
+            # Half a character cannot be, but for bytes of file names that are not UTF-8.
+            json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except UnicodeError as error:
         raise JSONFileError(f"{origin} is no JSON: it is not text in UTF-8") from error
     except ValueError as error:
@@ -82,7 +83,7 @@ def _integer(digits):
 def _mapping(pairs):
     mapping = dict(pairs)
     if len(mapping) < len(pairs):
-        seen = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {twice!r} is given twice in one mapping")
     return mapping

@@ -15,7 +15,8 @@ MAX_DIGITS = 20  # of an integer: 2**64 has 20
 # What YAML 1.1 takes for a number in base 60 or 8, where people mean the text "1:30" or 12.
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _BASE_8 = re.compile(r"[-+]?0[0-7_]+")
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+# Python writes bytes of file names that are not UTF-8 as U+DC80 to U+DCFF; the others mean nothing.
+_NO_TEXT = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 _WITHOUT_VALUE = {f"tag:yaml.org,2002:{kind}" for kind in ("merge", "value")}  # keys << and =
 
 
@@ -115,7 +116,7 @@ class _BoundedLoader(yaml.SafeLoader):
 
     def construct_yaml_int(self, node):
         text = self.construct_scalar(node)
-        if len(text.strip("+-0b_")) > MAX_DIGITS:
+        if len(text.lstrip("+-0_b")) > MAX_DIGITS:
             raise _error(f"the integer {_shown(text)} has more than {MAX_DIGITS} digits", node)
         _check_is_decimal(node, text)
         return super().construct_yaml_int(node)

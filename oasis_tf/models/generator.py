@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from oasis_tf import noise
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import SPADEResBlock
 from oasis_tf.layers.convolution import (
@@ -208,7 +209,8 @@ class OASISGenerator(keras.Model):
             return None, None
         if z is None:
             shape = (ops.shape(label_map)[0], self.z_dim)
-            z = keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
+            with noise.not_clustered():
+                z = keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
         z = ops.cast(z, self.compute_dtype)
         is_vector = len(z.shape) == 2
         expected = (self.z_dim,) if is_vector else (*self.image_size, self.z_dim)

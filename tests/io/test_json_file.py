@@ -12,6 +12,7 @@ from oasis_tf.io.json_file import JSONFileError, parse_json, read_json
 def test_ordinary_json_is_read_as_json_reads_it():
     text = r'{"a": [1, -2.5, 1e3, 18446744073709551615, null, true, "[[\"{\ud83d\ude00"], "b": {}}'
     assert parse_json(text) == json.loads(text) == parse_json(text.encode())
+    assert parse_json(r'"\udcff"') == "\udcff"  # of a file's name that is not UTF-8
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ MERGED_LAUGHS = "a0: &a0 {x: 1}\n" + "".join(
 def test_ordinary_yaml_is_read_as_pyyaml_reads_it():
     text = "a: [1, -2, 0x1f, 1_000, 0, 00, 07, 1.5, .inf, 1e-4, yes, ~, 'x', 2026-11-27]\nb: {7: 1}"
     assert parse_yaml(text, origin="x") == yaml.safe_load(text)
+    assert parse_yaml(r'"\udcff"', origin="x") == "\udcff"  # of a file's name that is not UTF-8
     merged = "base: &base {x: 1, y: 2}\nown: {<<: *base, x: 3}"
     assert parse_yaml(merged, origin="x")["own"] == {"x": 3, "y": 2}
 
@@ -33,6 +34,7 @@ def test_ordinary_yaml_is_read_as_pyyaml_reads_it():
         ("{a: " * 3000, "nested more than 64 deep"),
         ("- " * 3000, "nested more than 64 deep"),
         ("a: 1\nx: " + "9" * 5000, "line 2: the integer 9{20}... has more than 20 digits"),
+        ("x: 1" + "0" * 30, "more than 20 digits"),
         ("x: -" + "9" * 21, "more than 20 digits"),
         ("x: 0x" + "f" * 5000, "more than 20 digits"),
         ("x: 0b" + "1" * 5000, "more than 20 digits"),

@@ -1,0 +1,80 @@
+"""What pydantic finds wrong with a config, as sentences that name file and key."""
+
+import datetime
+import difflib
+
+from oasis_tf.config.sections import Config
+
+
+def explanation(error, *, path, overridden):
+    """The sentences of a `pydantic.ValidationError` of a `Config`.
+
+    Args:
+        path: of the file. overridden: set of str, the keys that --set gave.
+    """
+    problems = _most_specific(error.errors())
+    return "; ".join(_explain(problem, path, overridden) for problem in problems)
+
+
+def key_names(section):
+    """The keys of a section, in a row."""
+    return ", ".join(section.model_fields)
+
+
+def shortened(value):
+    """A value as YAML has it, as far as an error shows it."""
+    shown = str(value) if isinstance(value, datetime.date) else repr(value)
+    return shown if len(shown) <= 80 else f"{shown[:70]}..."
+
+
+def _most_specific(problems):
+    """Without those of a place that has another problem deeper in it, and one for each place: what
+    can be a number or a list of numbers fails as both."""
+    by_key = {}
+    for problem in problems:
+        by_key.setdefault(
+            _key(problem) if problem["type"] != "value_error" else id(problem), problem
+        )
+    keys = [key for key in by_key if isinstance(key, str)]
+    return [
+        problem
+        for key, problem in by_key.items()
+        if not any(other.startswith(f"{key}.") for other in keys)
+    ]
+
+
+def _key(problem):
+    is_whole = problem["type"] == "extra_forbidden"
+    return ".".join(str(part)[:80] for part in problem["loc"] if is_whole or _is_key(part))
+
+
+def _explain(problem, path, overridden):
+    """One sentence for one pydantic error, with the file and the key."""
+    key = _key(problem)
+    is_overridden = any(f"{key}.".startswith(f"{other}.") for other in overridden)
+    origin = "--set" if is_overridden else str(path)
+    if problem["type"] == "extra_forbidden":
+        section = Config
+        for part in problem["loc"][:-1]:
+            section = section.model_fields[part].annotation
+        name = str(problem["loc"][-1])
+        near = difflib.get_close_matches(name[:80], section.model_fields, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"known are {key_names(section)}"
+        return f"{origin}: unknown key {key}; {hint}"
+    if problem["type"] == "missing":
+        return f"{path}: {key} is missing"
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "value_error":
+        return f"{path}: {message}"
+    message = message[0].lower() + message[1:].partition(" or instance of ")[0]
+    for python, yaml in (("tuple", "list"), ("dictionary", "mapping"), (" after validation", "")):
+        message = message.replace(python, yaml)
+    if problem["type"] == "string_type" and not isinstance(problem["input"], (dict, list)):
+        message = "a text is needed, and YAML reads this as something else; put it in quotes"
+    said = shortened(problem["input"])
+    return f"{origin}: {key} is {said}: {message}"
+
+
+def _is_key(part):
+    """Whether a part of a problem's place is a key or an index, not how pydantic calls a type."""
+    return isinstance(part, int) or part.isidentifier() and part not in ("int", "float", "str")

@@ -1,0 +1,45 @@
+"""What is wrong with a config that something shall begin with.
+
+Runs that were begun with such a config stay readable: these are no rules of `Config`.
+"""
+
+from collections import defaultdict
+
+from oasis_tf.config.load import ConfigError
+
+
+def check_new_experiment(config):
+    """Looks at a config with which training, or a survey of the data, begins.
+
+    Args:
+        config: `Config`.
+    Returns: list of str, warnings.
+    Raises: ConfigError, naming the key.
+    """
+    _require_void_in_one_place(config.data)
+    return list(_repeated_names(config.data.class_names or ()))
+
+
+def _require_void_in_one_place(data):
+    """`void_id` wins over `id_map` in `oasis_tf.data`, where nobody would see it."""
+    mapped = (data.id_map or {}).get(data.void_id, 0)
+    if mapped:
+        raise ConfigError(
+            f"data.id_map makes the id {data.void_id} class {mapped}, but data.void_id says that "
+            f"it is void; leave out one of the two"
+        )
+
+
+def _repeated_names(class_names):
+    """Yields a sentence for each name of several classes, whatever its case and spaces."""
+    ids = defaultdict(list)
+    for class_id, name in enumerate(class_names):
+        ids[" ".join(name.casefold().split())].append(class_id)
+    for same in ids.values():
+        if len(same) > 1:
+            yield (
+                f"data.class_names has {class_names[same[0]]!r} for the classes "
+                f"{', '.join(map(str, same[:-1]))} and {same[-1]}; where classes are found by name "
+                f"(--region, --class, segmenters), it means class {same[0]} or is refused. Give "
+                "each class a name of its own"
+            )

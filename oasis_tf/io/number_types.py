@@ -1,0 +1,56 @@
+"""Numbers in files from outside, as pydantic types: none of them is a bool, each has its bounds."""
+
+from typing import Annotated, Any
+
+import pydantic
+from pydantic import Field
+from pydantic_core import PydanticCustomError
+
+
+def no_bool(value: Any) -> Any:
+    """`value`, unless it is a bool. Raises: PydanticCustomError."""
+    if isinstance(value, bool):
+        raise PydanticCustomError(
+            "bool_for_number",
+            "a number is needed, and yes, no, on, off, true and false are none",
+        )
+    return value
+
+
+def integer(*, at_least: int, at_most: int, because: str | None = None) -> Any:
+    """The type of an int within bounds.
+
+    Args:
+        at_least, at_most: int, both allowed.
+        because: why there can be no more, as the error says it.
+    """
+    limits = [Field(ge=at_least), _limit(at_most, because)]
+    return Annotated[(int, pydantic.BeforeValidator(no_bool), *limits)]
+
+
+def number(*, at_most: float, because: str | None = None, **bounds: float) -> Any:
+    """The type of a finite float within bounds.
+
+    Args:
+        at_most: float, allowed.
+        because: why there can be no more, as the error says it.
+        bounds: `ge`, `gt`, `lt` of `pydantic.Field`.
+    """
+    limits = [Field(allow_inf_nan=False, **bounds), _limit(at_most, because)]
+    return Annotated[(float, pydantic.BeforeValidator(no_bool), *limits)]
+
+
+def _limit(at_most, because):
+    reason = f": {because}" if because else ""
+
+    def check(value):
+        if value > at_most:
+            raise PydanticCustomError("too_large", f"it must be at most {at_most:,.12g}{reason}")
+        return value
+
+    return pydantic.AfterValidator(check)
+
+
+# Of files that this program wrote: no bool, and what 64 bits hold.
+Int = integer(at_least=-(2**63), at_most=2**63 - 1)
+Count = integer(at_least=0, at_most=2**63 - 1)
