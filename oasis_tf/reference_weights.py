@@ -12,6 +12,7 @@ import numpy as np
 
 from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
+from oasis_tf.weight_arrays import no_weights
 
 LABEL_EMBEDDING = "label_embedding.weight"  # ours alone, no official network has one
 
@@ -35,8 +36,9 @@ def load_state_dict(model, state_dict: Mapping[str, np.ndarray]):
     Args:
         model: `OASISGenerator` or `OASISDiscriminator` of the same architecture.
         state_dict: the official names to arrays (NumPy, or anything `np.asarray` takes).
-    Raises: ValueError naming every key that is missing, unknown or of another shape;
-        NoOfficialNetworkError for a generator with `label_embedding`. The model is then unchanged.
+    Raises: ValueError naming every key that is missing, unknown, of another shape, or of numbers
+        that are no weights; NoOfficialNetworkError for a generator with `label_embedding`. The
+        model is then unchanged.
     """
     problems = misfits(model, state_dict)
     if problems:
@@ -52,6 +54,8 @@ def load_state_dict(model, state_dict: Mapping[str, np.ndarray]):
 def misfits(model, state_dict: Mapping[str, np.ndarray]) -> list[str]:
     """Why a state_dict does not fit: every key that is missing, unknown or of another shape.
 
+    Also those of numbers that are no weights, see `no_weights`.
+
     Raises: NoOfficialNetworkError for a generator with `label_embedding`.
     """
     known = _official_entries(model)
@@ -59,12 +63,16 @@ def misfits(model, state_dict: Mapping[str, np.ndarray]) -> list[str]:
         f"missing: {key} {entry.shape}" for key, entry in known.items() if key not in state_dict
     ]
     problems += [f"unknown: {key}" for key in state_dict if key not in known]
-    shapes = {key: np.shape(state_dict[key]) for key in known if key in state_dict}
-    return problems + [
-        f"shape of {key}: expected {known[key].shape}, got {shape}"
-        for key, shape in shapes.items()
-        if shape != known[key].shape
-    ]
+    for key, entry in known.items():
+        if key not in state_dict:
+            continue
+        array = np.asarray(state_dict[key])
+        if array.shape != entry.shape:
+            problems.append(f"shape of {key}: expected {entry.shape}, got {array.shape}")
+        elif entry.variable is not None:
+            problem = no_weights(key, array)
+            problems += [f"{key} {problem}"] if problem else []
+    return problems
 
 
 def to_state_dict(model) -> dict[str, np.ndarray]:

@@ -42,6 +42,27 @@ def test_all_that_does_not_fit_is_named_and_nothing_is_loaded(make, spectral_nor
     assert_same_weights(weights_of(network), before)
 
 
+@pytest.mark.parametrize(
+    ("key", "change", "problem"),
+    [
+        ("fc.weight", lambda a: a.astype(np.int64), "fc.weight holds int64, expected floating"),
+        ("fc.weight", lambda a: a > 0, "fc.weight holds bool"),
+        ("fc.bias", lambda a: a * np.nan, "fc.bias holds numbers that are not finite"),
+        ("fc.bias", lambda a: a + 1e300, "fc.bias holds numbers that are not finite"),
+        ("body.0.norm_0.first_norm.running_var", lambda a: -a, "running_var is below 0"),
+        ("body.0.conv_0.weight_u", lambda a: 0 * a, "body.0.conv_0.weight_u is 0"),
+    ],
+)
+def test_numbers_that_are_no_weights_are_named_and_not_loaded(key, change, problem):
+    network = tiny_generator()
+    before = weights_of(network)
+    state = reference_weights.to_state_dict(network)
+    state[key] = change(state[key].astype(np.float64))
+    with pytest.raises(ValueError, match=problem):
+        reference_weights.load_state_dict(network, state)
+    assert_same_weights(weights_of(network), before)
+
+
 def test_a_checkpoint_with_spectral_norm_does_not_fit_a_network_without():
     state = reference_weights.to_state_dict(tiny_generator())
     with pytest.raises(ValueError, match=re.escape("missing: body.0.conv_0.weight ")) as error:

@@ -13,6 +13,7 @@ from oasis_tf.evaluation.array_file import ArrayFileError, read_arrays, write_ar
 from oasis_tf.evaluation.download import DownloadError, download
 from oasis_tf.evaluation.inception import STANDARD_SHA256, FIDInception
 from oasis_tf.io.regular_file import require_regular
+from oasis_tf.weight_arrays import no_weights
 
 FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"
 URL = f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/{FILE_NAME}"
@@ -37,8 +38,8 @@ def load_fid_inception(
 ):
     """FID's network with its weights.
 
-    A .pth file is converted once; where that has been done, PyTorch is not needed. The converted
-    `inception-….npz` is itself a file to name, on a machine without PyTorch.
+    A .pth file is converted once, for which PyTorch is not needed. The converted `inception-….npz`
+    is itself a file to name.
 
     Args:
         path: the standard file, or another of the same network, or a converted one; by default
@@ -48,7 +49,7 @@ def load_fid_inception(
         say, track: tell the user, see `oasis_tf.progress`.
     Returns: `FIDInception`; it is the standard one only if the file has the right checksum.
     Raises: InceptionWeightsError or PyTorchFileError naming the file; DownloadError where it cannot
-        be had; PyTorchError where PyTorch is needed and missing.
+        be had.
     """
     folder = Path(folder or default_folder())
     if path is not None and Path(path).suffix == ".npz":
@@ -72,8 +73,8 @@ def from_state_dict(state_dict, *, weights_sha256=None):
         state_dict: mapping of name to array. Counters of batches and the classifier, which stand
             behind the features, may be left out, and are not used.
         weights_sha256: see `FIDInception`.
-    Raises: InceptionWeightsError naming keys that are missing, unknown, of another shape, or
-        variances below 0.
+    Raises: InceptionWeightsError naming keys that are missing, unknown, of another shape, or of
+        numbers that are no weights, see `no_weights`.
     """
     network = FIDInception(weights_sha256=weights_sha256)
     _require_fit(network, state_dict)
@@ -105,11 +106,8 @@ def _require_fit(network, state_dict):
         for key, shape in known.items()
         if key in state_dict and state_dict[key].shape != shape
     ]
-    problems += [
-        f"{key} is below 0"
-        for key in needed
-        if key.endswith(".running_var") and np.any(state_dict.get(key, 0) < 0)
-    ]
+    said = {key: no_weights(key, state_dict[key]) for key in needed if key in state_dict}
+    problems += [f"{key} {problem}" for key, problem in said.items() if problem]
     if problems:
         more = len(problems) - NAMED_PROBLEMS
         raise InceptionWeightsError(
@@ -175,7 +173,7 @@ def _read_converted(path):
         network = FIDInception(weights_sha256=str(arrays[SOURCE]))
         for name, convolution in network.convolutions.items():
             for variable in (convolution.kernel, convolution.bias):
-                variable.assign(arrays[f"{name}.{variable.name}"])
+                variable.assign(_checked(arrays, f"{name}.{variable.name}", variable.shape))
     except FileNotFoundError:
         raise InceptionWeightsError(f"{path}: no such file") from None
     except (ArrayFileError, KeyError, ValueError) as error:
@@ -184,3 +182,13 @@ def _read_converted(path):
             f"and it is made again from {FILE_NAME}"
         ) from error
     return network
+
+
+def _checked(arrays, name, shape):
+    array = arrays[name]
+    problem = no_weights(name, array)
+    if array.shape != tuple(shape):
+        problem = f"has the shape {array.shape}, expected {tuple(shape)}"
+    if problem:
+        raise ValueError(f"{name} {problem}")
+    return array

@@ -16,7 +16,7 @@ from oasis_tf.evaluation.inception_weights import (
     from_state_dict,
     load_fid_inception,
 )
-from oasis_tf.pytorch_files import PyTorchError, PyTorchFileError
+from oasis_tf.pytorch_files import PyTorchFileError
 
 NOWHERE = "http://127.0.0.1:1/"  # no one listens there
 
@@ -49,18 +49,17 @@ def assert_same_network(actual, expected):
             np.testing.assert_array_equal(one, other)
 
 
-def test_a_file_is_converted_once_and_then_pytorch_is_not_needed(
-    inception_file, converted, inception, no_pytorch
-):
+def test_a_file_is_converted_once(inception_file, converted, inception, no_pytorch):
     network = load_fid_inception(inception_file, folder=converted.parent)
     assert_same_network(network, inception)
     assert network.weights_sha256 == hashlib.sha256(inception_file.read_bytes()).hexdigest()
     assert sorted(os.listdir(converted.parent)) == [converted.name, "inception.lock"]
 
 
-def test_without_pytorch_the_first_time_ends_in_a_sentence(inception_file, tmp_path, no_pytorch):
-    with pytest.raises(PyTorchError, match="pip install torch"):
-        load_fid_inception(inception_file, folder=tmp_path)
+def test_pytorch_is_not_needed_the_first_time_either(
+    inception_file, inception, tmp_path, no_pytorch
+):
+    assert_same_network(load_fid_inception(inception_file, folder=tmp_path), inception)
 
 
 def test_other_weights_are_used_but_never_taken_for_fids(inception_file, converted):
@@ -116,10 +115,32 @@ def test_every_key_is_used_or_named(inception_arrays):
         assert problem in str(error.value)
 
 
-def test_a_variance_below_0_is_named(inception_arrays):
-    key = "Mixed_7c.branch_pool.bn.running_var"
-    with pytest.raises(InceptionWeightsError, match=f"{key} is below 0"):
-        from_state_dict(inception_arrays | {key: -inception_arrays[key]})
+@pytest.mark.parametrize(
+    ("key", "change", "problem"),
+    [
+        ("bn.running_var", lambda array: -array, "is below 0"),
+        ("conv.weight", lambda array: array.astype(np.int64), "holds int64"),
+        ("bn.weight", lambda array: array > 0, "holds bool"),
+        ("bn.bias", lambda array: array * np.inf, "holds numbers that are not finite"),
+    ],
+)
+def test_numbers_that_are_no_weights_are_named(inception_arrays, key, change, problem):
+    key = f"Mixed_7c.branch_pool.{key}"
+    with (
+        np.errstate(invalid="ignore"),
+        pytest.raises(InceptionWeightsError, match=f"{key} {problem}"),
+    ):
+        from_state_dict(inception_arrays | {key: change(inception_arrays[key])})
+
+
+@pytest.mark.parametrize("change", [lambda a: a * np.nan, lambda a: a[..., :1], lambda a: a > 0])
+def test_a_converted_file_of_other_numbers_is_refused(converted, tmp_path, change):
+    with np.load(converted) as file:
+        arrays = dict(file)
+    arrays["Conv2d_1a_3x3.kernel"] = change(arrays["Conv2d_1a_3x3.kernel"])
+    np.savez(tmp_path / "other.npz", **arrays)
+    with pytest.raises(InceptionWeightsError, match="other.npz does not hold.*Conv2d_1a_3x3.kern"):
+        load_fid_inception(tmp_path / "other.npz")
 
 
 def test_counters_and_the_classifier_may_be_left_out(inception_arrays, inception):
