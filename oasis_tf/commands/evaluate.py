@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
-from oasis_tf.commands.options import DataRoot, Overrides
+from oasis_tf.commands.options import MAX_DEVICES, DataRoot, Overrides
 from oasis_tf.commands.painting_options import BatchSize, Run, Seed
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
@@ -45,7 +45,9 @@ def evaluate(
     samples: Annotated[
         int | None,
         typer.Option(
-            min=2, help="Photographs a label map, for diversity.  [default: evaluation.samples]"
+            min=2,
+            max=1000,  # every pair of them is compared
+            help="Photographs a label map, for diversity.  [default: evaluation.samples]",
         ),
     ] = None,
     inception_weights: Annotated[
@@ -77,7 +79,10 @@ def evaluate(
         typer.Option(help="Who shares the photographs: nobody, or this machine's GPUs."),
     ] = "none",
     devices: Annotated[
-        int | None, typer.Option(min=1, help="GPUs of this machine to share them.  [default: all]")
+        int | None,
+        typer.Option(
+            min=1, max=MAX_DEVICES, help="GPUs of this machine to share them.  [default: all]"
+        ),
     ] = None,
 ):
     """Scores a run on held-out data: FID, KID, mIoU, diversity."""

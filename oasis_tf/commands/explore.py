@@ -14,6 +14,7 @@ from oasis_tf.commands.painting_options import (
     Labels,
     Out,
     Run,
+    Samples,
     Seed,
     Which,
 )
@@ -52,7 +53,7 @@ def interpolate(
         list[int],
         typer.Option("--seed", min=0, max=MAX_SEED, help="To walk to; give two or more of them."),
     ] = (0, 1, 2),
-    steps: Annotated[int, typer.Option(min=1, help="From each seed to the next.")] = 8,
+    steps: Annotated[int, typer.Option(min=1, max=1000, help="From each seed to the next.")] = 8,
     path: Annotated[Route, typer.Option("--path", help="On an arc, or straight.")] = Route.BOTH,
     film: Annotated[Film, typer.Option(help="Format of the animations.")] = Film.WEBP,
     milliseconds: Annotated[
@@ -125,7 +126,9 @@ def direction(
         ),
     ],
     labels: Labels = None,
-    images: Annotated[int, typer.Option(min=16, help="How many pictures to fit on.")] = 384,
+    images: Annotated[
+        int, typer.Option(min=16, max=100_000, help="How many pictures to fit on.")
+    ] = 384,
     seed: Annotated[
         int, typer.Option(min=0, max=MAX_SEED, help="Of noise, and of the choice of label maps.")
     ] = 0,
@@ -171,7 +174,7 @@ def apply(
         typer.Option(min=-100, max=100, help="Steps along it, standard deviations of the noise."),
     ],
     labels: Labels = None,
-    samples: Annotated[int, typer.Option(min=1, help="Photographs for each label map.")] = 1,
+    samples: Samples = 1,
     seed: Seed = 0,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Paint again what is there already.")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.commands.options import MAX_HELD_OUT
 from oasis_tf.commands.painting_options import (
     BatchSize,
     Checkpoint,
@@ -14,6 +15,7 @@ from oasis_tf.commands.painting_options import (
     Out,
     Precision,
     Run,
+    Samples,
     Seed,
     Which,
 )
@@ -27,9 +29,12 @@ def generate(
     out: Out,
     labels: Labels = None,
     held_out: Annotated[
-        int, typer.Option(min=1, help="How many held-out label maps, without --labels.")
+        int,
+        typer.Option(
+            min=1, max=MAX_HELD_OUT, help="How many held-out label maps, without --labels."
+        ),
     ] = NUM_HELD_OUT,
-    samples: Annotated[int, typer.Option(min=1, help="Photographs for each label map.")] = 1,
+    samples: Samples = 1,
     seed: Seed = 0,
     resample: Annotated[
         str | None,

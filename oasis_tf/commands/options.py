@@ -5,6 +5,14 @@ from typing import Annotated
 
 import typer
 
+# As in `oasis_tf.config.bounds`, which help need not import.
+MAX_BATCH = 2**16  # no machine holds more images at once
+MAX_EPOCHS = 10**6
+MAX_WIDTH = 1024  # deeper layers have several times as many channels
+MAX_DEVICES = 1024  # of one machine, parts of its CPU counted
+MAX_SAMPLES = 10_000  # photographs for each label map: each is a file
+MAX_HELD_OUT = 100_000
+
 
 def say_warnings(config):
     """Prints what is doubtful in a `Config` that something begins with, on stderr.

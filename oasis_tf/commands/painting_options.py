@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from oasis_tf.commands.options import MAX_BATCH, MAX_SAMPLES
+
 MAX_SEED = 2**32 - 1  # of the first sample; noise takes 64 bits, so that the others may pass it
 
 
@@ -45,7 +47,12 @@ Seed = Annotated[
     int,
     typer.Option("--seed", min=0, max=MAX_SEED, help="Of the first sample; the others follow it."),
 ]
-BatchSize = Annotated[int, typer.Option("--batch-size", min=1, help="Images painted at once.")]
+BatchSize = Annotated[
+    int, typer.Option("--batch-size", min=1, max=MAX_BATCH, help="Images painted at once.")
+]
+Samples = Annotated[
+    int, typer.Option(min=1, max=MAX_SAMPLES, help="Photographs for each label map.")
+]
 Which = Annotated[
     Checkpoint, typer.Option("--checkpoint", help="The newest one, or the best_metric's.")
 ]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from oasis_tf.commands.exits import EXIT_BY_SIGNAL, sentences_for_errors
-from oasis_tf.commands.options import DataRoot, Overrides, say_warnings
+from oasis_tf.commands.options import MAX_DEVICES, DataRoot, Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 
@@ -27,7 +27,10 @@ def train(
         typer.Option(help="Who shares each batch: nobody, this machine's GPUs, several processes."),
     ] = "none",
     devices: Annotated[
-        int | None, typer.Option(min=1, help="GPUs of this machine to share it.  [default: all]")
+        int | None,
+        typer.Option(
+            min=1, max=MAX_DEVICES, help="GPUs of this machine to share it.  [default: all]"
+        ),
     ] = None,
     profile: Annotated[
         str | None, typer.Option(metavar="FIRST,LAST", help="Profiles these steps.")
@@ -95,7 +98,7 @@ def _start_from(folder, run, pairs):
 
 def _first_and_last(text):
     first, comma, last = text.partition(",")
-    if not (comma and first.isdecimal() and last.isdecimal()):
+    if not (comma and all(word.isdecimal() and len(word) < 20 for word in (first, last))):
         raise typer.BadParameter(f"--profile {text}: expected two steps, such as 10,20")
     return int(first), int(last)
 

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from oasis_tf.commands.exits import EXIT_BY_SIGNAL, sentences_for_errors
-from oasis_tf.commands.options import DataRoot, Overrides, say_warnings
+from oasis_tf.commands.options import (
+    MAX_BATCH,
+    MAX_EPOCHS,
+    MAX_WIDTH,
+    DataRoot,
+    Overrides,
+    say_warnings,
+)
 from oasis_tf.commands.tensorflow_start import start_tensorflow
 
 
@@ -23,10 +30,15 @@ def train_segmenter(
         typer.Option(help="unet, or a preset of keras-hub's MiT encoder, for SegFormer."),
     ] = "unet",
     channels: Annotated[
-        int, typer.Option(min=1, help="Of the U-Net's first level; the others double it.")
+        int,
+        typer.Option(
+            min=1, max=MAX_WIDTH, help="Of the U-Net's first level; the others double it."
+        ),
     ] = 16,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training images.")] = 60,
-    batch_size: Annotated[int, typer.Option(min=1, help="Images a step.")] = 8,
+    epochs: Annotated[
+        int, typer.Option(min=1, max=MAX_EPOCHS, help="Passes over the training images.")
+    ] = 60,
+    batch_size: Annotated[int, typer.Option(min=1, max=MAX_BATCH, help="Images a step.")] = 8,
     learning_rate: Annotated[
         float, typer.Option(min=1e-8, max=1, help="The highest; it falls to 0.")
     ] = 2e-3,

@@ -7,13 +7,13 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    FiniteFloat,
     ValidationError,
     field_validator,
 )
 
 from oasis_tf.generation import SeededNoise
 from oasis_tf.io.json_file import JSONFileError, read_json
+from oasis_tf.io.number_types import Int, Number
 from oasis_tf.whole_file import whole_file
 
 
@@ -40,17 +40,17 @@ class Direction(BaseModel):
 
     format: Literal[1] = 1
     attribute: str
-    vector: list[FiniteFloat] = Field(min_length=1)
-    penalty: FiniteFloat
-    held_out_correlation: Annotated[FiniteFloat, Field(ge=-1.001, le=1.001)]
-    fit_images: int
-    held_out_images: int
+    vector: list[Number] = Field(min_length=1)
+    penalty: Number
+    held_out_correlation: Annotated[Number, Field(ge=-1.001, le=1.001)]
+    fit_images: Int
+    held_out_images: Int
     fit_label_maps: list[str]
     held_out_label_maps: list[str]
-    steps: list[FiniteFloat]
-    response: list[FiniteFloat]
+    steps: list[Number]
+    response: list[Number]
     generator: str
-    step: int
+    step: Int
 
     @field_validator("vector")
     @classmethod

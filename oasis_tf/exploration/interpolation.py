@@ -7,6 +7,7 @@ from oasis_tf.exploration import pictures, walks
 from oasis_tf.exploration.painting import paint
 from oasis_tf.exploration.seeds import SeedError, vectors_of
 
+MOST_PICTURES = 2000  # of a film, 400 MB at 256x256
 MOST_SHOWN = 13  # pictures of a strip
 
 
@@ -27,6 +28,11 @@ def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseco
     if len(seeds) < 2:
         raise SeedError(
             f"a walk takes two seeds or more, as in --seed {seeds[0]} --seed {seeds[0] + 1}"
+        )
+    if len(seeds) * steps > MOST_PICTURES:
+        raise SeedError(
+            f"--steps {steps} between {len(seeds)} seeds are {len(seeds) * steps:,} pictures; a "
+            f"film has at most {MOST_PICTURES:,}, as they are in memory together"
         )
     vectors = vectors_of(studio, [*seeds, seeds[0]])
     label_map = studio.fit(subject.read())

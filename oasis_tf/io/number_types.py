@@ -51,6 +51,10 @@ def _limit(at_most, because):
     return pydantic.AfterValidator(check)
 
 
-# Of files that this program wrote: no bool, and what 64 bits hold.
-Int = integer(at_least=-(2**63), at_most=2**63 - 1)
-Count = integer(at_least=0, at_most=2**63 - 1)
+# Of files that this program wrote, or that a program like it could have written.
+NO_BOOL = pydantic.BeforeValidator(no_bool)
+Int = Annotated[int, NO_BOOL]
+Count = Annotated[int, NO_BOOL, Field(ge=0)]
+PositiveInt = Annotated[int, NO_BOOL, Field(gt=0)]
+Number = Annotated[float, NO_BOOL, Field(allow_inf_nan=False)]
+Part = Annotated[float, NO_BOOL, Field(ge=0, le=1)]

@@ -5,15 +5,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field
 
 from oasis_tf.io.json_file import JSONFileError, read_json
+from oasis_tf.io.number_types import NO_BOOL, Count, Number, Part, PositiveInt
 
 FORMAT = 1
 OF_A_STEP = re.compile(r", step [0-9,]+$")
-
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Part = Annotated[float, Field(ge=0, le=1)]
 
 
 class ResultsError(ValueError):
@@ -105,7 +103,7 @@ class ClassTrait(Section):
     id: PositiveInt
     name: str
     share: Part
-    texture: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    texture: Annotated[float, NO_BOOL, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
 class Evaluation(Section):
@@ -113,7 +111,7 @@ class Evaluation(Section):
 
     format: Literal[FORMAT]
     run: Annotated[str, Field(min_length=1)]
-    step: NonNegativeInt
+    step: Count
     data: Data
     metrics: Metrics
     classes: list[ClassTrait] = []

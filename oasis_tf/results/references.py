@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
+from oasis_tf.io.number_types import NO_BOOL
 from oasis_tf.io.yaml_file import YAMLFileError, read_yaml
 from oasis_tf.results.evaluation import ResultsError
 
@@ -24,8 +25,8 @@ class Reference(BaseModel):
 
     model: str
     data: str
-    fid: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    miou: Annotated[float, Field(ge=0, le=100)] | None = None
+    fid: Annotated[float, NO_BOOL, Field(ge=0, allow_inf_nan=False)] | None = None
+    miou: Annotated[float, NO_BOOL, Field(ge=0, le=100)] | None = None
     segmenter: str | None = None
     protocol: str | None = None
     source: str

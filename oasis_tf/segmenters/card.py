@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 import pydantic
-from pydantic import BaseModel, Field, FiniteFloat, PositiveInt
+from pydantic import BaseModel, Field
 
 from oasis_tf.io.json_file import JSONFileError, parse_json
+from oasis_tf.io.number_types import Int, Number, integer
 from oasis_tf.segmenters.errors import SegmenterError
 
 MEMBER = "oasis_segmenter.json"
 MAX_CARD_BYTES = 2**20
+Side = integer(at_least=1, at_most=2**14)  # in pixels, as in configs
 
 
 class Card(BaseModel):
@@ -35,17 +37,17 @@ class Card(BaseModel):
 
     format: Literal[1] = 1
     class_names: list[str] = Field(min_length=1)
-    image_size: tuple[PositiveInt, PositiveInt]
-    pixel_range: tuple[FiniteFloat, FiniteFloat]
+    image_size: tuple[Side, Side]
+    pixel_range: tuple[Number, Number]
     needs: list[Literal["keras-hub"]]
     architecture: str
-    num_parameters: int
-    num_train: int
-    num_held_out: int
-    step: int
-    held_out_miou: FiniteFloat
-    held_out_accuracy: FiniteFloat
-    held_out_iou: dict[str, FiniteFloat | None]
+    num_parameters: Int
+    num_train: Int
+    num_held_out: Int
+    step: Int
+    held_out_miou: Number
+    held_out_accuracy: Number
+    held_out_iou: dict[str, Number | None]
     command: str
 
 

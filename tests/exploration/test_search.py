@@ -7,6 +7,7 @@ from oasis_tf.commands.painting_options import MAX_SEED
 from oasis_tf.exploration import regression, search
 from oasis_tf.exploration.attributes import Attribute
 from oasis_tf.exploration.direction import DirectionError
+from oasis_tf.exploration.interpolation import interpolate
 from oasis_tf.exploration.seeds import SeedError, vectors_of
 from oasis_tf.generation import Subject
 
@@ -137,3 +138,9 @@ def test_a_generator_without_noise_is_refused():
         find(studio)
     with pytest.raises(SeedError, match="has no noise"):
         vectors_of(studio, [0, 1])
+
+
+def test_a_film_has_as_many_pictures_as_memory_takes(tmp_path):
+    keywords = {"paths": ["linear"], "film": "webp", "milliseconds": 100, "batch_size": 1}
+    with pytest.raises(SeedError, match="--steps 1000 between 3 seeds are 3,000 pictures; a film"):
+        interpolate(None, None, tmp_path, seeds=[0, 1, 2], steps=1000, **keywords)

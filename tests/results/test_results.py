@@ -167,6 +167,10 @@ def test_references_may_be_ones_own_or_none(tmp_path, monkeypatch):
         ("format: 2\nreferences: []", "format: "),
         ("format: 1\nreferences: [{model: x, data: y}]", r"references.0.source: Field required"),
         (
+            "format: 1\nreferences: [{model: x, data: y, source: z, fid: yes}]",
+            "references.0.fid: a number is needed",
+        ),
+        (
             "format: 1\nreferences: [{model: x, data: y, source: z, miou: .nan}]",
             "references.0.miou: ",
         ),
@@ -184,6 +188,7 @@ def test_references_that_are_none_are_named(tmp_path, text, complaint):
     ("keys", "value", "complaint"),
     [
         (["format"], 2, "results: 0.format"),
+        (["step"], True, "0.step: a number is needed"),
         (["metrics", "fids"], {}, "0.metrics.fids: Extra"),
         (["metrics", "fid", "value"], float("nan"), "0.metrics.fid.value: .*finite"),
         (["metrics", "miou", "fake", "miou"], 38.5, "0.metrics.miou.fake.miou: .*less"),

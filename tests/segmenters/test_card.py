@@ -111,6 +111,8 @@ def test_classes_of_one_name_are_told_apart_by_their_order_only(tmp_path):
         (json.dumps(FACTS | {"format": 2}), "another version: format"),
         (json.dumps(FACTS | {"class_names": []}), "class_names"),
         (json.dumps(FACTS | {"image_size": [0, 2]}), "image_size.0"),
+        (json.dumps(FACTS | {"image_size": [True, 2]}), "image_size.0: a number is needed"),
+        (json.dumps(FACTS | {"image_size": [10**9, 2]}), "image_size.0: it must be at most 16,384"),
         (json.dumps(FACTS | {"needs": ["os"]}), "needs.0"),
         (json.dumps(FACTS | {"pixel_range": [0, float("inf")]}), "pixel_range.1"),
     ],
