@@ -25,7 +25,7 @@ for verb in (saved_model, tflite, onnx, report, client, load_test):
 
 @app.callback()
 def _root():
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def main():

@@ -52,17 +52,26 @@ class Trained:
         )
 
     def card(self):
-        """What users of an artifact need to know, as a dict for JSON."""
+        """What users of an artifact need to know, as a dict for JSON.
+
+        Of each class, `id` is what the model takes, and `label_map_values` are the ids, or RGB
+        colours, that mean it in the label maps it was trained on.
+        """
         data = self.config.data
-        classes = zip(data.class_names, data.palette, strict=True)
+        classes = zip(data.class_names, data.palette, self.label_code.values(), strict=True)
         return {
             "model": "OASIS",
             "step": self.step,
             "image_size": list(self.live.image_size),
             "z_dim": self.live.z_dim,
             "classes": [
-                {"id": index, "name": name, "color": [int(channel) for channel in color]}
-                for index, (name, color) in enumerate(classes)
+                {
+                    "id": index,
+                    "name": name,
+                    "color": [int(channel) for channel in color],
+                    "label_map_values": values,
+                }
+                for index, (name, color, values) in enumerate(classes)
             ],
             "config": self.config.model_dump(mode="json"),
         }

@@ -30,7 +30,7 @@ app.add_typer(explore, name="explore")
 
 @app.callback()
 def _root():
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def main():

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from oasis_tf import visualize
 from oasis_tf.class_chart import class_chart, percent
+from oasis_tf.data.class_table import ARROW, values_text
 
 REPORT, CHART = "report.json", "class_frequencies.png"
 
@@ -22,14 +23,19 @@ def as_json(surveys):
         ok: bool, whether there is no problem;
         splits: split to `Survey.as_json`: pairs, usable, height and width (min, median, max, or
             null), frequent_sizes (height, width, pairs), problems (path, kind, reason);
-        classes: list of id, name, and by split pixels, share (of all pixels), images (with it);
+        classes: list of id, name, label_map_values (the ids or RGB colours that mean it in label
+            maps; null for rendered ones), and by split pixels, share (of all pixels), images
+            (with it);
         never_seen: the names of classes, other than void, that no label map holds.
     """
     source = next(iter(surveys.values())).source
+    label_code = getattr(source, "label_code", None)
+    values = label_code.values() if label_code else [None] * source.num_classes
     classes = [
         {
             "id": class_id,
             "name": name,
+            "label_map_values": values[class_id],
             "pixels": {split: int(found.pixels[class_id]) for split, found in surveys.items()},
             "share": {split: float(found.shares[class_id]) for split, found in surveys.items()},
             "images": {split: int(found.images[class_id]) for split, found in surveys.items()},
@@ -78,11 +84,15 @@ def show(surveys):
 
 
 def _class_table(report):
-    table = Table("id", "class", box=None, pad_edge=False)
+    known = any(row["label_map_values"] for row in report["classes"])
+    kind = "colour" if _is_by_color(report["classes"]) else "id"
+    headings = [f"your {kind}", f"{ARROW} class"] if known else ["id", "class"]
+    table = Table(*headings, box=None, pad_edge=False)
     for split in report["splits"]:
         table.add_column(f"{split}: pixels", justify="right")
         table.add_column("images", justify="right")
-    for row in sorted(report["classes"], key=lambda row: -sum(row["pixels"].values())):
+    rows = [row for row in report["classes"] if not known or row["label_map_values"]]
+    for row in sorted(rows, key=lambda row: -sum(row["pixels"].values())):
         cells = []
         for split in report["splits"]:
             seen = row["pixels"][split] > 0
@@ -90,8 +100,14 @@ def _class_table(report):
                 percent(row["share"][split]) if seen else "never",
                 f"{row['images'][split]:,}",
             ]
-        table.add_row(str(row["id"]), row["name"], *cells)
+        shown = values_text(row["label_map_values"]) if known else str(row["id"])
+        table.add_row(shown, row["name"], *cells)
     return table
+
+
+def _is_by_color(classes):
+    """Whether label maps show these classes, dicts of JSON, in colours."""
+    return any(type(value) is list for row in classes for value in row["label_map_values"] or ())
 
 
 def _sizes(split, found):

@@ -10,8 +10,9 @@ from oasis_tf.data import (
     cached,
     evaluation_batches,
     explain_failure,
+    label_code_of,
     loaded_size,
-    open_source,
+    open_splits,
     training_batches,
 )
 from oasis_tf.data.transforms import normalize_pair, resize_pair
@@ -29,13 +30,16 @@ class RunData:
 
     def __init__(self, config):
         self.config = config
-        self.source, self.held_out = (
-            open_source(split=split, **config.data.source_arguments()) for split in ("train", "val")
-        )
+        self.source, self.held_out = open_splits(**config.data.source_arguments())
 
     @property
     def class_names(self):
         return self.source.class_names
+
+    @property
+    def label_code(self):
+        """What the pixels of the data set's label maps mean."""
+        return label_code_of(**self.config.data.label_arguments())
 
     @property
     def palette(self):

@@ -156,7 +156,7 @@ def test_a_perceptual_loss_needs_images_that_vgg_can_halve():
 
 def test_a_folder_must_say_its_number_of_classes():
     overrides = ["data.source=folder", "data.num_classes=null"]
-    with pytest.raises(ConfigError, match="data.num_classes is missing"):
+    with pytest.raises(ConfigError, match="data.classes is missing; list your classes"):
         load_config(TINY, overrides=overrides)
 
 

@@ -68,6 +68,7 @@ def test_clean_data_is_counted(root, tmp_path):
     assert tree == {
         "id": 3,
         "name": "tree",
+        "label_map_values": [3],
         "pixels": {"train": 0, "val": 0},
         "share": {"train": 0, "val": 0},
         "images": {"train": 0, "val": 0},
@@ -232,3 +233,51 @@ def test_a_chart_holds_any_number_of_classes(num_classes):
         title="Classes",
     )
     assert chart.shape[0] < 1200 and np.any(np.all(chart == 99, axis=-1))
+
+
+def clothes(tmp_path, *settings, exit_code=0):
+    """Four pairs in one folder, ids 0 and 1, of which 0 is the background: what is said of them."""
+    for name, ids in zip("abcd", [(0, 1), (0, 1), (0,), (0, 1)], strict=True):
+        image, label_map = write(tmp_path / "made", "x", name, ids=ids)
+        for path, kind in ((image, "images"), (label_map, "labels")):
+            (tmp_path / kind).mkdir(exist_ok=True)
+            path.rename(tmp_path / kind / path.name)
+    command = [
+        "validate-data",
+        "--config",
+        TINY,
+        "--data-root",
+        tmp_path,
+        "--set=data.source=folder",
+    ]
+    command += [f"--set=data.{setting}" for setting in (*settings, "val_fraction=0.25")]
+    result = CliRunner().invoke(app, [str(argument) for argument in command])
+    assert result.exit_code == exit_code, result.output
+    return result
+
+
+def test_a_background_that_is_a_class_is_not_called_by_the_next_ones_name(tmp_path):
+    names = "[background, shirt, shoe]"
+    result = clothes(tmp_path, f"class_names={names}", "num_classes=3", exit_code=2)
+    assert "begins with 'background'" in result.stderr and "data.classes" in result.stderr
+    rows = clothes(tmp_path, f"classes={names}").stdout.splitlines()
+    assert rows[0].split()[:4] == ["your", "id", "->", "class"]
+    table = {tuple(row.split()[:2]) for row in rows[1:4]}
+    assert table == {("0", "background"), ("1", "shirt"), ("2", "shoe")}
+    assert "Never seen: shoe" in rows
+
+
+def test_classes_that_no_one_listed_are_found(tmp_path):
+    rows = clothes(tmp_path).stdout.splitlines()
+    assert {tuple(row.split()[:3]) for row in rows[1:3]} == {("0", "id", "0"), ("1", "id", "1")}
+
+
+def test_the_report_holds_the_owners_ids(tmp_path, root):
+    report = json.loads(validate(root, "--json").stdout)
+    assert [row["label_map_values"] for row in report["classes"]] == [[0], [1], [2], [3]]
+
+
+def test_a_folder_for_both_splits_is_no_data_to_validate(root):
+    same = [f"--set=data.{kind}={kind}/train" for kind in ("images", "labels")]
+    result = validate(root, *same, exit_code=2)
+    assert "held-out pairs are training pairs too" in result.stderr

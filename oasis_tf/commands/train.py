@@ -66,15 +66,21 @@ def train(
         if init_from:
             RunFolder(init_from).require_checkpoint()
         experiment = load_config(
-            config or folder.config, overrides=overrides or (), data_root=data_root
+            config or folder.config,
+            overrides=overrides or (),
+            data_root=data_root,
+            classes_from_data=True,
         )
         if not (resume and folder.is_begun):
             say_warnings(experiment)
         if strategy == "multi-worker":
             typer.echo("Waiting for all workers.")
         opened = start_tensorflow(strategy, num_devices=devices)
+        from oasis_tf.data import with_found_classes
+        from oasis_tf.progress import track
         from oasis_tf.training_run import TrainingRun
 
+        experiment = with_found_classes(experiment, track=track)
         run = TrainingRun(config=experiment, folder=folder, resume=resume, devices=opened)
         if init_from and not run.resumed_from:
             _start_from(RunFolder(init_from), run, classes or ())
@@ -104,6 +110,8 @@ def _first_and_last(text):
 
 
 def _say_what_begins(folder, run, resume):
+    from oasis_tf.data.class_table import class_lines
+
     for path, names in run.damaged.items():
         typer.echo(f"{path} is damaged ({', '.join(names)}) and is passed over.", err=True)
     if run.resumed_from:
@@ -116,6 +124,8 @@ def _say_what_begins(folder, run, resume):
         f"{how}, on {run.devices.description}: steps {run.step:,} to {run.total_steps:,} "
         f"({len(run.data.source):,} images, {run.steps_per_epoch:,} steps an epoch)"
     )
+    if run.config.data.source == "folder":  # the others' classes are the data set's own
+        typer.echo("\n".join(class_lines(run.data.label_code, run.data.class_names)))
 
 
 def _say_what_was_saved(folder):

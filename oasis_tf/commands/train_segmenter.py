@@ -51,13 +51,17 @@ def train_segmenter(
     with sentences_for_errors():
         from oasis_tf.config import load_config
 
-        experiment = load_config(config, overrides=overrides or (), data_root=data_root)
+        experiment = load_config(
+            config, overrides=overrides or (), data_root=data_root, classes_from_data=True
+        )
         say_warnings(experiment)
         start_tensorflow()
+        from oasis_tf.data import with_found_classes
+        from oasis_tf.progress import track
         from oasis_tf.segmenter_training import SegmenterTraining
 
         training = SegmenterTraining(
-            config=experiment,
+            config=with_found_classes(experiment, track=track),
             out=out,
             architecture=architecture,
             channels=channels,

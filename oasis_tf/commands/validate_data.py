@@ -30,16 +30,19 @@ def validate_data(
     with sentences_for_errors():
         from oasis_tf.config import load_config
 
-        experiment = load_config(config, overrides=overrides or (), data_root=data_root)
+        experiment = load_config(
+            config, overrides=overrides or (), data_root=data_root, classes_from_data=True
+        )
         say_warnings(experiment)
         start_tensorflow()
         from oasis_tf import data_report
-        from oasis_tf.data import open_source
+        from oasis_tf.data import open_splits, with_found_classes
         from oasis_tf.data.survey import survey
         from oasis_tf.progress import track
 
-        arguments = experiment.data.source_arguments()
-        sources = {split: open_source(split=split, check=False, **arguments) for split in SPLITS}
+        experiment = with_found_classes(experiment, track=track)
+        opened = open_splits(check=False, **experiment.data.source_arguments())
+        sources = dict(zip(SPLITS, opened, strict=True))
         surveys = {
             split: survey(
                 source, track=track, description=f"Reading {len(source):,} pairs of {split}"

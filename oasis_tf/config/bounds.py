@@ -45,6 +45,7 @@ def _keep_all(said, read):
 
 
 IdMap = Annotated[dict[ClassId, ClassId], pydantic.WrapValidator(_keep_all)]
+Share = number(gt=0, lt=1, at_most=1)
 NumScenes = integer(
     at_least=1, at_most=10**6, because="their names are held in memory, and each is rendered"
 )

@@ -13,13 +13,15 @@ class ConfigError(ValueError):
     """A configuration that cannot be used; its text is one sentence for the person who wrote it."""
 
 
-def load_config(path, *, overrides=(), data_root=None):
+def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     """Reads one experiment.
 
     Args:
         path: the YAML file.
         overrides: iterable of str "section.key=value", the value in YAML.
         data_root: str, where the data lies; takes precedence over `data.root`.
+        classes_from_data: bool, whether the caller looks for classes that the config does not list
+            (`oasis_tf.data.with_found_classes`); else that is an error.
     Returns: a `Config`, complete.
     Raises: ConfigError, naming the file and the key.
     """
@@ -28,9 +30,15 @@ def load_config(path, *, overrides=(), data_root=None):
     if data_root is not None:
         _apply(raw, key="data.root", value=os.path.abspath(data_root))
     try:
-        return Config.model_validate(raw)
+        config = Config.model_validate(raw)
     except pydantic.ValidationError as error:
         raise ConfigError(explanation(error, path=path, overridden=overridden)) from error
+    if config.data.num_classes is None and not classes_from_data:
+        raise ConfigError(
+            f"{path}: data.classes is missing; list your classes, as [background, shirt] for the "
+            "ids 0 and 1, or {1: background, 2: shirt}"
+        )
+    return config
 
 
 def _read_yaml(path):

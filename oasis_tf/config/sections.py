@@ -8,6 +8,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from oasis_tf.config import bounds
+from oasis_tf.config.class_list import ClassList, settle_classes
+from oasis_tf.config.split_keys import settle_splits
 
 # Sources whose classes are known: how many, the void class counted, and the id of void.
 KNOWN_NUM_CLASSES = {
@@ -26,6 +28,7 @@ SOURCE_KEYS = {
     "folder": {
         *("root", "num_classes", "void_id", "id_map", "label_colors", "class_names", "palette"),
         *("images", "labels", "image_ending", "label_ending", "train_split", "val_split"),
+        *("split_list", "val_fraction", "seed"),
     },
     "landscapes": {"image_size", "num_scenes", "seed"},
     "tfds": {"root", "manual_dir"},
@@ -46,12 +49,16 @@ class Section(BaseModel):
 
 
 class DataConfig(Section):
-    """Which images and label maps; `num_classes` counts the void class."""
+    """Which images and label maps; `num_classes` counts the void class.
+
+    `num_classes` is None where a folder's classes are still to be found in its label maps.
+    """
 
     source: Literal["ade20k", "cityscapes", "coco_stuff", "folder", "landscapes", "tfds"]
     root: str | None = None
     manual_dir: str | None = None
     image_size: bounds.Size
+    classes: ClassList | None = None
     num_classes: bounds.NumClasses | None = None
     void_id: bounds.ClassId | None = None
     id_map: bounds.IdMap | None = None
@@ -64,6 +71,8 @@ class DataConfig(Section):
     label_ending: str = ""
     train_split: str = "train"
     val_split: str = "val"
+    split_list: str | None = None
+    val_fraction: bounds.Share | None = None
     num_scenes: bounds.NumScenes = 2000
     seed: bounds.Seed = 0
     load_size: bounds.Side | None = None
@@ -83,8 +92,9 @@ class DataConfig(Section):
     def _check_classes(self):
         if self.source in KNOWN_NUM_CLASSES:
             self._check_known_classes()
-        if self.num_classes is None:
-            raise ValueError("data.num_classes is missing; it counts the void class")
+        else:
+            settle_classes(self)
+        settle_splits(self)
         if self.label_colors is not None:
             for key in ("void_id", "id_map"):
                 if getattr(self, key) is not None:
@@ -94,7 +104,7 @@ class DataConfig(Section):
                     )
         for key in ("class_names", "palette", "label_colors"):
             entries = getattr(self, key)
-            if entries is not None and len(entries) != self.num_classes:
+            if entries is not None and len(entries) != (self.num_classes or len(entries)):
                 raise ValueError(
                     f"data.{key} has {len(entries)} entries for {self.num_classes} classes"
                 )
@@ -112,7 +122,7 @@ class DataConfig(Section):
                     f"data.{key} is {getattr(self, key)}, but {self.source} has {known}"
                 )
             setattr(self, key, known)
-        for key in ("id_map", "label_colors"):
+        for key in ("classes", "id_map", "label_colors"):
             if getattr(self, key) is not None:
                 raise ValueError(f"data.{key} is for folders; {self.source} knows its own classes")
 
@@ -302,6 +312,13 @@ class Config(Section):
             "palette": [tuple(int(channel) for channel in color) for color in palette],
         }
         return self.model_copy(update={"data": self.data.model_copy(update=classes)})
+
+    def with_listed_classes(self, classes):
+        """A copy for which `data.classes` lists the classes: dict of id to name."""
+        raw = self.model_dump(
+            exclude={"generator": {"num_classes"}, "discriminator": {"num_classes"}}
+        )
+        return Config.model_validate(raw | {"data": raw["data"] | {"classes": classes}})
 
     def save(self, path):
         """Writes the resolved config as YAML, readable by `load_config`."""

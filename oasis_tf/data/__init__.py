@@ -2,7 +2,8 @@
 
 from oasis_tf.data.cache import CachedSource, CacheError, cached
 from oasis_tf.data.classes import classes_of
-from oasis_tf.data.open_source import label_code_of, open_source
+from oasis_tf.data.found_ids import with_found_classes
+from oasis_tf.data.open_source import label_code_of, open_source, open_splits
 from oasis_tf.data.pipeline import (
     evaluation_batches,
     example_index,
@@ -27,5 +28,7 @@ __all__ = [
     "loaded_size",
     "measured_batches",
     "open_source",
+    "open_splits",
     "training_batches",
+    "with_found_classes",
 ]

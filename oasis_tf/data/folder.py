@@ -19,6 +19,7 @@ from oasis_tf.data.source import (
     checked_palette,
     state_of_files,
 )
+from oasis_tf.data.splits import EverySplit
 from oasis_tf.data.validate import (
     IMAGE_SUFFIXES,
     LABEL_SUFFIXES,
@@ -43,6 +44,7 @@ class Folder(Source):
             endings are no part of the data set.
         class_names: `num_classes` names, the first being void's; default "class 1" and so on.
         palette: RGB 0..255 (num_classes, 3); default `distinct_palette`.
+        split: which of the names belong to it; by default all.
     Raises: DataError naming the path.
     """
 
@@ -56,10 +58,13 @@ class Folder(Source):
         label_ending: str = "",
         class_names: Sequence[str] | None = None,
         palette: Sequence[Sequence[int]] | np.ndarray | None = None,
+        split: EverySplit | None = None,
     ):
         self.class_names = checked_names(class_names, num_classes=label_code.num_classes)
         self.palette = checked_palette(palette, num_classes=label_code.num_classes)
+        split = split or EverySplit()
         self._place = (Path(images).resolve(), image_ending, Path(labels).resolve(), label_ending)
+        self._place += (split.key,) if split.key else ()
         self.label_code = label_code
         self.num_classes = label_code.num_classes
         image_files, of_images = list_files(
@@ -67,6 +72,11 @@ class Folder(Source):
         )
         label_files, of_labels = list_files(
             Path(labels), suffixes=LABEL_SUFFIXES, ending=label_ending
+        )
+        chosen = split.chosen({*image_files, *label_files})
+        image_files, label_files = (
+            {name: path for name, path in files.items() if name in chosen}
+            for files in (image_files, label_files)
         )
         lonely = unpaired(image_files, label_files, image_folder=images, label_folder=labels)
         self._file_problems = [*of_images, *of_labels, *lonely]

@@ -21,9 +21,11 @@ class LabelCode:
 
     Attributes:
         form: str, what kind of PNG it reads.
+        kind: str, what a pixel's value is to its owner: "id" or "colour".
     """
 
     form: str
+    kind: str
 
     def read(self, path: Path | str) -> np.ndarray:
         """Reads one label PNG.
@@ -81,6 +83,10 @@ class LabelCode:
 
     def class_ids(self) -> list[int]:
         """The classes that such a label PNG can hold, in increasing order."""
+        raise NotImplementedError
+
+    def values(self) -> list[list[int] | list[list[int]]]:
+        """For each class the ids, or else RGB colours, that mean it; none of a class without."""
         raise NotImplementedError
 
     def _check_mode(self, image: Image.Image, *, path: Path | str) -> None:

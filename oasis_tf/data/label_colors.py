@@ -27,6 +27,7 @@ class LabelColors(LabelCode):
     """
 
     form = "8-bit RGB, RGBA or palette PNG of the classes' colours"
+    kind = "colour"
 
     def __init__(self, colors: Sequence[Sequence[Color]]):
         self.num_classes = len(colors)
@@ -66,6 +67,10 @@ class LabelColors(LabelCode):
     def class_ids(self) -> list[int]:
         """See `LabelCode.class_ids`."""
         return [class_id for class_id, of_class in enumerate(self.colors) if of_class]
+
+    def values(self) -> list[list[list[int]]]:
+        """See `LabelCode.values`."""
+        return [[list(color) for color in of_class] for of_class in self.colors]
 
     def _check_mode(self, image: Image.Image, *, path: Path | str) -> None:
         if image.mode not in ("RGB", "RGBA", "P") or image.tile[0][3].endswith(";16B"):

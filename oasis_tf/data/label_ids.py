@@ -82,6 +82,7 @@ class LabelIds(LabelCode):
     """
 
     form = "8-bit grey PNG, or palette PNG, of ids"
+    kind = "id"
 
     def __init__(
         self,
@@ -125,6 +126,10 @@ class LabelIds(LabelCode):
         """See `LabelCode.class_ids`."""
         return np.unique(self.table[self.table != INVALID]).tolist()
 
+    def values(self) -> list[list[int]]:
+        """See `LabelCode.values`."""
+        return [np.flatnonzero(self.table == c).tolist() for c in range(self.num_classes)]
+
     def _check_mode(self, image: Image.Image, *, path: Path | str) -> None:
         if image.mode not in ("L", "P"):
             raise DataError(
@@ -150,7 +155,7 @@ class LabelIds(LabelCode):
             raise FileProblem(
                 f"{path}: the label map holds the id{'s' if len(wrong) > 1 else ''} "
                 f"{_ranges(wrong)}, outside the allowed ids {_ranges(allowed)}. "
-                "Check num_classes, void_id and id_map.",
+                "Check data.classes (or num_classes and id_map) and data.void_id.",
                 path=Path(path),
                 kind="out of range",
             )

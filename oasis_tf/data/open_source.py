@@ -14,6 +14,7 @@ from oasis_tf.data.label_colors import Color, LabelColors
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.landscapes import Landscapes
 from oasis_tf.data.source import DataError, Source
+from oasis_tf.data.splits import EverySplit, FractionSplit, ListSplit, require_disjoint
 from oasis_tf.data.tfds_source import open_tfds
 
 SPLITS = ("train", "val")
@@ -61,6 +62,9 @@ def open_folder(
     label_ending: str = "",
     train_split: str = "train",
     val_split: str = "val",
+    split_list: str | None = None,
+    val_fraction: float | None = None,
+    seed: int = 0,
 ) -> Folder:
     """Opens one split of a folder in a layout of its owner's.
 
@@ -70,6 +74,9 @@ def open_folder(
         num_classes, void_id, id_map, label_colors: see `label_code_of`.
         images, labels: the two subfolders; "{split}" becomes the split's name.
         train_split, val_split: what the folder calls its splits.
+        split_list: of a file in `root` that names the pairs of one split, one a line; "{split}"
+            becomes the split's name. None for all that lies in the subfolders.
+        val_fraction, seed: see `FractionSplit`; None for all that lies in the subfolders.
         image_ending, label_ending, class_names, palette: see `Folder`.
     Raises: DataError naming what is wrong.
     """
@@ -84,7 +91,34 @@ def open_folder(
         ),
         class_names=class_names,
         palette=palette,
+        split=_split(
+            split, root=root, name=split_name, path=split_list, fraction=val_fraction, seed=seed
+        ),
     )
+
+
+def open_splits(*, check: bool = True, **arguments) -> tuple[Source, Source]:
+    """Opens the training pairs and the held-out ones, and sees to it that they share no file.
+
+    Args:
+        check, arguments: of `open_source`.
+    Raises: DataError, see `open_source` and `require_disjoint`.
+    """
+    train, held_out = (open_source(split=split, check=False, **arguments) for split in SPLITS)
+    require_disjoint(train, held_out)
+    if check:
+        train.check()
+        held_out.check()
+    return train, held_out
+
+
+def _split(split, *, root, name, path, fraction, seed):
+    """Of these keys of a folder, what chooses its pairs."""
+    if path is not None:
+        return ListSplit(Path(root, path.replace("{split}", name)))
+    if fraction is not None:
+        return FractionSplit(split=split, fraction=fraction, seed=seed)
+    return EverySplit()
 
 
 def label_code_of(

@@ -1,0 +1,124 @@
+"""Classes as the owner of a folder lists them, and the keys that follow from the list.
+
+The model's class 0 is always void, for pixels that no one labelled. A folder's owner need not know:
+`data.classes` names the folder's own classes, and the program puts void before them. Where no id is
+void, the model has that class all the same, and no pixel of it.
+"""
+
+from typing import Annotated, Any
+
+import pydantic
+
+VOID = "void"
+MOST_CLASSES = 255  # and void: label maps are bytes
+# First names of `data.class_names` that stand for void.
+VOID_NAMES = frozenset(
+    {"void", "unlabeled", "unlabelled", "ignore", "ignored", "unknown", "none", "undefined"}
+)
+
+
+def _checked(said: Any) -> dict[int, str] | list[str]:
+    """The list or mapping, if it is one. Raises: ValueError, a sentence that names the key."""
+    if not isinstance(said, (list, dict)) or not said:
+        raise ValueError(
+            "data.classes must list your classes: [background, shirt] for the ids 0 and 1, or "
+            "{1: background, 2: shirt}"
+        )
+    for id_, name in said.items() if isinstance(said, dict) else enumerate(said):
+        if type(id_) is not int or not 0 <= id_ <= 255:
+            raise ValueError(
+                f"data.classes has {id_!r}: {name!r}, but an id is a whole number of 0..255; "
+                "write id: name"
+            )
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(
+                f"data.classes gives the id {id_} the name {name!r}, which is no text; quote it "
+                '(YAML reads no, on and null as other things), as "no"'
+            )
+    if isinstance(said, list) and len(set(said)) < len(said):
+        twice = next(name for index, name in enumerate(said) if name in said[:index])
+        raise ValueError(
+            f"data.classes names {twice!r} twice; where several ids are one class, write "
+            "id: name for each"
+        )
+    return said
+
+
+ClassList = Annotated[dict[int, str] | list[str], pydantic.BeforeValidator(_checked)]
+
+
+def settle_classes(data: Any) -> None:
+    """Gives a `DataConfig` of a folder the keys that follow from others.
+
+    From `classes`: num_classes, class_names and, for label maps of ids, id_map; palette and
+    label_colors may have one entry fewer then, void's. `classes` itself is None afterwards, so
+    that a saved config says everything once. Without it num_classes follows from class_names,
+    label_colors or id_map.
+
+    Raises: ValueError, a sentence that names the key.
+    """
+    if data.classes is not None:
+        _settle_list(data)
+    elif data.num_classes is None:
+        counts = [len(entries) for entries in (data.class_names, data.label_colors) if entries]
+        counts += [max(data.id_map.values()) + 1] if data.id_map and not counts else []
+        data.num_classes = max(2, counts[0]) if counts else None
+    _require_void_first(data)
+
+
+def _settle_list(data: Any) -> None:
+    for key in ("num_classes", "class_names", "id_map"):
+        if getattr(data, key) is not None:
+            raise ValueError(f"data.{key} follows from data.classes; leave it out")
+    if isinstance(data.classes, list) and data.void_id in range(len(data.classes)):
+        raise ValueError(
+            f"data.void_id is {data.void_id}, but data.classes lists {len(data.classes)} names for "
+            f"the ids 0 to {len(data.classes) - 1}; write data.classes as id: name, such as "
+            f"{{{data.void_id + 1}: {data.classes[0]}}}"
+        )
+    listed = data.classes
+    listed = dict(enumerate(listed)) if isinstance(listed, list) else listed
+    named = {id_: name for id_, name in listed.items() if not _is_void(id_, name, data.void_id)}
+    names = list(dict.fromkeys(named.values()))
+    if not names:
+        raise ValueError("data.classes lists no class but void")
+    if len(names) > MOST_CLASSES:
+        raise ValueError(f"data.classes lists {len(names)} classes; {MOST_CLASSES} are possible")
+    data.num_classes = len(names) + 1
+    data.class_names = [VOID, *names]
+    if data.label_colors is None:
+        class_ids = {id_: names.index(name) + 1 for id_, name in named.items()}
+        void_ids = {id_: 0 for id_ in listed if id_ not in named and id_ != data.void_id}
+        data.id_map = dict(sorted((class_ids | void_ids).items()))
+    elif isinstance(data.classes, dict) or len(names) < len(listed):
+        raise ValueError(
+            "data.classes must be a list of names without void where data.label_colors says how "
+            "the label maps show them"
+        )
+    if data.label_colors is not None and len(data.label_colors) == len(names):
+        if data.palette is None and all(data.label_colors):
+            data.palette = [colors[0] for colors in data.label_colors]
+        data.label_colors = [[], *data.label_colors]
+    if data.palette is not None and len(data.palette) == len(names):
+        data.palette = [(0, 0, 0), *data.palette]
+    data.classes = None
+
+
+def _is_void(id_: int, name: str, void_id: int | None) -> bool:
+    return id_ == void_id or name.strip().casefold() == VOID
+
+
+def _require_void_first(data: Any) -> None:
+    """ValueError if the first of class_names would be dropped though it seems to be a class."""
+    if not data.class_names or data.class_names[0].strip().casefold() in VOID_NAMES:
+        return
+    by_colors = data.label_colors is not None and bool(data.label_colors[0])
+    if by_colors or data.void_id is not None or 0 in (data.id_map or {}).values():
+        return  # there are pixels of class 0, whatever it is called
+    first = data.class_names[0]
+    raise ValueError(
+        f"data.class_names begins with {first!r}, but its first name is void's, and no id is void "
+        f"here; if {first!r} is a class, write data.classes instead, "
+        f"[{', '.join(data.class_names)}] for the ids 0 to {len(data.class_names) - 1}; if it is "
+        f"void, say so with data.void_id"
+    )

@@ -1,0 +1,61 @@
+"""The classes of a folder whose config lists none: the ids that its label maps hold."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from oasis_tf.config import Config
+from oasis_tf.data.label_ids import LabelIds
+from oasis_tf.data.open_source import open_splits
+from oasis_tf.data.source import DataError
+
+USUALLY_VOID = 255
+IDS = LabelIds(num_classes=256, id_map={raw: raw for raw in range(256)})  # as they are
+
+
+def with_found_classes(
+    config: Config, *, track: Callable[..., Iterable[np.ndarray]] = lambda items, **_: items
+) -> Config:
+    """A config that lists its classes: itself, or one with every id that its label maps hold.
+
+    Args:
+        config: `num_classes` of its `data` is None where the label maps are to be read.
+        track: function(items, description=, total=) -> items, to show progress.
+    Raises: DataError if no label map can be read, or holds an id that is probably void's;
+        ConfigError.
+    """
+    if config.data.num_classes is not None:
+        return config
+    arguments = config.data.source_arguments() | {"num_classes": 256, "void_id": None}
+    paths = [
+        path for source in open_splits(check=False, **arguments) for path in source.label_paths
+    ]
+    example: dict[int, Path] = {}
+    with ThreadPoolExecutor() as pool:
+        found = track(
+            pool.map(_ids, paths),
+            description=f"Looking for the classes: reading {len(paths):,} label maps",
+            total=len(paths),
+        )
+        for path, ids in zip(paths, found, strict=True):
+            example |= {id_: path for id_ in ids if id_ not in example}
+    void_id = config.data.void_id
+    if not set(example) - {void_id}:
+        raise DataError(f"{paths[0].parent}: no label map holds an id; list data.classes.")
+    if void_id is None and USUALLY_VOID in example:
+        raise DataError(
+            f"{example[USUALLY_VOID]}: the label map holds the id {USUALLY_VOID}, which usually "
+            f"means void. If it does, say data.void_id: {USUALLY_VOID}; else list all classes in "
+            "data.classes."
+        )
+    return config.with_listed_classes({id_: f"id {id_}" for id_ in sorted({*example} - {void_id})})
+
+
+def _ids(path: Path) -> list[int]:
+    """The ids of one label map; none of one that cannot be read, which is named elsewhere."""
+    try:
+        return np.unique(IDS.read(path)).tolist()
+    except DataError:
+        return []
