@@ -33,7 +33,7 @@ MAY_USE = {
     "weight_arrays": set(),
     "whole_file": set(),
     "class_chart": {"visualize"},
-    "data_report": {"class_chart", "visualize"},
+    "data_report": {"class_chart", "data", "visualize"},
     "checkpoint": set(),
     "layers": {"replicas"},
     "models": {

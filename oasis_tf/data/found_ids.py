@@ -6,25 +6,25 @@ from pathlib import Path
 
 import numpy as np
 
-from oasis_tf.config import Config
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.open_source import open_splits
 from oasis_tf.data.source import DataError
 
 USUALLY_VOID = 255
+MOST_CLASSES = 255  # and void
 IDS = LabelIds(num_classes=256, id_map={raw: raw for raw in range(256)})  # as they are
 
 
 def with_found_classes(
-    config: Config, *, track: Callable[..., Iterable[np.ndarray]] = lambda items, **_: items
-) -> Config:
+    config, *, track: Callable[..., Iterable[list[int]]] = lambda items, **_: items
+):
     """A config that lists its classes: itself, or one with every id that its label maps hold.
 
     Args:
-        config: `num_classes` of its `data` is None where the label maps are to be read.
+        config: `Config`; `num_classes` of its `data` is None where the label maps are to be read.
         track: function(items, description=, total=) -> items, to show progress.
-    Raises: DataError if no label map can be read, or holds an id that is probably void's;
-        ConfigError.
+    Raises: DataError if no label map can be read, if one holds an id that is probably void's, or
+        all together more ids than there can be classes.
     """
     if config.data.num_classes is not None:
         return config
@@ -50,7 +50,13 @@ def with_found_classes(
             f"means void. If it does, say data.void_id: {USUALLY_VOID}; else list all classes in "
             "data.classes."
         )
-    return config.with_listed_classes({id_: f"id {id_}" for id_ in sorted({*example} - {void_id})})
+    ids = sorted({*example} - {void_id})
+    if len(ids) > MOST_CLASSES:
+        raise DataError(
+            f"{paths[0].parent}: the label maps hold {len(ids)} ids; {MOST_CLASSES} classes are "
+            "possible. Are these label maps?"
+        )
+    return config.with_listed_classes({id_: f"id {id_}" for id_ in ids})
 
 
 def _ids(path: Path) -> list[int]:

@@ -46,7 +46,8 @@ def test_a_file_is_written_with_its_card_and_paints_the_same_in_any_batch(run, q
     assert f"Wrote {path}" in said and "onnxruntime  max" in said
     assert sorted(file.name for file in tmp_path.iterdir()) == ["model.json", "model.onnx"]
     card = json.loads((tmp_path / "model.json").read_text())
-    assert card["classes"][1] == {"id": 1, "name": "sky", "color": [135, 190, 235]}
+    sky = {"id": 1, "name": "sky", "color": [135, 190, 235], "label_map_values": [1]}
+    assert card["classes"][1] == sky
     assert card["onnx"]["opset"] == 17 and card["onnx"]["bytes"] == path.stat().st_size
     assert card["onnx"]["proof"]["cpu"]["max"] <= 1e-4
     sizes = [len(batch["z"]) for batch in question.batches]
