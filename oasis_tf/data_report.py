@@ -1,7 +1,6 @@
 """What a survey of a data set found, as JSON, as text and as a chart."""
 
 import json
-import os
 from pathlib import Path
 
 from rich.console import Console
@@ -10,6 +9,9 @@ from rich.table import Table
 from oasis_tf import visualize
 from oasis_tf.class_chart import class_chart, percent
 from oasis_tf.data.class_table import ARROW, values_text
+from oasis_tf.io.file_mark import marked_json
+from oasis_tf.io.output_files import require_writable
+from oasis_tf.whole_file import whole_file
 
 REPORT, CHART = "report.json", "class_frequencies.png"
 
@@ -19,7 +21,7 @@ def as_json(surveys):
 
     Args:
         surveys: dict of split's name to `Survey`.
-    Returns: dict with
+    Returns: dict with this program's mark, and
         ok: bool, whether there is no problem;
         splits: split to `Survey.as_json`: pairs, usable, height and width (min, median, max, or
             null), frequent_sizes (height, width, pairs), problems (path, kind, reason);
@@ -42,12 +44,18 @@ def as_json(surveys):
         }
         for class_id, name in enumerate(source.class_names)
     ]
-    return {
+    found = {
         "ok": not any(found.problems for found in surveys.values()),
         "splits": {split: found.as_json() for split, found in surveys.items()},
         "classes": classes,
         "never_seen": [c["name"] for c in classes[1:] if not any(c["pixels"].values())],
     }
+    return marked_json(found)
+
+
+def require_writable_report(folder, *, overwrite):
+    """OutputError if `write` would replace another's files, unless that is allowed."""
+    require_writable([Path(folder, name) for name in (REPORT, CHART)], overwrite=overwrite)
 
 
 def write(surveys, folder, *, title):
@@ -61,9 +69,8 @@ def write(surveys, folder, *, title):
         palette=source.palette,
         title=title,
     )
-    temporary = folder / f"{REPORT}.tmp"
-    temporary.write_text(json.dumps(as_json(surveys), indent=2) + "\n", encoding="utf-8")
-    os.replace(temporary, folder / REPORT)
+    with whole_file(folder / REPORT) as temporary:
+        temporary.write_text(json.dumps(as_json(surveys), indent=2) + "\n", encoding="utf-8")
     visualize.save_png(chart, folder / CHART)
 
 

@@ -26,7 +26,7 @@ from oasis_tf.callbacks import (
 from oasis_tf.config import EVALUATED, flatten, load_config
 from oasis_tf.devices import Devices, working_together
 from oasis_tf.full_disk import naming_a_full_disk
-from oasis_tf.report import write_report
+from oasis_tf.report import require_writable_report, write_report
 from oasis_tf.run_data import RunData, reading
 from oasis_tf.run_evaluator import RunEvaluator
 from oasis_tf.run_folder import RunError
@@ -146,6 +146,7 @@ class TrainingRun:
 
     def _prepare_folder(self):
         """Leaves in it what was true at the step that training starts from."""
+        require_writable_report(self.folder)  # rather now than after weeks
         for path in self.damaged:
             checkpoint.set_aside(path)
         if self.resumed_from is None:

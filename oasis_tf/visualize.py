@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
+from oasis_tf.io import file_mark
 from oasis_tf.whole_file import whole_file
 
 BACKGROUND = (255, 255, 255)
@@ -89,12 +90,13 @@ def sheet(columns, *, title="", legend=()):
 
 
 def save_png(image, path, *, comment=None):
-    """Writes uint8 (h, w, 3) as PNG, in one move.
+    """Writes uint8 (h, w, 3) as PNG with this program's mark, in one move.
 
     Args:
         comment: str to store beside the pixels, or None; see `comment_of`.
     """
     info = PngInfo()
+    info.add_text(file_mark.PNG_KEY, file_mark.SOFTWARE)
     if comment is not None:
         info.add_text("Comment", comment)
     with whole_file(path) as temporary:
@@ -106,12 +108,12 @@ def save_jpeg(image, path, *, quality, comment=None):
 
     Args:
         quality: int, 1 to 100.
-        comment: see `save_png`.
+        comment: see `save_png`; None for this program's mark alone.
     """
-    arguments = {} if comment is None else {"comment": comment}
+    comment = file_mark.marked_comment({}) if comment is None else comment
     with whole_file(path) as temporary:
         Image.fromarray(np.asarray(image, np.uint8)).save(
-            temporary, format="JPEG", quality=quality, subsampling="4:4:4", **arguments
+            temporary, format="JPEG", quality=quality, subsampling="4:4:4", comment=comment
         )
 
 

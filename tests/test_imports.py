@@ -33,7 +33,7 @@ MAY_USE = {
     "weight_arrays": set(),
     "whole_file": set(),
     "class_chart": {"visualize"},
-    "data_report": {"class_chart", "data", "visualize"},
+    "data_report": {"class_chart", "data", "visualize", "whole_file"},
     "checkpoint": set(),
     "layers": {"replicas"},
     "models": {
@@ -85,7 +85,7 @@ MAY_USE = {
         "visualize",
     },
     "run_folder": {"checkpoint", "config"},
-    "report": {"checkpoint", "config", "scale"},
+    "report": {"checkpoint", "config", "scale", "whole_file"},
     "full_disk": {"checkpoint"},
     "run_lock": {"run_folder"},
     "stop_request": set(),

@@ -156,6 +156,15 @@ def test_every_kind_of_bad_file_is_named_in_one_run(root):
     assert all(problem["reason"] in text for problem in problems)
 
 
+def test_a_report_of_someone_else_is_left_alone(root, tmp_path):
+    out = tmp_path / "report"
+    out.mkdir()
+    (out / "report.json").write_text("{}")
+    said = validate(root, "--out", out, exit_code=2).stderr
+    assert f"{out / 'report.json'} is there, and was not made by this program" in said
+    assert os.listdir(out) == ["report.json"] and (out / "report.json").read_text() == "{}"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_named(root):
     image, _ = write(root, "train", "locked")

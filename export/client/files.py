@@ -8,6 +8,7 @@ from PIL import Image
 from export.client.errors import ExampleError, ServerError
 from export.png_limits import MAX_PIXELS, MAX_PNG_BYTES
 from export.publish import publishing
+from oasis_tf.io.output_files import require_writable
 from oasis_tf.io.regular_file import require_regular
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -35,13 +36,15 @@ def label_files(path):
     return files
 
 
-def pairs_of_files(labels, out):
+def pairs_of_files(labels, out, *, overwrite=False):
     """What to paint on, and where to: list of (label PNG, path of the image).
 
     Args:
         labels: path of a PNG, or of a folder of them.
         out: path of the image, or a folder for images of the label maps' names.
-    Raises: LabelFileError.
+        overwrite: bool, replace images that are there. A server's images bear no mark, so that
+            those of an earlier call are anybody's files.
+    Raises: LabelFileError or OutputError.
     """
     files = label_files(labels)
     if labels.is_dir() and out.exists() and not out.is_dir():
@@ -51,6 +54,8 @@ def pairs_of_files(labels, out):
     for source, target in pairs:
         if target.exists() and target.samefile(source):
             raise LabelFileError(f"{target} is a label map and would be painted over")
+    targets = [target for _, target in pairs]
+    require_writable(targets, overwrite=overwrite, inputs=files)
     return pairs
 
 

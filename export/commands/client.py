@@ -20,6 +20,9 @@ def client(
     model: Model = "oasis",
     timeout: Timeout = 60.0,
     grpc: GRPC = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace images that are there.")
+    ] = False,
 ):
     """Has label maps painted by a server of the exported SavedModel."""
     with sentences_for_errors():
@@ -27,7 +30,7 @@ def client(
         from export.client.files import paint_file, pairs_of_files
         from oasis_tf.progress import track
 
-        pairs = pairs_of_files(labels, out)
+        pairs = pairs_of_files(labels, out, overwrite=overwrite)
         with silent_stderr():  # TensorFlow speaks when the stubs for gRPC import it
             server = connect(url, model=model, timeout=timeout, grpc=grpc)
         with server:

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from oasis_tf import results
 from oasis_tf.callbacks.steps import EveryNSteps
+from oasis_tf.io.output_files import require_writable
 from oasis_tf.step_table import StepTable
 
 
@@ -40,6 +41,8 @@ class Evaluations(EveryNSteps):
         super().set_model(model)
         self.table = StepTable(self.path, last_step=self.step)
         self.evaluations = []
+        way_out = "move it out of the run folder"
+        require_writable(results.files_of(self.results_path), way_out=way_out)
         if self.results_path.exists():
             found = results.read(self.results_path)
             self.evaluations = [entry.as_json() for entry in found if entry.step <= self.step]

@@ -84,10 +84,15 @@ def evaluate(
             min=1, max=MAX_DEVICES, help="GPUs of this machine to share them.  [default: all]"
         ),
     ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace files there that this program did not make."),
+    ] = False,
 ):
     """Scores a run on held-out data: FID, KID, mIoU, diversity."""
     with sentences_for_errors():
         from oasis_tf.config import load_config
+        from oasis_tf.io.output_files import is_own, require_writable
         from oasis_tf.run_folder import RunFolder
 
         folder = RunFolder(run)
@@ -105,16 +110,17 @@ def evaluate(
         from oasis_tf import results
 
         published = results.read_references(references)
+        out = out or folder.results
+        require_writable(results.files_of(out), overwrite=overwrite)
+        evaluations = [e.as_json() for e in results.read(out)] if is_own(out) else []
         opened = start_tensorflow(strategy, num_devices=devices)
         from oasis_tf.checkpoint_evaluation import evaluate_checkpoints
 
-        out = out or folder.results
-        evaluations = [e.as_json() for e in results.read(out)] if out.exists() else []
         for evaluation in evaluate_checkpoints(
             paths, config=experiment, devices=opened, batch_size=batch_size, seed=seed
         ):
             evaluations = results.merged(evaluations, {"run": str(run), **evaluation})
-            written = results.write(out, evaluations, references=published)
+            written = results.write(out, evaluations, references=published, overwrite=overwrite)
     typer.echo(results.summary(evaluations))
     for path in written:
         typer.echo(f"  {path}")

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.commands.left_out import end_with_left_out
 from oasis_tf.commands.painting_options import (
     MAX_SEED,
     BatchSize,
     Checkpoint,
     Labels,
     Out,
+    Overwrite,
     Run,
     Samples,
     Seed,
@@ -59,6 +61,7 @@ def interpolate(
     milliseconds: Annotated[
         int, typer.Option(min=20, max=60_000, help="How long a picture of them stays.")
     ] = 120,
+    overwrite: Overwrite = False,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
@@ -66,21 +69,31 @@ def interpolate(
     with sentences_for_errors():
         _, studio, subjects = _open(run, labels, which, held_out=1)
         from oasis_tf.exploration import interpolation
+        from oasis_tf.generation.left_out import LeftOut
 
-        out.mkdir(parents=True, exist_ok=True)
+        paths = ["spherical", "linear"] if path == Route.BOTH else [path.value]
+        files = [
+            interpolation.files_of(subject, out, paths=paths, film=film.value)
+            for subject in subjects
+        ]
+        _prepare(out, sum(files, []), subjects, overwrite=overwrite)
+        left_out = LeftOut()
         for subject in subjects:
-            written = interpolation.interpolate(
-                studio,
-                subject,
-                out,
-                seeds=seeds,
-                steps=steps,
-                paths=["spherical", "linear"] if path == Route.BOTH else [path.value],
-                film=film.value,
-                milliseconds=milliseconds,
-                batch_size=batch_size,
-            )
-            _list(written)
+            with left_out.noting(subject.name):
+                written = interpolation.interpolate(
+                    studio,
+                    subject,
+                    out,
+                    seeds=seeds,
+                    steps=steps,
+                    paths=paths,
+                    film=film.value,
+                    milliseconds=milliseconds,
+                    batch_size=batch_size,
+                )
+                _list(written)
+        left_out.rest_of(subjects)
+    end_with_left_out(left_out.reasons, total=len(subjects))
 
 
 @explore.command()
@@ -90,6 +103,7 @@ def grid(
     labels: Labels = None,
     samples: Annotated[int, typer.Option(min=2, max=64, help="How many seeds.")] = 12,
     seed: Seed = 0,
+    overwrite: Overwrite = False,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
@@ -97,21 +111,27 @@ def grid(
     with sentences_for_errors():
         checkpoint, studio, subjects = _open(run, labels, which, held_out=1)
         from oasis_tf.exploration import seed_grid
+        from oasis_tf.generation.left_out import LeftOut
 
+        files = [seed_grid.files_of(subject, out) for subject in subjects]
+        _prepare(out, sum(files, []), subjects, overwrite=overwrite)
         backbone = seed_grid.backbone_of(studio, checkpoint)
-        out.mkdir(parents=True, exist_ok=True)
+        left_out = LeftOut()
         for subject in subjects:
-            written, diversity = seed_grid.seed_grid(
-                studio,
-                subject,
-                out,
-                seeds=range(seed, seed + samples),
-                backbone=backbone,
-                batch_size=batch_size,
-            )
-            typer.echo(f"{subject.name}: {seed_grid.summary(diversity)}")
-            _list(written)
+            with left_out.noting(subject.name):
+                written, diversity = seed_grid.seed_grid(
+                    studio,
+                    subject,
+                    out,
+                    seeds=range(seed, seed + samples),
+                    backbone=backbone,
+                    batch_size=batch_size,
+                )
+                typer.echo(f"{subject.name}: {seed_grid.summary(diversity)}")
+                _list(written)
+        left_out.rest_of(subjects)
         typer.echo(f"Over {seed_grid.protocol(diversity)}.")
+    end_with_left_out(left_out.reasons, total=len(subjects))
 
 
 @explore.command()
@@ -132,6 +152,7 @@ def direction(
     seed: Annotated[
         int, typer.Option(min=0, max=MAX_SEED, help="Of noise, and of the choice of label maps.")
     ] = 0,
+    overwrite: Overwrite = False,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
@@ -141,10 +162,12 @@ def direction(
         from oasis_tf.exploration import direction_pictures, search
         from oasis_tf.exploration.attributes import Attribute
 
+        measured = Attribute.named(attribute, studio.class_names)
+        _require_writable(direction_pictures.files_of(out), subjects, overwrite=overwrite)
         found, response = search.find(
             studio,
             subjects,
-            attribute=Attribute.named(attribute, studio.class_names),
+            attribute=measured,
             num_images=images,
             seed=seed,
             batch_size=batch_size,
@@ -186,14 +209,15 @@ def apply(
     with sentences_for_errors():
         _, studio, subjects = _open(run, labels, which, held_out=NUM_TO_APPLY_TO)
         from oasis_tf.exploration.direction import Direction, ShiftedNoise
-        from oasis_tf.generation import Album, label_files, paint_all
+        from oasis_tf.generation import Album, paint_all
 
         moved = Direction.load(direction, studio=studio)
         plan = ShiftedNoise(moved, amount=amount, seed=seed)
         album = Album(out, samples=samples, overwrite=overwrite)
-        album.require_names(label_files(labels) if labels else [])
-        paint_all(studio, subjects, album, plan=plan, batch_size=batch_size)
+        album.require_writable(subjects)
+        painted = paint_all(studio, subjects, album, plan=plan, batch_size=batch_size)
     typer.echo(f"  photographs    {out}/\n  all at once    {album.contact_sheet}")
+    end_with_left_out(painted.left_out, total=len(subjects))
 
 
 def _open(run, labels, which, *, held_out):
@@ -209,6 +233,19 @@ def _open(run, labels, which, *, held_out):
     if labels:
         return path, studio, generation.subjects_of_files(studio, files)
     return path, studio, generation.held_out_subjects(studio, count=held_out)
+
+
+def _prepare(out, files, subjects, *, overwrite):
+    """Makes the folder, unless something there would be lost."""
+    _require_writable(files, subjects, overwrite=overwrite)
+    out.mkdir(parents=True, exist_ok=True)
+
+
+def _require_writable(files, subjects, *, overwrite):
+    from oasis_tf.io.output_files import require_writable
+
+    inputs = [path for subject in subjects for path in subject.inputs]
+    require_writable(files, overwrite=overwrite, inputs=inputs)
 
 
 def _list(paths):

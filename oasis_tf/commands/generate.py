@@ -1,11 +1,13 @@
 """python -m oasis_tf generate"""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.commands.left_out import end_with_left_out, listed
 from oasis_tf.commands.options import MAX_HELD_OUT
 from oasis_tf.commands.painting_options import (
     BatchSize,
@@ -87,9 +89,10 @@ def generate(
         album = generation.Album(
             out, samples=samples, format=format.value, quality=quality, overwrite=overwrite
         )
-        album.require_names(files)
+        album.require_writable(subjects, compare=compare or reals is not None)
+        edited = []
         if not labels:
-            generation.write_label_maps(studio, subjects, out / "labels", overwrite=overwrite)
+            edited = generation.write_label_maps(studio, subjects, out / "labels")
         painted = generation.paint_all(
             studio,
             subjects,
@@ -99,12 +102,29 @@ def generate(
             compare=compare or reals is not None,
         )
     _report(studio, painted, album, compare=compare or reals is not None)
+    _warn(painted, edited, total=len(subjects))
     if not labels:
         typer.echo(
             f"  label maps     {out}/labels/\n"
             "  your own       edit one of these (a pixel's id or colour is its class), then\n"
-            f"                 python -m oasis_tf generate --run {run} --out painted "
-            f"--labels {out}/labels"
+            f"                 python -m oasis_tf generate --run {quote(str(run))} --out painted "
+            f"--labels {quote(f'{out}/labels')}"
+        )
+    end_with_left_out(painted.left_out, total=len(subjects))
+
+
+def _warn(painted, edited, *, total):
+    if painted.untouched:
+        typer.echo(
+            f"Warning: {len(painted.untouched):,} of {total:,} label maps have no pixel to redraw, "
+            f"so that their samples are all alike: {listed(painted.untouched)}",
+            err=True,
+        )
+    if edited:
+        typer.echo(
+            f"Note: {listed(map(str, edited))} differ from the run's own label maps, which were "
+            "painted on, and were left as they are",
+            err=True,
         )
 
 

@@ -53,6 +53,10 @@ BatchSize = Annotated[
 Samples = Annotated[
     int, typer.Option(min=1, max=MAX_SAMPLES, help="Photographs for each label map.")
 ]
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", help="Replace files there that this program did not make."),
+]
 Which = Annotated[
     Checkpoint, typer.Option("--checkpoint", help="The newest one, or the best_metric's.")
 ]

@@ -8,10 +8,15 @@ import typer
 from oasis_tf.commands.exits import sentences_for_errors
 
 
-def report(run: Annotated[Path, typer.Option(file_okay=False, help="Run folder.")]):
+def report(
+    run: Annotated[Path, typer.Option(file_okay=False, help="Run folder.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a report.html of another's making.")
+    ] = False,
+):
     """Writes the run's report.html again, also while it trains."""
     with sentences_for_errors():
         from oasis_tf.report import write_report
         from oasis_tf.run_folder import RunFolder
 
-        typer.echo(f"Wrote {write_report(RunFolder(run))}")
+        typer.echo(f"Wrote {write_report(RunFolder(run), overwrite=overwrite)}")

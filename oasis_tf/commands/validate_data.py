@@ -25,6 +25,10 @@ def validate_data(
         Path | None,
         typer.Option(file_okay=False, help="Folder for report.json and class_frequencies.png."),
     ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace files there that this program did not make."),
+    ] = False,
 ):
     """Reads every file of both splits, and names each that cannot be trained on."""
     with sentences_for_errors():
@@ -40,6 +44,8 @@ def validate_data(
         from oasis_tf.data.survey import survey
         from oasis_tf.progress import track
 
+        if out is not None:
+            data_report.require_writable_report(out, overwrite=overwrite)
         experiment = with_found_classes(experiment, track=track)
         opened = open_splits(check=False, **experiment.data.source_arguments())
         sources = dict(zip(SPLITS, opened, strict=True))

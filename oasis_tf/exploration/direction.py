@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from oasis_tf.generation import SeededNoise
+from oasis_tf.io.file_mark import SOFTWARE
 from oasis_tf.io.json_file import JSONFileError, read_json
 from oasis_tf.io.number_types import Int, Number
 from oasis_tf.whole_file import whole_file
@@ -25,6 +26,7 @@ class Direction(BaseModel):
     """What is saved: the vector, what it does, and the generator whose noise it is of.
 
     Attributes:
+        software: this program's mark; files of earlier versions have none.
         attribute: str. vector: list of `z_dim` floats, of length 1.
         penalty: of the ridge regression.
         held_out_correlation: between noise along the vector and attribute, on label maps that the
@@ -38,6 +40,7 @@ class Direction(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    software: Literal["oasis_tf"] = SOFTWARE
     format: Literal[1] = 1
     attribute: str
     vector: list[Number] = Field(min_length=1)

@@ -14,6 +14,11 @@ LEFT, TOP, BELOW = MARGIN + 40, MARGIN + 2 * TITLE_SIZE + 24, 64
 FAINT_BLUE = (176, 196, 232)
 
 
+def files_of(folder):
+    """The paths that `write` writes."""
+    return [folder / name for name in ("direction.json", "strip.png", "response.png")]
+
+
 def write(studio, direction, response, folder):
     """Writes direction.json, strip.png (a row a held-out label map) and response.png.
 
@@ -22,7 +27,7 @@ def write(studio, direction, response, folder):
         response: `Response`, on the label maps that the direction was not fitted on.
     Returns: list of paths.
     """
-    paths = [folder / name for name in ("direction.json", "strip.png", "response.png")]
+    paths = files_of(folder)
     direction.save(paths[0])
     strip = pictures.strip(
         studio,

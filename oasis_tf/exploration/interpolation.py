@@ -11,6 +11,12 @@ MOST_PICTURES = 2000  # of a film, 400 MB at 256x256
 MOST_SHOWN = 13  # pictures of a strip
 
 
+def files_of(subject, folder, *, paths, film):
+    """The paths that `interpolate` writes: the strip, then a film for each path."""
+    films = [folder / f"{subject.name}_{name}.{film}" for name in paths]
+    return [folder / f"{subject.name}_strip.png", *films]
+
+
 def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseconds, batch_size):
     """Writes NAME_strip.png, and NAME_PATH.webp or .gif for each path.
 
@@ -36,15 +42,15 @@ def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseco
         )
     vectors = vectors_of(studio, [*seeds, seeds[0]])
     label_map = studio.fit(subject.read())
-    films, rows = [], []
-    for name in paths:
+    path, *films = files_of(subject, folder, paths=paths, film=film)
+    rows = []
+    for name, target in zip(paths, films, strict=True):
         z = walks.walk(vectors, walks.PATHS[name], steps=steps)[:-1]
         places = np.zeros(len(z), int)
         description = f"Painting the {name} walk on {subject.name}, {len(z):,} pictures"
         options = {"batch_size": batch_size, "description": description}
         images = np.stack(list(paint(studio, label_map[None], places, z, **options)))
-        films.append(folder / f"{subject.name}_{name}.{film}")
-        walks.save_film(images, films[-1], milliseconds=milliseconds)
+        walks.save_film(images, target, milliseconds=milliseconds)
         rows.append(images)
     shown = _shown(steps, walked=len(seeds) - 1)
     strip = pictures.strip(
@@ -55,7 +61,6 @@ def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseco
         label_maps=np.repeat(label_map[None], len(paths), axis=0),
         names=[f"{subject.name}, {name}" for name in paths],
     )
-    path = folder / f"{subject.name}_strip.png"
     visualize.save_png(strip, path)
     return [path, *films]
 

@@ -10,6 +10,7 @@ from oasis_tf.evaluation.perceptual_distance import DISCRIMINATOR, open_backbone
 from oasis_tf.exploration import pictures
 from oasis_tf.exploration.painting import paint
 from oasis_tf.exploration.seeds import vectors_of
+from oasis_tf.io.file_mark import marked_json
 from oasis_tf.run_checkpoint import load_networks
 from oasis_tf.whole_file import whole_file
 
@@ -27,6 +28,11 @@ def backbone_of(studio, checkpoint):
     said = studio.config.evaluation.diversity_backbone
     own = load_networks(checkpoint)["discriminator"] if said == DISCRIMINATOR else None
     return open_backbone(said, discriminator=own, step=studio.step, image_size=studio.size)
+
+
+def files_of(subject, folder):
+    """The paths that `seed_grid` writes."""
+    return [folder / f"{subject.name}_grid.{ending}" for ending in ("png", "json")]
 
 
 def seed_grid(studio, subject, folder, *, seeds, backbone, batch_size):
@@ -48,7 +54,7 @@ def seed_grid(studio, subject, folder, *, seeds, backbone, batch_size):
     measured = Diversity(num_samples=len(z), image_size=studio.size, backbone=backbone)
     measured.update(measured.measure(images[None]).numpy())
     diversity = measured.result()
-    paths = [folder / f"{subject.name}_grid.{ending}" for ending in ("png", "json")]
+    paths = files_of(subject, folder)
     picture = pictures.grid(
         studio,
         images,
@@ -67,7 +73,7 @@ def seed_grid(studio, subject, folder, *, seeds, backbone, batch_size):
         "diversity": diversity,
     }
     with whole_file(paths[1]) as temporary:
-        temporary.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(marked_json(document), indent=2) + "\n", encoding="utf-8")
     return paths, diversity
 
 

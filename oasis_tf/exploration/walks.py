@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from oasis_tf import visualize
+from oasis_tf.io import file_mark
 from oasis_tf.whole_file import whole_file
 
 PARALLEL = 1e-6
@@ -46,7 +47,9 @@ def walk(vectors, path, *, steps):
 
 
 def save_film(images, path, *, milliseconds):
-    """Writes an endless animation, GIF or WebP by its name, in one move; small images enlarged.
+    """Writes an endless animation with this program's mark, GIF or WebP by its name, in one move.
+
+    Small images are enlarged.
 
     Args:
         images: uint8 (frames, h, w, 3).
@@ -55,7 +58,10 @@ def save_film(images, path, *, milliseconds):
     """
     frames = [Image.fromarray(visualize.enlarged(image)) for image in images]
     kind = path.suffix.removeprefix(".").upper()
-    quality = {"quality": 90} if kind == "WEBP" else {}
+    options = {
+        "WEBP": {"quality": 90, "exif": file_mark.marked_exif()},
+        "GIF": {"comment": file_mark.marked_comment({})},
+    }
     with whole_file(path) as temporary:
         frames[0].save(
             temporary,
@@ -64,5 +70,5 @@ def save_film(images, path, *, milliseconds):
             append_images=frames[1:],
             duration=milliseconds,
             loop=0,
-            **quality,
+            **options[kind],
         )

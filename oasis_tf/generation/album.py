@@ -1,16 +1,21 @@
 """A folder of painted photographs, each of which says how it was painted."""
 
+import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from oasis_tf import visualize
+from oasis_tf.io import file_mark
+from oasis_tf.io.output_files import require_writable
 from oasis_tf.run_folder import RunError
 
 CONTACT_SHEET = "contact_sheet"
 COMPARISONS = "compared"
+LABEL_MAP_KEY = "label_map"  # of the comment: the SHA-256 of what was painted on
 
 
 class Album:
@@ -30,7 +35,6 @@ class Album:
         self.format = format
         self.quality = quality
         self.overwrite = overwrite
-        self.folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def contact_sheet(self):
@@ -46,30 +50,63 @@ class Album:
         """Path of the picture that shows a label map and its photographs side by side."""
         return self.folder / COMPARISONS / f"{name}.png"
 
-    def has(self, path, *, meaning, changed):
+    def require_writable(self, subjects, *, compare=False):
+        """Checks that painting on these subjects destroys nothing, see `output_files`.
+
+        Args:
+            subjects: sequence of `Subject`. compare: bool, whether there will be comparisons.
+        Raises: RunError or OutputError, naming the folder or the file.
+        """
+        inputs = [path for subject in subjects for path in subject.inputs]
+        if self.folder.resolve() in {path.parent.resolve() for path in inputs}:
+            raise RunError(
+                f"{self.folder} is where the label maps lie; name another folder with --out"
+            )
+        names = [subject.name for subject in subjects]
+        if self.samples == 1 and CONTACT_SHEET in names:
+            file = subjects[names.index(CONTACT_SHEET)].file
+            raise RunError(f"{file}: the contact sheet takes this name; rename the label map")
+        photographs = [self.path(name, sample) for name in names for sample in range(self.samples)]
+        comparisons = [self.comparison(name) for name in names] if compare else []
+        require_writable(
+            [self.contact_sheet, *photographs, *comparisons],
+            overwrite=self.overwrite,
+            inputs=inputs,
+        )
+
+    def has(self, path, subject, *, meaning):
         """Whether a photograph is there that would be painted just the same.
 
         Args:
+            path: of the photograph. subject: `Subject` that it would be of.
             meaning: dict of JSON's types, see `save`.
-            changed: float, when the label map was changed; an older photograph does not count.
-        Raises: RunError if there is one that was painted otherwise, by someone or something else.
+        Raises: RunError if there is one that was painted otherwise, by someone or something else;
+            DataError if the label map cannot be read.
         """
-        if self.overwrite or not path.exists():
+        if self.overwrite or not os.path.lexists(path):
             return False
-        if visualize.comment_of(path) != self._comment(meaning):
+        found = file_mark.keys_of(visualize.comment_of(path))
+        painted_on = found.pop(LABEL_MAP_KEY, None)
+        found.pop(file_mark.JSON_KEY, None)
+        if found != self._meaning(meaning):
             raise RunError(
                 f"{path} is there, and was painted by another checkpoint or with other options; "
                 "name another folder with --out, or paint over it with --overwrite"
             )
-        return path.stat().st_mtime >= changed
+        if painted_on is None:  # by an earlier version
+            return path.stat().st_mtime >= subject.changed
+        return painted_on == fingerprint(subject.read())
 
-    def save(self, image, path, *, meaning):
+    def save(self, image, path, *, meaning, label_map):
         """Writes a photograph uint8 (h, w, 3), and in it how it was painted, in one move.
 
         Args:
             meaning: dict of JSON's types, different where photographs may be.
+            label_map: str, the `fingerprint` of what it was painted on.
         """
-        comment = self._comment(meaning)
+        keys = {**self._meaning(meaning), LABEL_MAP_KEY: label_map}
+        comment = file_mark.marked_comment(keys)
+        path.parent.mkdir(parents=True, exist_ok=True)
         if self.format == "png":
             visualize.save_png(image, path, comment=comment)
         else:
@@ -85,16 +122,13 @@ class Album:
                 f"{path}: the photograph cannot be read ({error}); delete it, or use --overwrite"
             ) from error
 
-    def require_names(self, files):
-        """RunError if painting on label maps at these paths would overwrite one of them."""
-        if files and files[0].parent.resolve() == self.folder.resolve():
-            raise RunError(
-                f"{self.folder} is where the label maps lie; name another folder with --out"
-            )
-        for file in files:
-            if self.samples == 1 and file.stem == CONTACT_SHEET:
-                raise RunError(f"{file}: the contact sheet takes this name; rename the label map")
-
-    def _comment(self, meaning):
+    def _meaning(self, meaning):
+        """As it comes back from JSON."""
         quality = {} if self.format == "png" else {"quality": self.quality}
-        return json.dumps({**meaning, **quality}, sort_keys=True)
+        return json.loads(json.dumps({**meaning, **quality}))
+
+
+def fingerprint(label_map):
+    """The SHA-256 of a label map int (h, w): of its ids, not of the file that they lie in."""
+    label_map = np.ascontiguousarray(label_map, "<i4")
+    return hashlib.sha256(str(label_map.shape).encode() + label_map.tobytes()).hexdigest()

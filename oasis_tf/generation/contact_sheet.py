@@ -29,21 +29,27 @@ def write(studio, subjects, album, *, plan, batch_size, compare):
     visualize.save_png(_sheet(studio, columns, label_maps), album.contact_sheet)
 
 
-def write_comparisons(studio, subjects, album):
-    """Writes label map, real photograph and painted ones side by side, a picture a label map."""
+def write_comparisons(studio, subjects, album, *, left_out):
+    """Writes label map, real photograph and painted ones side by side, a picture a label map.
+
+    Args:
+        left_out: `LeftOut`, gets those whose real photograph cannot be read.
+    """
     album.comparison("").parent.mkdir(exist_ok=True)
     subjects = progress.track(
         subjects, description="Comparing with real photographs", total=len(subjects)
     )
     for subject in subjects:
-        label_maps = studio.fit(subject.read())[None]
-        columns = [
-            _label_column(studio, label_maps, [subject.name]),
-            _column("real", [subject.read_real()]),
-            *_sample_columns(album, [subject], heading="generated"),
-        ]
-        picture = _sheet(studio, columns, label_maps)
-        visualize.save_png(picture, album.comparison(subject.name))
+        with left_out.noting(subject.name):
+            real = _column("real", [subject.read_real()])
+            label_maps = studio.fit(subject.read())[None]
+            columns = [
+                _label_column(studio, label_maps, [subject.name]),
+                real,
+                *_sample_columns(album, [subject], heading="generated"),
+            ]
+            picture = _sheet(studio, columns, label_maps)
+            visualize.save_png(picture, album.comparison(subject.name))
 
 
 def _sheet(studio, columns, label_maps):

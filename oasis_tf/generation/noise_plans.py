@@ -1,9 +1,10 @@
 """Which noise each sample of a label map is painted with.
 
-A plan has three methods:
+A plan has four methods:
 
     draw(label_map, sample) -> float32 (z_dim,), or a noise map (h, w, z_dim), or None
     untouched(label_map)    -> the noise that the first sample's was made from; None if it is that
+    redraws(label_map)      -> bool, whether samples of this label map differ from `untouched`
     meaning(sample)         -> dict of JSON's types, equal where noise on a label map is equal
 """
 
@@ -38,6 +39,11 @@ class SeededNoise:
     def untouched(self, label_map):
         """See the module."""
         del label_map
+
+    def redraws(self, label_map):
+        """See the module."""
+        del label_map
+        return True
 
     def meaning(self, sample):
         """See the module."""
@@ -74,7 +80,7 @@ class RegionNoise:
 
     def draw(self, label_map, sample):
         """See the module."""
-        inside = self.region.on(label_map, size=self.size)[..., None]
+        inside = self._inside(label_map)[..., None]
         kept, fresh = (self._seeded.draw(label_map, index) for index in (0, sample + 1))
         return np.where(inside, fresh, kept)
 
@@ -83,10 +89,17 @@ class RegionNoise:
         kept = self._seeded.draw(label_map, 0)
         return np.broadcast_to(kept, (*self.size, len(kept)))
 
+    def redraws(self, label_map):
+        """See the module."""
+        return bool(self._inside(label_map).any())
+
     def meaning(self, sample):
         """See the module."""
         kept, fresh = (self._seeded.meaning(index)["seed"] for index in (0, sample + 1))
         return {"seed": kept, "redrawn": {"seed": fresh, **self._meaning}}
+
+    def _inside(self, label_map):
+        return self.region.on(label_map, size=self.size)
 
 
 def plan_of(studio, *, seed, resample=None, mask=None):

@@ -1,5 +1,7 @@
 """What is painted on: label maps of files or of the run's held-out data, with their photographs."""
 
+import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +15,7 @@ from oasis_tf.data.folder import decode_image
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import IMAGE_SUFFIXES, LABEL_SUFFIXES
 from oasis_tf.generation.label_arrays import SUFFIX as ARRAY_SUFFIX
+from oasis_tf.generation.left_out import LeftOut
 from oasis_tf.run_folder import RunError
 from oasis_tf.whole_file import whole_file
 
@@ -26,12 +29,19 @@ class Subject:
         read: function() -> int32 (h, w) of any size.
         read_real: function() -> the photograph it was made from, uint8 (*size, 3); or None.
         changed: float, when its file was last changed, in seconds of the epoch; 0 for no file.
+        inputs: paths of the files that it is read from, the label map's first.
     """
 
     name: str
     read: Callable[[], np.ndarray]
     read_real: Callable[[], np.ndarray] | None = None
     changed: float = 0.0
+    inputs: tuple[Path, ...] = ()
+
+    @property
+    def file(self):
+        """What errors call it: the label map's path, or its name."""
+        return self.inputs[0] if self.inputs else self.name
 
 
 def label_files(path):
@@ -83,14 +93,14 @@ def subjects_of_files(studio, files, *, reals=None):
     for file in files:
         if reals is not None and file.stem not in photographs:
             raise DataError(f"{file}: there is no photograph of this name in {reals}")
+        real = photographs.get(file.stem)
         subjects.append(
             Subject(
                 file.stem,
                 read=partial(studio.read, file),
-                read_real=partial(_read_photograph, photographs[file.stem], studio.size)
-                if reals is not None
-                else None,
+                read_real=partial(_read_photograph, real, studio.size) if real else None,
                 changed=file.stat().st_mtime,
+                inputs=(file, real) if real else (file,),
             )
         )
     return subjects
@@ -99,29 +109,68 @@ def subjects_of_files(studio, files, *, reals=None):
 def held_out_subjects(studio, *, count):
     """Label maps spread over the run's held-out data, with their photographs.
 
-    Returns: list of `Subject`, at most `count`.
+    Args:
+        studio: `Studio`. count: int, at most so many.
+    Returns: list of `Subject`.
     Raises: DataError if the data cannot be opened.
     """
     source = open_source(split="val", **studio.config.data.source_arguments())
     indices = np.linspace(0, len(source) - 1, min(count, len(source))).astype(np.int64)
+    names = flat_names(source.names)
     pairs = [_Pair(source, int(index), studio.size) for index in indices]
-    return [Subject(pair.name, read=pair.read, read_real=pair.read_real) for pair in pairs]
+    return [
+        Subject(names[pair.index], read=pair.read, read_real=pair.read_real, inputs=pair.files)
+        for pair in pairs
+    ]
 
 
-def write_label_maps(studio, subjects, folder, *, overwrite):
-    """Puts label maps into a folder, to paint on and to edit; those there already are left alone.
+def flat_names(names):
+    """Names for files in one folder: "/" becomes "_", and where two then agree, "~2" is added.
 
     Args:
-        overwrite: bool, write them all.
+        names: list of different str.
+    Returns: list of different str.
+    """
+    taken = {name for name in names if "/" not in name}
+    flat = []
+    for name in names:
+        unique = name.replace("/", "_")
+        for number in itertools.count(2):
+            if "/" not in name or unique not in taken:
+                break
+            unique = f"{name.replace('/', '_')}~{number}"
+        taken.add(unique)
+        flat.append(unique)
+    return flat
+
+
+def write_label_maps(studio, subjects, folder):
+    """Puts label maps into a folder, to paint on and to edit; those there already are left alone.
+
+    Returns: list of paths of those that were there and hold something else.
+    Raises: DataError if none can be read.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    edited, left_out = [], LeftOut()
     for subject in subjects:
         path = folder / f"{subject.name}.png"
-        if overwrite or not path.exists():
+        with left_out.noting(subject.name):
+            label_map = studio.fit(subject.read())
+            if os.path.lexists(path):
+                edited += [] if _holds(studio, path, label_map) else [path]
+                continue
             with whole_file(path) as temporary:
-                label_map = studio.fit(subject.read())
                 studio.label_code.save(label_map, temporary, palette=studio.palette)
+    left_out.rest_of(subjects)
+    return edited
+
+
+def _holds(studio, path, label_map):
+    try:
+        return np.array_equal(studio.read(path), label_map)
+    except DataError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -133,8 +182,10 @@ class _Pair:
     size: tuple
 
     @property
-    def name(self):
-        return self.source.names[self.index].replace("/", "_")
+    def files(self):
+        """Paths of the label map and of the photograph, where the source has files."""
+        paths = (getattr(self.source, name, None) for name in ("label_paths", "image_paths"))
+        return tuple(Path(each[self.index]) for each in paths if each)
 
     def read(self):
         self.source.diagnose(self.index)

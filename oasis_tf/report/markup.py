@@ -3,6 +3,8 @@
 import re
 from xml.etree import ElementTree
 
+from oasis_tf.io.file_mark import SOFTWARE
+
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # not allowed in a document
 
 
@@ -44,6 +46,7 @@ def document(*, title, style, body):
         node("meta", charset="utf-8"),
         node("meta", name="viewport", content="width=device-width, initial-scale=1"),
         node("meta", name="color-scheme", content="light dark"),
+        node("meta", name="generator", content=SOFTWARE),
         node("title", title),
         node("style", style),
     )

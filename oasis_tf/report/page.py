@@ -1,12 +1,12 @@
 """The page: what was reached, curves, classes, pictures, the config, and how to go on."""
 
 import math
-import os
 import shlex
 from datetime import UTC, datetime
 
 from oasis_tf import checkpoint
 from oasis_tf.config import load_config
+from oasis_tf.io.output_files import require_writable
 from oasis_tf.report.class_table import class_table
 from oasis_tf.report.curves import charts
 from oasis_tf.report.markup import document, node
@@ -14,19 +14,28 @@ from oasis_tf.report.pictures import sample_figures
 from oasis_tf.report.records import read_records
 from oasis_tf.report.style import STYLE
 from oasis_tf.scale import short
+from oasis_tf.whole_file import whole_file
 
 SHOWN_ELSEWHERE = {"class_names", "palette"}
 
 
-def write_report(folder):
+def require_writable_report(folder, *, overwrite=False):
+    """OutputError if the run folder's `report.html` is another's, unless that may be replaced."""
+    way_out = "move it out of the run folder, or replace it with: report --overwrite"
+    require_writable([folder.report], overwrite=overwrite, way_out=way_out)
+
+
+def write_report(folder, *, overwrite=False):
     """Writes `report.html` of a run, in one move, from what its folder holds by now.
 
     Args:
         folder: `RunFolder`.
+        overwrite: bool, replace a page of this name that this program did not make.
     Returns: the page's path.
-    Raises: RunError, ConfigError, ReportError, each a sentence.
+    Raises: RunError, ConfigError, ReportError, OutputError, each a sentence.
     """
     folder.require_config()
+    require_writable_report(folder, overwrite=overwrite)
     config = load_config(folder.config)
     metrics, held_out, evaluations = map(
         read_records, (folder.metrics, folder.held_out_scores, folder.evaluation_scores)
@@ -41,9 +50,8 @@ def write_report(folder):
         node("footer", f"Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC by OASIS in Keras."),
     ]
     page = document(title=f"{_name(folder)} · OASIS", style=STYLE, body=body)
-    temporary = folder.report.with_suffix(".tmp")
-    temporary.write_text(page, encoding="utf-8")
-    os.replace(temporary, folder.report)
+    with whole_file(folder.report) as temporary:
+        temporary.write_text(page, encoding="utf-8")
     return folder.report
 
 

@@ -5,6 +5,6 @@
 
 from oasis_tf.results.evaluation import ResultsError, read
 from oasis_tf.results.references import read_references
-from oasis_tf.results.writing import merged, summary, write
+from oasis_tf.results.writing import files_of, merged, summary, write
 
-__all__ = ["ResultsError", "merged", "read", "read_references", "summary", "write"]
+__all__ = ["ResultsError", "files_of", "merged", "read", "read_references", "summary", "write"]

@@ -2,6 +2,7 @@
 
 import json
 
+from oasis_tf.io.file_mark import MARKDOWN_MARK
 from oasis_tf.results.class_groups import DEFINITION
 from oasis_tf.results.tables import class_table, comparison_table, escaped
 
@@ -30,6 +31,7 @@ def markdown(evaluations, *, references, pictures):
     if "training" in pictures:
         parts += ["## Over training", DEFINITION]
         parts += [_picture("training", "IoU of groups of classes over training", pictures)]
+    parts += [MARKDOWN_MARK]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
 

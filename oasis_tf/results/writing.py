@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from oasis_tf.io.file_mark import marked_json
+from oasis_tf.io.output_files import own_files, require_writable
 from oasis_tf.results.class_groups import DEFINITION, class_groups, iou_of
 from oasis_tf.results.class_scores_chart import class_scores_chart
 from oasis_tf.results.comparison_chart import comparison_chart
@@ -13,6 +15,8 @@ from oasis_tf.results.tables import comparison_table
 from oasis_tf.results.training_chart import training_chart
 from oasis_tf.visualize import save_png
 from oasis_tf.whole_file import whole_file
+
+PICTURES = ("comparison", "classes", "training")
 
 
 def summary(evaluations):
@@ -47,24 +51,32 @@ def merged(earlier, evaluation):
     return [each.as_json() for each in ordered]
 
 
-def write(path, evaluations, *, references=None):
+def files_of(path):
+    """The paths that `write` may write for that of a JSON file, itself the first."""
+    path = Path(path)
+    return [path, path.with_suffix(".md"), *(_picture(path, name) for name in PICTURES)]
+
+
+def write(path, evaluations, *, references=None, overwrite=False):
     """Writes `results.json`, `results.md`, and pictures as far as there is something to draw.
 
     These are `results_comparison.png` (FID and mIoU beside published figures),
     `results_classes.png` (IoU of every class) and `results_training.png` (IoU over training, where
     a run was evaluated at several steps). One from an earlier call for which there is nothing now
-    is deleted. Pictures show what is comparable with the last evaluation: of the same images and
-    segmenter.
+    is deleted, if this program made it. Pictures show what is comparable with the last evaluation:
+    of the same images and segmenter.
 
     Args:
         path: of the JSON file, which may have another name than `results.json`; the folder is
             made.
         evaluations: list of dicts, see `Evaluation`; at least one.
         references: list of `Reference`, or None for those of a clone, see `read_references`.
+        overwrite: bool, replace files that this program did not make.
     Returns: list of the paths written.
-    Raises: ResultsError, naming the key; OSError.
+    Raises: ResultsError, naming the key; OutputError, naming the file; OSError.
     """
     path = Path(path)
+    require_writable(files_of(path), overwrite=overwrite)
     evaluations = validated(evaluations)
     newest = evaluations[-1]
     references = read_references() if references is None else references
@@ -79,6 +91,7 @@ def write(path, evaluations, *, references=None):
     _write_text(path.with_suffix(".md"), page)
     document = {"format": FORMAT, "evaluations": [e.as_json() for e in evaluations]}
     document |= _of_classes(newest)
+    document = marked_json(document)
     _write_text(path, json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     return [path, path.with_suffix(".md"), *pictures.values()]
 
@@ -92,13 +105,17 @@ def _draw(path, evaluations, published):
         "classes": class_scores_chart(newest),
         "training": training_chart([e for e in alike if e.run == newest.run]),
     }
-    paths = {name: path.with_name(f"{path.stem}_{name}.png") for name in images}
+    stale = own_files(files_of(path))
     for name, image in images.items():
-        if image is None:
-            paths.pop(name).unlink(missing_ok=True)
-        else:
-            save_png(image, paths[name])
-    return paths
+        if image is not None:
+            save_png(image, _picture(path, name))
+        elif _picture(path, name) in stale:
+            _picture(path, name).unlink()
+    return {name: _picture(path, name) for name, image in images.items() if image is not None}
+
+
+def _picture(path, name):
+    return path.with_name(f"{path.stem}_{name}.png")
 
 
 def _of_classes(evaluation):

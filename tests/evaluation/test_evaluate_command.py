@@ -120,8 +120,12 @@ def test_a_file_that_holds_no_results_is_not_overwritten(run, tmp_path):
     notes = tmp_path / "notes.json"
     notes.write_text("[1]")
     said = call("evaluate", "--run", run, "--metrics", "miou", "--out", notes, exit_code=2)
-    assert str(notes) in said.stderr
+    assert f"{notes} is there, and was not made by this program" in said.stderr
     assert notes.read_text() == "[1]"
+    (tmp_path / "README.md").write_text("# My project")
+    out = tmp_path / "README.json"
+    said = call("evaluate", "--run", run, "--metrics", "miou", "--out", out, exit_code=2)
+    assert f"{tmp_path / 'README.md'} is there" in said.stderr and not out.exists()
 
 
 def test_fid_chooses_no_checkpoint_by_other_weights(tmp_path, inception_file):

@@ -135,6 +135,21 @@ def test_a_grid_shows_every_seed_and_measures_how_they_differ(run, tmp_path):
     assert f"the run's own discriminator, step {document['step']}" in said
 
 
+def test_label_maps_and_files_of_others_are_left_alone(run, tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((32, 32), np.uint8))
+    for name in ("a_grid.json", "a_strip.png", "strip.png", "a_linear.webp"):
+        (tmp_path / name).write_bytes(b"mine")
+    labels = ["--labels", tmp_path / "a.npy", "--overwrite"]
+    for verb, options, name in [
+        ("grid", [], "a_grid.json"),
+        ("interpolate", [], "a_strip.png"),
+        ("direction", ["--attribute", "luminance"], "strip.png"),
+    ]:
+        said = explore(verb, run, tmp_path, *labels, *options, exit_code=2).stderr
+        assert f"Error: {tmp_path / name} was not made by this program and lies beside" in said
+    assert (tmp_path / "a_strip.png").read_bytes() == b"mine"
+
+
 @pytest.mark.parametrize("seeds", [(), (2**32,), (-1,)])
 def test_walks_between_no_seeds_are_refused(run, tmp_path, seeds):
     options = [part for seed in (5, *seeds) for part in ("--seed", seed)]

@@ -30,7 +30,11 @@ def test_a_folder_is_painted_over_rest(rest_server, served, labels, tmp_path):
 def test_a_file_is_painted_over_grpc(grpc_server, served, labels, tmp_path):
     out = tmp_path / "mine.png"
     out.write_text("an older picture")
-    client(grpc_server.grpc, labels / "1.png", out, "--seed", int(served.seeds[1]), "--grpc")
+    options = ("--seed", int(served.seeds[1]), "--grpc")
+    said = client(grpc_server.grpc, labels / "1.png", out, *options, exit_code=2).stderr
+    assert f"Error: {out} is there, and was not made by this program" in said
+    assert out.read_text() == "an older picture"
+    client(grpc_server.grpc, labels / "1.png", out, *options, "--overwrite")
     served.assert_painted_pngs([out.read_bytes()], of=slice(1, 2))
     client(grpc_server.grpc, labels / "1.png", tmp_path, "--seed", int(served.seeds[1]), "--grpc")
     assert (tmp_path / "1.png").read_bytes() == out.read_bytes()

@@ -95,8 +95,8 @@ def test_edited_held_out_label_maps_are_left_alone(run, tmp_path):
     generate(run, out, "--held-out", 1)
     (path,) = (out / "labels").iterdir()
     path.write_bytes(b"edited")
-    generate(run, out, "--held-out", 1)
-    assert path.read_bytes() == b"edited"
+    said = generate(run, out, "--held-out", 1, "--overwrite").stderr
+    assert path.read_bytes() == b"edited" and f"Note: {path} differ" in said
 
 
 @pytest.mark.parametrize(
@@ -130,10 +130,41 @@ def test_two_label_maps_of_one_name_are_refused(run, labels, tmp_path):
     assert "have one name" in said
 
 
-def test_a_bad_array_is_named(run, labels, tmp_path):
-    np.save(labels / "c.npy", np.full((32, 32), len(landscapes.CLASS_NAMES)))
-    said = generate(run, tmp_path / "out", "--labels", labels, exit_code=2).stderr
-    assert f"Error: {labels / 'c.npy'}: the label map holds the id 14" in said
+@pytest.mark.parametrize("wrong", [len(landscapes.CLASS_NAMES), -1])
+def test_a_bad_label_map_among_others_is_named_and_the_others_are_painted(
+    run, labels, tmp_path, wrong
+):
+    np.save(labels / "a2.npy", np.full((32, 32), wrong))
+    (labels / "b2.png").write_bytes(b"no picture")
+    out = tmp_path / "out"
+    said = generate(run, out, "--labels", labels, exit_code=1).stderr
+    assert "Error: 2 of 5 label maps were left out:" in said
+    assert f"{labels / 'a2.npy'}: the label map holds the id {wrong};" in said
+    assert f"{labels / 'b2.png'}: " in said
+    assert sorted(os.listdir(out)) == ["a.png", "b.png", "c.png", "contact_sheet.png"]
+    alone = generate(run, out, "--labels", labels / "a2.npy", exit_code=2).stderr
+    assert f"Error: {labels / 'a2.npy'}: the label map holds the id {wrong};" in alone
+
+
+def test_label_maps_without_a_pixel_to_redraw_are_named(run, labels, tmp_path):
+    np.save(labels / "c.npy", np.full((32, 32), 7))
+    said = generate(run, tmp_path / "out", "--labels", labels, "--resample", "sky").stderr
+    assert "Warning: 1 of 3 label maps have no pixel to redraw" in said and said.endswith(": c\n")
+
+
+def test_what_someone_else_made_is_left_alone_unless_overwritten(run, labels, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    own = np.uint8(np.arange(48).reshape(4, 4, 3))
+    Image.fromarray(own).save(out / "contact_sheet.png")
+    said = generate(run, out, "--labels", labels, exit_code=2).stderr
+    assert f"Error: {out / 'contact_sheet.png'} is there, and was not made by this" in said
+    assert os.listdir(out) == ["contact_sheet.png"]
+    np.testing.assert_array_equal(np.asarray(Image.open(out / "contact_sheet.png")), own)
+    generate(run, out, "--labels", labels, "--overwrite")
+    generate(run, out, "--labels", labels)  # its own it replaces unasked
+    said = generate(run, labels, "--labels", labels / "a.png", "--overwrite", exit_code=2).stderr
+    assert "is where the label maps lie" in said
 
 
 def test_a_broken_photograph_to_compare_with_is_named(run, labels, tmp_path):

@@ -1,14 +1,18 @@
 """Painting in batches, and going on."""
 
+import json
 import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from oasis_tf import visualize
+from oasis_tf.data import DataError
 from oasis_tf.generation import Album, paint_all, plan_of
+from oasis_tf.generation.subjects import flat_names
 from oasis_tf.run_folder import RunError
 
 
@@ -67,10 +71,49 @@ def test_more_samples_add_to_those_that_are_there(studio, subjects, tmp_path):
 
 
 def test_a_label_map_that_was_changed_is_painted_on_again(studio, subjects, tmp_path):
+    """Whatever its time says: `cp -p` and archives bring old ones."""
     paint(studio, subjects, tmp_path)
-    later = (tmp_path / "b_1.png").stat().st_mtime + 10
-    done = paint(studio, [subjects[0], replace(subjects[1], changed=later)], tmp_path)
+    before = pictures(tmp_path)
+    changed = replace(subjects[1], read=subjects[2].read, changed=0.0)
+    same = replace(subjects[0], changed=4e9)  # in the year 2096
+    done = paint(studio, [same, changed], tmp_path)
     assert (done.written, done.found) == (2, 2)
+    after = pictures(tmp_path)
+    assert (after["b_1.png"] == before["c_1.png"]).all()
+    assert (after["a_1.png"] == before["a_1.png"]).all()
+    assert paint(studio, [same, changed], tmp_path).found == 4
+
+
+def test_a_photograph_of_an_earlier_version_goes_by_its_time(studio, subjects, tmp_path):
+    paint(studio, subjects[:1], tmp_path, samples=1)
+    path = tmp_path / "a.png"
+    comment = json.loads(visualize.comment_of(path))
+    assert comment.pop("software") == "oasis_tf" and len(comment.pop("label_map")) == 64
+    info = PngInfo()
+    info.add_text("Comment", json.dumps(comment, sort_keys=True))
+    with Image.open(path) as image:
+        image.save(path, pnginfo=info)
+    assert paint(studio, subjects[:1], tmp_path, samples=1).found == 1
+    later = replace(subjects[0], changed=path.stat().st_mtime + 10)
+    assert paint(studio, [later], tmp_path, samples=1).written == 1
+
+
+def test_a_label_map_that_is_broken_by_now_is_left_out(studio, subjects, tmp_path):
+    def broken():
+        raise DataError("b.png: broken")
+
+    paint(studio, subjects, tmp_path)
+    before = (tmp_path / "b_1.png").read_bytes()
+    done = paint(studio, [subjects[0], replace(subjects[1], read=broken)], tmp_path)
+    assert (done.written, done.found, done.left_out) == (0, 2, {"b": "b.png: broken"})
+    assert (tmp_path / "b_1.png").read_bytes() == before
+    with pytest.raises(DataError, match="b.png: broken"):
+        paint(studio, [replace(subjects[1], read=broken)], tmp_path / "new")
+
+
+def test_held_out_pairs_have_different_names():
+    names = ["a/b", "a_b", "a/b_c", "a_b/c", "a_b~2", "d/e"]
+    assert flat_names(names) == ["a_b~3", "a_b", "a_b_c", "a_b_c~2", "a_b~2", "d_e"]
 
 
 @pytest.mark.parametrize("other", [{"seed": 1}, {"format": "jpg", "quality": 50}])

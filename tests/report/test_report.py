@@ -85,6 +85,15 @@ def report(run, **keywords):
     return Page(run / "report.html") if result.exit_code == 0 else result
 
 
+def test_a_page_of_someone_else_is_left_alone(run):
+    (run / "report.html").write_text("<html>mine</html>")
+    said = call("report", "--run", run, exit_code=2)
+    assert "was not made by this program; move it out of the run folder" in said.stderr
+    assert (run / "report.html").read_text() == "<html>mine</html>"
+    call("report", "--run", run, "--overwrite")
+    report(run)  # its own it writes again unasked
+
+
 def test_what_was_reached_stands_on_top(run):
     text = report(run).text
     for figure in ("6steps", "2 of 2epochs", "0.45mIoU on held-out", "0.35mIoU on fakes"):

@@ -1,6 +1,7 @@
 """What is written of evaluations, from invented ones."""
 
 import json
+import os
 
 import invented
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from oasis_tf import results
+from oasis_tf.io.output_files import OutputError
 from oasis_tf.results import ResultsError, read_references
 from oasis_tf.results.evaluation import validated
 
@@ -92,6 +94,21 @@ def test_pictures_of_earlier_results_do_not_stay(tmp_path):
     metrics = {"diversity": invented.diversity()}
     files = written(tmp_path, [invented.evaluation(metrics=metrics)])
     assert list(files) == ["results.json", "results.md"]
+
+
+def test_pictures_and_pages_of_others_stay(tmp_path):
+    page, picture = tmp_path / "README.md", tmp_path / "README_training.png"
+    page.write_text("# My project")
+    with pytest.raises(OutputError, match="README.md is there, and was not made by this"):
+        results.write(tmp_path / "README.json", invented.over_training())
+    assert page.read_text() == "# My project" and os.listdir(tmp_path) == ["README.md"]
+    page.unlink()
+    picture.write_bytes(b"mine")
+    metrics = {"diversity": invented.diversity()}
+    with pytest.raises(OutputError, match="README_training.png is there"):
+        results.write(tmp_path / "README.json", [invented.evaluation(metrics=metrics)])
+    results.write(tmp_path / "README.json", [invented.evaluation(metrics=metrics)], overwrite=True)
+    assert picture.read_bytes() == b"mine"  # there was nothing to draw
 
 
 def test_references_of_other_data_are_not_shown(tmp_path):
