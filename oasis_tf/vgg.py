@@ -8,6 +8,8 @@ import keras
 from keras import ops
 from keras.applications import vgg19
 
+from oasis_tf.weight_arrays import problem_of, problem_of_file
+
 LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
 SMALLEST_SIZE = 16  # four poolings lie before block5_conv1
 DOWNLOAD = "imagenet"
@@ -76,6 +78,11 @@ def _feature_network(weights, key):
             f"{weights} does not hold the weights of VGG19 without its top, as Keras saves them: "
             f"{reason}"
         ) from error
+    problem = problem_of(network)
+    if weights not in (None, DOWNLOAD):
+        problem = problem or problem_of_file(weights, network)
+    if problem:
+        raise VGGWeightsError(f"{key}: {weights}: {problem}")
     outputs = {name: network.get_layer(name).output for name in LAYERS}
     return keras.Model(network.input, outputs, name="vgg19_features")
 

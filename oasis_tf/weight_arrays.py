@@ -1,6 +1,10 @@
 """What an array must be to be a network's weights, whatever file it is from."""
 
+import h5py
 import numpy as np
+
+VARIANCES = ("running_var", "running_variance", "moving_variance")
+SINGULAR_VECTORS = (".weight_u", ".weight_v")
 
 
 def no_weights(name: str, array: np.ndarray) -> str | None:
@@ -18,6 +22,36 @@ def no_weights(name: str, array: np.ndarray) -> str | None:
         is_finite = np.isfinite(array.astype(np.float32, copy=False)).all()
     if not is_finite:
         return "holds numbers that are not finite"
-    if name.endswith(("running_var", "running_variance", "moving_variance")) and (array < 0).any():
+    if name.endswith(VARIANCES) and (array < 0).any():
         return "is below 0"
-    return "is 0" if name.endswith((".weight_u", ".weight_v")) and not array.any() else None
+    return "is 0" if name.endswith(SINGULAR_VECTORS) and not array.any() else None
+
+
+def problem_of(network) -> str | None:
+    """What is wrong with a Keras network's weights, as a sentence's end; None if nothing is."""
+    for variable in network.weights:
+        if "float" in str(variable.dtype):
+            problem = no_weights(variable.path, np.asarray(variable.numpy(), np.float32))
+            if problem:
+                return f"its weight {variable.path} {problem}"
+    return None
+
+
+def problem_of_file(file, network) -> str | None:
+    """As `problem_of`, for the HDF5 file of the weights, of which Keras casts other numbers.
+
+    Args:
+        file: path, or a binary file.
+        network: keras.Model that was read from it; its own integers do not count.
+    """
+    others = []
+
+    def collect(name, item):
+        is_array = isinstance(item, h5py.Dataset) and item.dtype.kind in "iub"
+        if is_array and not name.startswith("optimizer") and "dtype" not in item.attrs:
+            others.append(f"{name} in it holds {item.dtype}, expected floating-point numbers")
+
+    with h5py.File(file) as opened:
+        opened.visititems(collect)
+    num_integers = sum("float" not in str(variable.dtype) for variable in network.variables)
+    return others[0] if len(others) > num_integers else None

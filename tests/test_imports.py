@@ -23,7 +23,7 @@ MAY_USE = {
     "losses": set(),
     "metrics": {"replicas"},
     "noise": set(),
-    "vgg": set(),
+    "vgg": {"weight_arrays"},
     "perceptual_loss": {"vgg"},
     "progress": set(),
     "replicas": set(),
@@ -59,7 +59,7 @@ MAY_USE = {
         *("checkpoint", "config", "data", "progress", "run_checkpoint", "run_data"),
         *("run_evaluator", "run_folder"),
     },
-    "segmenters": {"class_names"},
+    "segmenters": {"class_names", "weight_arrays"},
     "segmenter_training": {
         "callbacks",
         "data",

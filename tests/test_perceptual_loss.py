@@ -1,5 +1,8 @@
 """The perceptual loss, against VGG19 written again in NumPy on random weights."""
 
+import shutil
+
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -123,3 +126,22 @@ def test_a_download_that_fails_says_what_to_do(monkeypatch):
     monkeypatch.setattr("keras.src.applications.vgg19.file_utils.get_file", unreachable)
     with pytest.raises(VGGWeightsError, match="cannot be downloaded .*fetch https://.*vgg_weights"):
         PerceptualLoss("imagenet")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda array: array * np.float32(np.inf), "numbers that are not finite"),
+        (lambda array: array.astype(np.int32), "holds int32, expected floating-point numbers"),
+    ],
+)
+def test_weights_that_are_none_are_named(weights_file, tmp_path, change, problem):
+    path = tmp_path / "broken.weights.h5"
+    shutil.copy(weights_file, path)
+    with h5py.File(path, "r+") as file:
+        bias = "layers/conv2d/vars/1"
+        changed = change(file[bias][()] + 1)
+        del file[bias]
+        file[bias] = changed
+    with pytest.raises(VGGWeightsError, match=f"training.vgg_weights: {path}: .*{problem}"):
+        PerceptualLoss(path)

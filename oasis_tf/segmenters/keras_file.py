@@ -9,10 +9,14 @@ import keras
 from oasis_tf.segmenters.card import read_card
 from oasis_tf.segmenters.errors import SegmenterError
 from oasis_tf.segmenters.keras_hub import import_keras_hub
+from oasis_tf.weight_arrays import problem_of, problem_of_file
+
+WEIGHTS = "model.weights.h5"
+MOST_INFLATION = 64  # of what Keras writes, uncompressed, with room for archives packed again
 
 
 def open_network(path):
-    """Loads a .keras file; code in it is not run.
+    """Loads a .keras file, compared with its checksums; code in it is not run.
 
     Returns: keras.Model; its name; its `Card` or None; dict of what the protocol
         says of it.
@@ -23,6 +27,7 @@ def open_network(path):
         raise SegmenterError(f"evaluation.segmenter.model: there is no file {path}")
     if not zipfile.is_zipfile(path):  # Keras's older formats know no safe mode
         raise SegmenterError(f"{path} is not a .keras file; save the model with model.save(…)")
+    _require_intact(path)
     card = read_card(path)
     if card and "keras-hub" in card.needs:
         import_keras_hub()  # makes its layers known to Keras
@@ -30,6 +35,9 @@ def open_network(path):
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever the classes named in the file do
         raise SegmenterError(f"{path} cannot be loaded: {_first_sentence(error)}") from error
+    problem = problem_of(network) or _problem_of_archive(path, network)
+    if problem:
+        raise SegmenterError(f"{path}: {problem}")
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     name = f"{network.name} ({path.name}, SHA-256 {sha256[:8]}…)"
@@ -38,6 +46,30 @@ def open_network(path):
         said = {"architecture", "num_train", "num_held_out", "held_out_miou", "command"}
         origin |= card.model_dump(include=said)
     return network, name, card, origin
+
+
+def _require_intact(path):
+    """SegmenterError for an archive that is damaged, or unpacks to far more than it is.
+
+    Keras reads the weights without a look at their checksum.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+            if size > MOST_INFLATION * path.stat().st_size:
+                raise SegmenterError(f"{path} says that it unpacks to {size:,} bytes")
+            damaged = archive.testzip()
+    except SegmenterError:
+        raise
+    except Exception as error:  # whatever unpacking raises: zlib.error, RuntimeError if encrypted
+        raise SegmenterError(f"{path} cannot be read: {error}") from error
+    if damaged:
+        raise SegmenterError(f"{path} is damaged: the checksum of {damaged} in it does not hold")
+
+
+def _problem_of_archive(path, network):
+    with zipfile.ZipFile(path) as archive, archive.open(WEIGHTS) as weights:
+        return problem_of_file(weights, network)
 
 
 def _first_sentence(error):

@@ -4,7 +4,8 @@ import hashlib
 
 import numpy as np
 
-from oasis_tf.segmenters.errors import SegmenterError
+from oasis_tf.segmenters.errors import SegmenterError, SegmenterUnavailableError
+from oasis_tf.weight_arrays import problem_of
 
 INSTALL = "pip install 'keras-hub>=0.32,<1'"
 
@@ -20,9 +21,12 @@ def open_preset(preset):
         network = keras_hub.models.SegFormerImageSegmenter.from_preset(preset)
     except Exception as error:  # of keras-hub, of Kaggle, of the files
         reason = " ".join(str(error).split())[:300]
-        raise SegmenterError(
+        raise SegmenterUnavailableError(
             f"evaluation.segmenter.model: keras-hub has no SegFormer {preset!r}: {reason}"
         ) from error
+    problem = problem_of(network)
+    if problem:
+        raise SegmenterError(f"evaluation.segmenter.model: {preset}: {problem}")
     digest = hashlib.sha256()
     for variable in network.weights:
         digest.update(np.ascontiguousarray(variable.numpy()).tobytes())
@@ -38,11 +42,11 @@ def open_preset(preset):
 
 
 def import_keras_hub():
-    """Returns the module. Raises: SegmenterError, with the command that installs it."""
+    """Returns the module. Raises: SegmenterUnavailableError, with the command to install it."""
     try:
         import keras_hub
     except ImportError as error:
-        raise SegmenterError(f"this segmenter needs keras-hub: {INSTALL}") from error
+        raise SegmenterUnavailableError(f"this segmenter needs keras-hub: {INSTALL}") from error
     return keras_hub
 
 

@@ -27,6 +27,8 @@ class Segmenter:
         pixel_range: what 0 and 255 become on the way into the network, each a number or one for
             red, green and blue.
         origin: dict of what else the protocol says of the network: its kind, its file, ….
+    Attributes:
+        predicted_ids: frozenset of the ids that it can predict.
     Call:
         images: uint8 (b, *size, 3). Also inside a `tf.function`, and in a replica of the strategy
             whose scope the network was made in.
@@ -59,7 +61,8 @@ class Segmenter:
         _require_classes(name, classes, num_classes=self.num_classes, num_logits=num_logits)
         self._logits = [logit for logit, class_id in enumerate(classes) if class_id is not None]
         self._ids = [classes[logit] for logit in self._logits]
-        without = sorted(set(range(1, self.num_classes)) - set(self._ids))
+        self.predicted_ids = frozenset(self._ids)
+        without = sorted(set(range(1, self.num_classes)) - self.predicted_ids)
         self.protocol = {
             "name": name,
             **(origin or {}),

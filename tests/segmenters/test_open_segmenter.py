@@ -1,8 +1,11 @@
 """Segmenters from files and presets, and what is said of those that are not."""
 
 import hashlib
+import io
 import sys
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -64,6 +67,65 @@ def test_code_in_a_file_is_not_run(tmp_path):
     network.save(tmp_path / "code.keras")
     with pytest.raises(SegmenterError, match="code.keras cannot be loaded: .*(Lambda|lambda)"):
         opened(model=str(tmp_path / "code.keras"))
+
+
+def a_member(path):
+    """Where the weights begin in a .keras file's bytes."""
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("model.weights.h5")
+    return path.read_bytes().index(content), content
+
+
+def test_a_flipped_bit_in_the_weights_is_said(file):
+    content = bytearray(file.read_bytes())
+    start, weights = a_member(file)
+    (kernel,) = colour_network().get_weights()[:1]
+    content[start + weights.index(kernel.tobytes())] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(SegmenterError, match="is damaged: the checksum of model.weights.h5 in it"):
+        opened(model=str(file))
+
+
+def test_weights_that_are_not_finite_are_said(tmp_path):
+    network = colour_network()
+    network.set_weights([weight * np.nan for weight in network.get_weights()])
+    network.save(tmp_path / "nan.keras")
+    with pytest.raises(SegmenterError, match="nan.keras: its weight .* numbers that are not finit"):
+        opened(model=str(tmp_path / "nan.keras"))
+
+
+def test_weights_of_whole_numbers_are_said(file, tmp_path):
+    other = tmp_path / "whole.keras"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(other, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "model.weights.h5":
+                content = in_whole_numbers(content)
+            target.writestr(name, content)
+    with pytest.raises(SegmenterError, match="whole.keras: .* in it holds int64, expected float"):
+        opened(model=str(other))
+
+
+def in_whole_numbers(content):
+    """An HDF5 file's bytes, its arrays of floating-point numbers cast to int64."""
+    buffer = io.BytesIO(content)
+    with h5py.File(buffer, "r+") as file:
+        names = []
+        file.visititems(
+            lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None
+        )
+        for name in names:
+            array = file[name][()]
+            del file[name]
+            file[name] = array.astype(np.int64)
+    return buffer.getvalue()
+
+
+def test_an_archive_that_says_it_is_enormous_is_not_unpacked(file):
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb", bytes(2**26))
+    with pytest.raises(SegmenterError, match="says that it unpacks to 67,"):
+        opened(model=str(file))
 
 
 def test_without_keras_hub_the_command_is_said(monkeypatch):
