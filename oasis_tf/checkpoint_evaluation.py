@@ -13,6 +13,8 @@ from oasis_tf.run_folder import RunError
 def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0):
     """Yields the evaluation of each checkpoint as soon as it is made.
 
+    A metric that cannot be had here is left out, see `RunEvaluator`.
+
     Args:
         paths: of the checkpoints.
         config: `Config` whose `data` and `evaluation` count.
@@ -34,6 +36,7 @@ def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0):
         devices=devices,
         batch_size=batch_size,
         seed=seed,
+        may_skip=True,
     )
     for path in paths:
         step = checkpoint.step_of(path)

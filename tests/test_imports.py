@@ -54,7 +54,9 @@ MAY_USE = {
         *("data", "fold", "metrics", "noise", "progress", "pytorch_files", "vgg"),
         "weight_arrays",
     },
-    "run_evaluator": {"evaluation", "progress", "results", "segmenters"},
+    "run_evaluator": {
+        *("evaluation", "progress", "pytorch_files", "results", "segmenters", "vgg"),
+    },
     "checkpoint_evaluation": {
         *("checkpoint", "config", "data", "progress", "run_checkpoint", "run_data"),
         *("run_evaluator", "run_folder"),

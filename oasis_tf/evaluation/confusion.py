@@ -33,6 +33,16 @@ class ConfusionMatrix:
         self.counts += other.counts
 
     @property
+    def labelled(self):
+        """Ids of the classes but void that a label map has, in increasing order."""
+        return np.flatnonzero(self.counts[1:].sum(axis=1)) + 1
+
+    @property
+    def predicted(self):
+        """Ids of what was predicted anywhere, in increasing order."""
+        return np.flatnonzero(self.counts.sum(axis=0))
+
+    @property
     def accuracy(self):
         """Share of the labelled pixels that were predicted right; 0 if there is none."""
         labelled = self.counts[1:]

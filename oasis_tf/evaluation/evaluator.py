@@ -62,15 +62,9 @@ class Evaluator:
         batch_size=4,
         cache_folder=None,
     ):
-        if "diversity" in metrics and samples < 2:
-            raise EvaluationError(
-                f"diversity needs at least 2 photographs of each label map; --samples is {samples}"
-            )
-        for metric, fewest in (("fid", 2), ("kid", FEWEST_IMAGES)):
-            if metric in metrics and len(pairs) < fewest:
-                raise EvaluationError(
-                    f"{metric} needs at least {fewest} held-out pairs; there are {len(pairs)}"
-                )
+        for metric in METRICS:
+            if metric in metrics:
+                require_enough(metric, num_pairs=len(pairs), samples=samples)
         self.pairs = pairs
         self.num_classes = num_classes
         self.metrics = frozenset(metrics)
@@ -84,34 +78,51 @@ class Evaluator:
         self._real_confusions = {}  # by the segmenter's protocol
         self._traits = None
 
-    def measure(self, generator, *, segmenter=None, backbone=None):
+    def require_reading(self, segmenter):
+        """Segments the real photographs, once, and refuses what calls all of them one class.
+
+        Args:
+            segmenter: see `measure`.
+        Raises: EvaluationError.
+        """
+        real = self._confusion_of_real(segmenter)
+        if len(real.predicted) == 1 < min(len(real.labelled), len(segmenter.predicted_ids)):
+            raise EvaluationError(
+                f"the segmenter {segmenter.name} reads class {real.predicted[0]} in every pixel of "
+                f"{len(self.pairs):,} real photographs, whose label maps have "
+                f"{len(real.labelled)} classes; its weights, evaluation.segmenter.classes or "
+                "pixel_range are wrong"
+            )
+
+    def measure(self, generator, *, segmenter=None, backbone=None, leave_out=()):
         """Measures one generator.
 
         Args:
             generator: `OASISGenerator` as in inference, its statistics recalibrated.
             segmenter: `oasis_tf.segmenters.Segmenter`, for miou.
             backbone: `Backbone`, for diversity.
+            leave_out: metrics that are not measured this time.
         Returns: dict of metric to what a result's JSON says of it.
         Raises: NonFinitePhotographsError; DataError naming a bad file; TooFewImagesError.
         """
-        wanted = {}
-        if "diversity" in self.metrics:
+        metrics, wanted = self.metrics - set(leave_out), {}
+        if "diversity" in metrics:
             wanted["diversity"] = DiversityTally(self._diversity(generator, backbone))
-        if self.distance:
+        if metrics & {"fid", "kid"}:
             self._real_statistics = self._real_statistics or self._statistics_of_real()
             wanted["features"] = FeatureTally(self.distance)
-        if "miou" in self.metrics:
+        if "miou" in metrics:
             real = self._confusion_of_real(segmenter)
             wanted["miou"] = SegmentationTally(segmenter, num_classes=self.num_classes)
         self._pass_by_fakes(wanted, generator)
         results = {}
-        if self.distance:
+        if "features" in wanted:
             results |= self._distances(wanted["features"].statistics)
-        if "miou" in self.metrics:
+        if "miou" in metrics:
             fake = wanted["miou"].confusion
             scores = {"real": _scores(real), "fake": _scores(fake)}
             results["miou"] = {"segmenter": segmenter.protocol, **scores}
-        if "diversity" in self.metrics:
+        if "diversity" in metrics:
             results["diversity"] = wanted["diversity"].diversity.result()
         return results
 
@@ -123,11 +134,7 @@ class Evaluator:
         return self._traits and self._traits.describe(class_names)
 
     def _diversity(self, generator, backbone):
-        if not generator.z_dim:
-            raise EvaluationError(
-                "this run's generator has no noise (z_dim is 0), so there is no diversity to "
-                "measure; leave it out of --metrics"
-            )
+        require_noise(generator)
         return Diversity(
             num_samples=self.samples, image_size=self.pairs.image_size, backbone=backbone
         )
@@ -225,6 +232,33 @@ class Evaluator:
             arrays = Batch(*(tensor.numpy() for tensor in batch))
             for name, tally in tallies.items():
                 tally.add(rows[name].numpy(), arrays)
+
+
+def require_enough(metric, *, num_pairs, samples):
+    """EvaluationError where a metric needs more held-out pairs, or photographs of each, than these.
+
+    Args:
+        metric: one of `METRICS`.
+        num_pairs, samples: int.
+    """
+    if metric == "diversity" and samples < 2:
+        raise EvaluationError(
+            f"diversity needs at least 2 photographs of each label map; --samples is {samples}"
+        )
+    fewest = {"fid": 2, "kid": FEWEST_IMAGES}.get(metric, 0)
+    if num_pairs < fewest:
+        raise EvaluationError(
+            f"{metric} needs at least {fewest} held-out pairs; there are {num_pairs}"
+        )
+
+
+def require_noise(generator):
+    """EvaluationError for a generator that paints the same photograph again and again."""
+    if not generator.z_dim:
+        raise EvaluationError(
+            "this run's generator has no noise (z_dim is 0), so there is no diversity to "
+            "measure; leave it out of --metrics"
+        )
 
 
 def _scores(confusion):

@@ -41,7 +41,7 @@ def _sources(references):
 
 
 def protocol_of(evaluation):
-    """Yields how each metric of an evaluation was computed, a line each."""
+    """Yields how each metric of an evaluation was computed, or why it was not, a line each."""
     metrics = evaluation.metrics
     for metric in (metrics.fid, metrics.kid):
         if metric:
@@ -57,6 +57,14 @@ def protocol_of(evaluation):
             f"{similarity.filter_size} px at {similarity.scales} scales; unweighted feature "
             f"distance in {escaped(diversity.feature_distance.name)}"
         )
+    yield from _skipped(evaluation)
+
+
+def _skipped(evaluation):
+    """Yields which metrics could not be had, and why, a line each."""
+    for name, reason in evaluation.skipped.items():
+        if getattr(evaluation.metrics, name, None) is None:
+            yield f"{escaped(name)}: not measured: {escaped(reason)}"
 
 
 def _said(protocol):

@@ -114,6 +114,7 @@ class Evaluation(Section):
     step: Count
     data: Data
     metrics: Metrics
+    skipped: dict[str, str] = {}  # metrics that could not be had, and why
     classes: list[ClassTrait] = []
 
     def as_json(self):
@@ -148,7 +149,11 @@ class Evaluation(Section):
         if any(mine.get(key) != theirs.get(key) for key in alike):
             return self
         parts = {"classes": theirs.get("classes", [])} | mine
-        return type(self).model_validate(parts | {"metrics": theirs["metrics"] | mine["metrics"]})
+        parts["metrics"] = theirs["metrics"] | mine["metrics"]
+        skipped = theirs.get("skipped", {}) | mine.get("skipped", {})
+        left = {name: why for name, why in skipped.items() if name not in parts["metrics"]}
+        parts.pop("skipped", None)
+        return type(self).model_validate(parts | ({"skipped": left} if left else {}))
 
     @pydantic.model_validator(mode="after")
     def _check_classes(self):

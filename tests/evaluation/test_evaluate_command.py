@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 
+import keras
 import pytest
 from command_line import call
 from PIL import Image
@@ -12,6 +13,7 @@ from tiny_run import TINY, write_checkpoint
 from oasis_tf import checkpoint
 from oasis_tf.callbacks.evaluations import numbers_of
 from oasis_tf.config import load_config
+from oasis_tf.evaluation import inception_weights
 from oasis_tf.report.records import read_records
 
 FEW = "evaluation.num_images=6"
@@ -56,6 +58,58 @@ def test_results_lie_in_the_run_and_say_other_networks_by_name(run, inception_fi
     assert fid["name"].startswith("Fréchet distance in Inception with weights that are not FID's")
     assert (fid["num_real"], fid["num_fake"]) == (6, 6)
     assert fid["value"] > 0 and kid["low"] <= kid["value"] <= kid["high"]
+
+
+@pytest.fixture
+def offline(monkeypatch, tmp_path):
+    """FID's weights are nowhere on this machine, and nothing is downloaded."""
+    defaults = inception_weights.load_fid_inception.__kwdefaults__
+    nowhere = {"url": "http://127.0.0.1:1/", "folder": tmp_path / "cache"}
+    monkeypatch.setattr(inception_weights.load_fid_inception, "__kwdefaults__", defaults | nowhere)
+    monkeypatch.setenv("TORCH_HOME", "/nowhere")
+
+
+def test_metrics_that_cannot_be_had_are_left_out_and_named(run, tmp_path, offline):
+    out = tmp_path / "scores.json"
+    said = call("evaluate", "--run", run, "--metrics", "fid,kid,miou", "--out", out)
+    (found,) = evaluations_in(out)
+    assert found["metrics"].keys() == {"miou"} and found["skipped"].keys() == {"fid", "kid"}
+    assert "Left out: fid, kid: FID needs the weights of its own Inception" in said.stderr
+    assert "- fid: not measured: FID needs the weights" in said.stdout
+    assert "kid: not measured: FID needs" in out.with_suffix(".md").read_text()
+
+
+def test_where_no_metric_is_left_it_is_an_error(run, tmp_path, offline):
+    out = tmp_path / "scores.json"
+    said = call("evaluate", "--run", run, "--metrics", "fid", "--out", out, exit_code=1)
+    assert "Error: FID needs the weights of its own Inception network, and" in said.stderr
+    assert not out.exists()
+
+
+def test_training_that_shall_measure_fid_needs_it_from_the_start(tmp_path, offline):
+    settings = ["training.evaluate_every=3", "evaluation.metrics=[fid,miou]"]
+    options = [f"--set={setting}" for setting in settings]
+    said = call("train", "--config", TINY, "--run-dir", tmp_path / "run", *options, exit_code=1)
+    assert "FID needs the weights" in said.stderr
+
+
+def save_segmenter(path, logits):
+    """A network that gives every pixel the same logits."""
+    image = keras.Input((None, None, 3))
+    conv = keras.layers.Conv2D(len(logits), 1, kernel_initializer="zeros")
+    network = keras.Model(image, conv(image))
+    conv.bias.assign(logits)
+    network.save(path)
+
+
+def test_a_segmenter_that_reads_one_class_everywhere_scores_nothing(run, tmp_path):
+    segmenter, out = tmp_path / "stuck.keras", tmp_path / "scores.json"
+    save_segmenter(segmenter, [0.0] * 12 + [1.0])
+    wanted = {"kind": "keras", "model": segmenter}
+    sets = [f"--set=evaluation.segmenter.{key}={value}" for key, value in wanted.items()]
+    said = call("evaluate", "--run", run, "--metrics", "miou", *sets, "--out", out, exit_code=2)
+    assert "stuck.keras" in said.stderr and "reads class 13 in every pixel of 6 real" in said.stderr
+    assert not out.exists()
 
 
 def test_every_checkpoint_of_a_run_is_evaluated(run, tmp_path):

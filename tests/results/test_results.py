@@ -284,6 +284,17 @@ def test_one_more_evaluation_keeps_what_was_measured_before():
     assert steps == [250, 300, 500]
 
 
+def test_what_was_left_out_is_said_until_it_is_measured():
+    reasons = {"kid": "there are 3 pairs", "miou": "no file", "fid": "no\nweights"}
+    before = [invented.evaluation(500, metrics={"kid": invented.kid(0.03)})]
+    again = invented.evaluation(500, metrics={"miou": invented.miou(500)}, skipped=reasons)
+    (merged,) = results.merged(before, again)
+    assert merged["skipped"] == {"fid": reasons["fid"]}
+    assert "- fid: not measured: no weights" in results.summary([merged]).splitlines()
+    (measured,) = results.merged([merged], before[0] | {"metrics": {"fid": invented.fid(70.0)}})
+    assert "skipped" not in measured
+
+
 @pytest.mark.parametrize("changed", [{"generator": "cd" * 32}, {"seed": 3}])
 def test_metrics_of_another_generator_or_seed_are_not_taken_over(changed):
     before = [invented.evaluation(500, metrics={"kid": invented.kid(0.03)})]
