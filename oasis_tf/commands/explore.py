@@ -12,6 +12,8 @@ from oasis_tf.commands.painting_options import (
     MAX_SEED,
     BatchSize,
     Checkpoint,
+    IdsOfArrays,
+    LabelIds,
     Labels,
     Out,
     Overwrite,
@@ -51,6 +53,7 @@ def interpolate(
     run: Run,
     out: Out,
     labels: Labels = None,
+    label_ids: IdsOfArrays = LabelIds.CLASSES,
     seeds: Annotated[
         list[int],
         typer.Option("--seed", min=0, max=MAX_SEED, help="To walk to; give two or more of them."),
@@ -67,7 +70,7 @@ def interpolate(
 ):
     """Walks from seed to seed on each label map: a strip, and animations without end."""
     with sentences_for_errors():
-        _, studio, subjects = _open(run, labels, which, held_out=1)
+        _, studio, subjects = _open(run, labels, label_ids, which, held_out=1)
         from oasis_tf.exploration import interpolation
         from oasis_tf.generation.left_out import LeftOut
 
@@ -101,6 +104,7 @@ def grid(
     run: Run,
     out: Out,
     labels: Labels = None,
+    label_ids: IdsOfArrays = LabelIds.CLASSES,
     samples: Annotated[int, typer.Option(min=2, max=64, help="How many seeds.")] = 12,
     seed: Seed = 0,
     overwrite: Overwrite = False,
@@ -109,7 +113,7 @@ def grid(
 ):
     """Paints each label map with many seeds, in one picture, and measures how much they differ."""
     with sentences_for_errors():
-        checkpoint, studio, subjects = _open(run, labels, which, held_out=1)
+        checkpoint, studio, subjects = _open(run, labels, label_ids, which, held_out=1)
         from oasis_tf.exploration import seed_grid
         from oasis_tf.generation.left_out import LeftOut
 
@@ -146,6 +150,7 @@ def direction(
         ),
     ],
     labels: Labels = None,
+    label_ids: IdsOfArrays = LabelIds.CLASSES,
     images: Annotated[
         int, typer.Option(min=16, max=100_000, help="How many pictures to fit on.")
     ] = 384,
@@ -158,7 +163,7 @@ def direction(
 ):
     """Finds the direction of noise that drives an attribute, and tests it on other label maps."""
     with sentences_for_errors():
-        _, studio, subjects = _open(run, labels, which, held_out=NUM_TO_CHOOSE_FROM)
+        _, studio, subjects = _open(run, labels, label_ids, which, held_out=NUM_TO_CHOOSE_FROM)
         from oasis_tf.exploration import direction_pictures, search
         from oasis_tf.exploration.attributes import Attribute
 
@@ -197,6 +202,7 @@ def apply(
         typer.Option(min=-100, max=100, help="Steps along it, standard deviations of the noise."),
     ],
     labels: Labels = None,
+    label_ids: IdsOfArrays = LabelIds.CLASSES,
     samples: Samples = 1,
     seed: Seed = 0,
     overwrite: Annotated[
@@ -207,7 +213,7 @@ def apply(
 ):
     """Paints photographs whose noise is moved along a direction."""
     with sentences_for_errors():
-        _, studio, subjects = _open(run, labels, which, held_out=NUM_TO_APPLY_TO)
+        _, studio, subjects = _open(run, labels, label_ids, which, held_out=NUM_TO_APPLY_TO)
         from oasis_tf.exploration.direction import Direction, ShiftedNoise
         from oasis_tf.generation import Album, paint_all
 
@@ -220,7 +226,7 @@ def apply(
     end_with_left_out(painted.left_out, total=len(subjects))
 
 
-def _open(run, labels, which, *, held_out):
+def _open(run, labels, label_ids, which, *, held_out):
     """Path of the checkpoint, its `Studio`, and list of `Subject`."""
     from oasis_tf.run_folder import RunFolder
 
@@ -229,7 +235,7 @@ def _open(run, labels, which, *, held_out):
     from oasis_tf import generation
 
     files = generation.label_files(labels) if labels else []
-    studio = generation.Studio(path)
+    studio = generation.Studio(path, label_ids=label_ids.value)
     if labels:
         return path, studio, generation.subjects_of_files(studio, files)
     return path, studio, generation.held_out_subjects(studio, count=held_out)

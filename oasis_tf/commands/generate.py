@@ -13,6 +13,8 @@ from oasis_tf.commands.painting_options import (
     BatchSize,
     Checkpoint,
     Format,
+    IdsOfArrays,
+    LabelIds,
     Labels,
     Out,
     Precision,
@@ -30,6 +32,7 @@ def generate(
     run: Run,
     out: Out,
     labels: Labels = None,
+    label_ids: IdsOfArrays = LabelIds.CLASSES,
     held_out: Annotated[
         int,
         typer.Option(
@@ -80,7 +83,7 @@ def generate(
 
         files = generation.label_files(labels) if labels else []
         generation.require_comparable(labels=labels, reals=reals, compare=compare)
-        studio = generation.Studio(path, precision=precision.value)
+        studio = generation.Studio(path, precision=precision.value, label_ids=label_ids.value)
         plan = generation.plan_of(studio, seed=seed, resample=resample, mask=mask)
         if labels:
             subjects = generation.subjects_of_files(studio, files, reals=reals)

@@ -32,6 +32,13 @@ class Precision(StrEnum):
     BFLOAT16 = "bfloat16"
 
 
+class LabelIds(StrEnum):
+    """What the numbers in .npy label maps are."""
+
+    CLASSES = "classes"
+    DATA = "data"
+
+
 Run = Annotated[
     Path, typer.Option("--run", file_okay=False, help="Run folder of the trained model.")
 ]
@@ -41,6 +48,14 @@ Labels = Annotated[
     typer.Option(
         "--labels",
         help="Label map (.png, .npy), or a folder of them; else held-out ones of the run's data.",
+    ),
+]
+IdsOfArrays = Annotated[
+    LabelIds,
+    typer.Option(
+        "--label-ids",
+        help="What .npy label maps hold: class ids, 0 being void; or the ids that the data's own "
+        "label PNGs hold. PNGs always hold the latter.",
     ),
 ]
 Seed = Annotated[

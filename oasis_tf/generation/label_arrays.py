@@ -1,25 +1,29 @@
-"""Label maps as NumPy files: class ids, with nothing to translate."""
+"""Label maps as NumPy files: class ids, or the ids that label PNGs of the data hold."""
 
 from pathlib import Path
 
 import numpy as np
 
 from oasis_tf.data import DataError
+from oasis_tf.data.class_table import values_text
 
 SUFFIX = ".npy"
 
 
-def read_label_map(path, *, label_code):
-    """Reads a label map of either kind: a PNG as the label code says, or a .npy of class ids.
+def read_label_map(path, *, label_code, label_ids="classes"):
+    """Reads a label map of either kind: a PNG as the label code says, or a .npy.
 
     Args:
         label_code: `LabelCode` of the run's data.
+        label_ids: what a .npy holds: class ids ("classes"), or those of label PNGs ("data").
     Returns: int32 (h, w) in [0, num_classes), 0 = void.
     Raises: DataError naming the file and what is wrong with it.
     """
-    if Path(path).suffix.lower() == SUFFIX:
-        return read_label_array(path, num_classes=label_code.num_classes)
-    return label_code.read(path)
+    if Path(path).suffix.lower() != SUFFIX:
+        return label_code.read(path)
+    if label_ids == "data":
+        return read_data_array(path, label_code=label_code)
+    return read_label_array(path, num_classes=label_code.num_classes)
 
 
 def read_label_array(path, *, num_classes):
@@ -30,20 +34,56 @@ def read_label_array(path, *, num_classes):
     Returns: int32 (h, w).
     Raises: DataError.
     """
+    array = _open_integers(path)
+    require_class_ids(array, num_classes=num_classes, origin=path)
+    return np.array(array, np.int32)
+
+
+def read_data_array(path, *, label_code):
+    """Reads a .npy of the ids that label PNGs of the data hold.
+
+    Args:
+        label_code: `LabelCode` of ids.
+    Returns: int32 (h, w) of class ids.
+    Raises: DataError.
+    """
+    if label_code.kind != "id":
+        raise DataError(
+            f"{path}: the label maps of this run's data hold colours, not ids; save it as such a "
+            "PNG, or as class ids"
+        )
+    array = _open_integers(path)
+    class_of = {value: c for c, values in enumerate(label_code.values()) for value in values}
+    found, places = np.unique(array, return_inverse=True)
+    unknown = [int(value) for value in found if int(value) not in class_of]
+    if unknown:
+        raise DataError(
+            f"{path}: the label map holds the id {unknown[0]}; the ids of this run's data are "
+            f"{values_text(sorted(class_of))}."
+        )
+    classes = np.array([class_of[int(value)] for value in found], np.int32)
+    return classes[places].reshape(array.shape)
+
+
+def require_class_ids(label_map, *, num_classes, origin):
+    """DataError naming `origin` unless all of an integer array are ids in [0, num_classes)."""
+    low, high = int(label_map.min()), int(label_map.max())
+    if low < 0 or high >= num_classes:
+        wrong = low if low < 0 else high
+        raise DataError(
+            f"{origin}: the label map holds the id {wrong}; class ids are 0 to {num_classes - 1}, "
+            "0 being void."
+        )
+
+
+def _open_integers(path):
     array = _open(path)
     if array.dtype.kind not in "iu" or array.ndim != 2 or 0 in array.shape:
         raise DataError(
             f"{path}: a label map must be an array of integers (h, w); this one is "
             f"{array.dtype} {array.shape}."
         )
-    low, high = int(array.min()), int(array.max())
-    if low < 0 or high >= num_classes:
-        wrong = low if low < 0 else high
-        raise DataError(
-            f"{path}: the label map holds the id {wrong}; class ids are 0 to {num_classes - 1}, "
-            "0 being void."
-        )
-    return np.array(array, np.int32)
+    return array
 
 
 def _open(path):

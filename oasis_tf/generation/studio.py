@@ -8,7 +8,7 @@ from oasis_tf.config import load_config
 from oasis_tf.data import label_code_of
 from oasis_tf.data.transforms import resize_label_map
 from oasis_tf.fold import fold
-from oasis_tf.generation.label_arrays import read_label_map
+from oasis_tf.generation.label_arrays import read_label_map, require_class_ids
 
 
 class Studio:
@@ -17,6 +17,7 @@ class Studio:
     Args:
         path: of the checkpoint; nothing beside it is read.
         precision: "float32", or "bfloat16" for all but the image itself.
+        label_ids: what .npy files hold, see `read_label_map`.
     Attributes:
         config: `Config` of the run. step: int, how long it had been trained.
         fingerprint: str, the SHA-256 of the generator's file.
@@ -25,8 +26,9 @@ class Studio:
     Raises: ConfigError or CheckpointError, in a sentence.
     """
 
-    def __init__(self, path, *, precision="float32"):
+    def __init__(self, path, *, precision="float32", label_ids="classes"):
         self.precision = precision
+        self.label_ids = label_ids
         self.config = load_config(path / run_checkpoint.CONFIG)
         self.step = checkpoint.step_of(path)
         self.fingerprint = checkpoint.sha256_of(path, run_checkpoint.GENERATOR)
@@ -55,8 +57,8 @@ class Studio:
         return self.generator.z_dim
 
     def read(self, path):
-        """Reads a label PNG as the data set's are, or a .npy of class ids: int32 (h, w)."""
-        return read_label_map(path, label_code=self.label_code)
+        """Reads a label PNG as the data set's are, or a .npy: class ids, int32 (h, w)."""
+        return read_label_map(path, label_code=self.label_code, label_ids=self.label_ids)
 
     def fit(self, label_map):
         """Resizes a label map int (h, w) to the nearest pixel: (*size)."""
@@ -66,10 +68,13 @@ class Studio:
         """Paints each label map with its noise.
 
         Args:
-            label_maps: int (b, *size).
+            label_maps: int (b, *size), class ids.
             z: float (b, z_dim), or noise maps (b, *size, z_dim), or None.
         Returns: uint8 (b, *size, 3).
+        Raises: DataError for ids of no class.
         """
+        num_classes = self.generator.num_classes
+        require_class_ids(np.asarray(label_maps), num_classes=num_classes, origin="label_maps")
         paint = self._paint[None if z is None else np.ndim(z)]
         z = None if z is None else tf.constant(z, tf.float32)
         return visualize.to_uint8(paint(tf.constant(label_maps, tf.int32), z))

@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from oasis_tf.data import DataError
-from oasis_tf.generation.label_arrays import read_label_array
+from oasis_tf.data import DataError, label_code_of
+from oasis_tf.generation.label_arrays import read_label_array, read_label_map
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", ">i4", "uint64"])
@@ -27,6 +27,9 @@ def test_integers_of_every_kind_are_class_ids(tmp_path, dtype):
         (np.zeros((0, 2), np.uint8), "this one is uint8 (0, 2)"),
         (np.array([[0, 12]]), "holds the id 12; class ids are 0 to 11"),
         (np.array([[0, -1]]), "holds the id -1"),
+        (np.array([[-128, 1]], np.int8), "holds the id -128"),
+        (np.array([[1, 2], [3, -1]], ">i2", order="F"), "holds the id -1"),
+        (np.array([[2**32, 1]]), "holds the id 4294967296"),
         (np.array([[2**64 - 1]], np.uint64), "holds the id 18446744073709551615"),
     ],
 )
@@ -36,6 +39,22 @@ def test_what_is_no_label_map_is_named(tmp_path, array, sentence):
     with pytest.raises(DataError) as error:
         read_label_array(path, num_classes=12)
     assert str(error.value).startswith(f"{path}: ") and sentence in str(error.value)
+
+
+def test_ids_of_the_data_become_classes(tmp_path):
+    path = tmp_path / "a.npy"
+    code = label_code_of(num_classes=4, void_id=255, id_map={7: 1, 8: 2, 9: 2, 23: 3})
+    for dtype in ("uint8", "int64", "uint64"):
+        np.save(path, np.array([[7, 8, 9], [23, 255, 7]], dtype))
+        label_map = read_label_map(path, label_code=code, label_ids="data")
+        assert label_map.tolist() == [[1, 2, 2], [3, 0, 1]] and label_map.dtype == np.int32
+    for wrong in (-1, 0, 256 + 7, 2**40):
+        np.save(path, np.array([[7, wrong]]))
+        with pytest.raises(DataError, match=f"{path}: .* holds the id {wrong}; .* are 7.*255"):
+            read_label_map(path, label_code=code, label_ids="data")
+    colours = label_code_of(num_classes=2, label_colors=[[[0, 0, 0]], [[9, 9, 9]]])
+    with pytest.raises(DataError, match="hold colours, not ids"):
+        read_label_map(path, label_code=colours, label_ids="data")
 
 
 class Trap:

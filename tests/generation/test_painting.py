@@ -111,6 +111,14 @@ def test_a_label_map_that_is_broken_by_now_is_left_out(studio, subjects, tmp_pat
         paint(studio, [replace(subjects[1], read=broken)], tmp_path / "new")
 
 
+@pytest.mark.parametrize("wrong", [-1, 14])
+def test_ids_of_no_class_are_not_painted(studio, wrong):
+    label_map = np.full((1, 32, 32), 3)
+    label_map[0, 4, 5] = wrong
+    with pytest.raises(DataError, match=f"holds the id {wrong}; class ids are 0 to 13"):
+        studio.paint(label_map, np.zeros((1, studio.z_dim), np.float32))
+
+
 def test_held_out_pairs_have_different_names():
     names = ["a/b", "a_b", "a/b_c", "a_b/c", "a_b~2", "d/e"]
     assert flat_names(names) == ["a_b~3", "a_b", "a_b_c", "a_b_c~2", "a_b~2", "d_e"]
