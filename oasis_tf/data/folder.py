@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from oasis_tf.data.image_file import SUFFIXES as IMAGE_SUFFIXES
+from oasis_tf.data.image_file import UNDECODABLE, decode_image, read_image
 from oasis_tf.data.label_code import LabelCode
 from oasis_tf.data.source import (
     DataError,
@@ -20,13 +22,7 @@ from oasis_tf.data.source import (
     state_of_files,
 )
 from oasis_tf.data.splits import EverySplit
-from oasis_tf.data.validate import (
-    IMAGE_SUFFIXES,
-    LABEL_SUFFIXES,
-    header_problems,
-    list_files,
-    unpaired,
-)
+from oasis_tf.data.validate import LABEL_SUFFIXES, header_problems, list_files, unpaired
 
 
 class Folder(Source):
@@ -83,8 +79,8 @@ class Folder(Source):
         self.names = [name for name in image_files if name in label_files]
         self.image_paths = [image_files[name] for name in self.names]
         self.label_paths = [label_files[name] for name in self.names]
-        self._image_files = tf.constant([str(path) for path in self.image_paths], tf.string)
-        self._label_files = tf.constant([str(path) for path in self.label_paths], tf.string)
+        self._image_files = _as_strings(self.image_paths)
+        self._label_files = _as_strings(self.label_paths)
 
     def check(self) -> None:
         """See `Source.check`: names, and every file's header."""
@@ -107,7 +103,12 @@ class Folder(Source):
         label_path = tf.gather(self._label_files, index)
         image = decode_image(tf.io.read_file(image_path))
         label_map, valid = self.label_code.decode(tf.io.read_file(label_path))
-        with tf.control_dependencies([tf.Assert(valid, ["pixels of no class:", label_path])]):
+        is_one_size = tf.reduce_all(tf.shape(image)[:2] == tf.shape(label_map))
+        checks = [
+            tf.Assert(valid, ["pixels of no class:", label_path]),
+            tf.Assert(is_one_size, ["image and label map differ in size:", label_path]),
+        ]
+        with tf.control_dependencies(checks):
             return image, tf.identity(label_map)
 
     def diagnose(self, index: int) -> None:
@@ -120,7 +121,7 @@ class Folder(Source):
         image_path, label_path = self.image_paths[index], self.label_paths[index]
         label_map, problems = None, []
         try:
-            _read_image(image_path)
+            _check_pixels(image_path)
         except FileProblem as problem:
             problems.append(problem)
         try:
@@ -139,12 +140,12 @@ class Folder(Source):
         """By Pillow, then by TensorFlow. Returns: (h, w). Raises: FileProblem."""
         try:
             label_map = self.label_code.read(path)
-            self.label_code.decode(tf.io.read_file(str(path)))
+            self.label_code.decode(path.read_bytes())
         except FileProblem:
             raise
         except DataError as error:
             raise FileProblem(str(error), path=path, kind="unreadable") from error
-        except tf.errors.OpError as error:
+        except UNDECODABLE as error:
             reason = f"{path}: the label map cannot be decoded."
             raise FileProblem(reason, path=path, kind="unreadable") from error
         return label_map
@@ -172,26 +173,17 @@ class Folder(Source):
         ]
 
 
-def _read_image(path: Path) -> None:
+def _check_pixels(path: Path) -> None:
     """Decodes an image. Raises: FileProblem."""
     try:
-        decode_image(tf.io.read_file(str(path)))
-    except tf.errors.NotFoundError:
-        reason = f"{path}: the image is gone since the folder was read."
-        raise FileProblem(reason, path=path, kind="unreadable") from None
-    except tf.errors.OpError as error:
-        reason = (
-            f"{path}: the image cannot be decoded, it is broken or truncated. Replace it, or "
-            "remove it together with its label map."
-        )
+        read_image(path)
+    except DataError as error:
+        reason = f"{error} Replace it, or remove it together with its label map."
+        if not path.exists():
+            reason = f"{path}: the image is gone since the folder was read."
         raise FileProblem(reason, path=path, kind="unreadable") from error
 
 
-def decode_image(contents: tf.Tensor) -> tf.Tensor:
-    """Decodes the bytes of a JPEG (as Pillow does), PNG or BMP. Returns: uint8 (h, w, 3)."""
-    image = tf.cond(
-        tf.io.is_jpeg(contents),
-        lambda: tf.io.decode_jpeg(contents, channels=3, dct_method="INTEGER_ACCURATE"),
-        lambda: tf.io.decode_image(contents, channels=3, expand_animations=False),
-    )
-    return tf.ensure_shape(image, (None, None, 3))
+def _as_strings(paths: Sequence[Path]) -> tf.Tensor:
+    """String (n,): the bytes of the paths, which need not be UTF-8."""
+    return tf.constant([os.fsencode(path) for path in paths], tf.string)

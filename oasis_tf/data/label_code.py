@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from oasis_tf.data.picture_file import opened_picture
 from oasis_tf.data.source import DataError
 
 INVALID = -1  # where a pixel stands for no class
@@ -33,16 +34,9 @@ class LabelCode:
         Returns: int32 (h, w).
         Raises: DataError naming the file and what is wrong with it.
         """
-        try:
-            with Image.open(path) as image:
-                self.check_header(image, path=path)
-                return self._translate(image, path=path)
-        except DataError:
-            raise
-        except FileNotFoundError:
-            raise DataError(f"{path}: no such label map.") from None
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise DataError(f"{path}: the label map cannot be decoded ({error}).") from error
+        with opened_picture(path, kind="label map") as image:
+            self.check_header(image, path=path)
+            return self._translate(image, path=path)
 
     def check_header(self, image: Image.Image, *, path: Path | str) -> None:
         """Raises a DataError unless the opened image, not decoded yet, can be such a label map."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from oasis_tf.data.ade20k import CLASS_NAMES, FOLDER_NAME, PALETTE, VOID_ID
 from oasis_tf.data.filling import filling
-from oasis_tf.data.folder import decode_image
+from oasis_tf.data.image_file import decode_image
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.source import DataError, FileProblem, Source, state_of_files
 

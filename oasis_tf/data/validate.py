@@ -7,15 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import tensorflow as tf
-from PIL import Image
 
+from oasis_tf.data.image_file import check_image
 from oasis_tf.data.label_code import LabelCode
+from oasis_tf.data.orientation import upright_size
+from oasis_tf.data.picture_file import opened_picture
 from oasis_tf.data.source import DataError, FileProblem, Source
 
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
-IMAGE_FORMATS = ("JPEG", "PNG", "BMP")
 LABEL_SUFFIXES = (".png",)
-UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 DATA_FAILURES = (
     tf.errors.InvalidArgumentError,
     tf.errors.NotFoundError,
@@ -96,11 +95,15 @@ def header_problems(
 ) -> list[FileProblem]:
     """Opens a pair without decoding its pixels: format, mode, and that both sizes agree."""
     problems, sizes = [], []
-    for path, check in ((image_path, check_image), (label_path, label_code.check_header)):
+    for path, kind in ((image_path, "image"), (label_path, "label map")):
         try:
-            with _opened(path) as image:
-                check(image, path=path)
-                sizes.append(image.size)
+            with opened_picture(path, kind=kind) as image:
+                if kind == "image":
+                    check_image(image, path=path)
+                    sizes.append(upright_size(image))
+                else:
+                    label_code.check_header(image, path=path)
+                    sizes.append(image.size)
         except DataError as error:
             problems.append(FileProblem(str(error), path=path, kind="unreadable"))
     if len(set(sizes)) == 2:
@@ -111,21 +114,6 @@ def header_problems(
         )
         problems.append(FileProblem(reason, path=label_path, kind="misshapen"))
     return problems
-
-
-def check_image(image: Image.Image, *, path: Path) -> None:
-    """Raises a DataError unless the opened image has a format that can be trained on."""
-    if image.format not in IMAGE_FORMATS:
-        expected = ", ".join(IMAGE_FORMATS)
-        raise DataError(f"{path}: the image is {image.format}; expected {expected}.")
-
-
-def _opened(path: Path) -> Image.Image:
-    """Opens an image without decoding it. Raises: DataError naming the file."""
-    try:
-        return Image.open(path)
-    except UNREADABLE as error:
-        raise DataError(f"{path}: the file cannot be read as an image ({error}).") from error
 
 
 def explain_failure(source: Source, error: BaseException) -> DataError | None:

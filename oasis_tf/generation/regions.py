@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 
 from oasis_tf.data import DataError
+from oasis_tf.data.picture_file import opened_picture
 from oasis_tf.data.transforms import resize_label_map
 
 
@@ -53,18 +53,11 @@ def read_mask(path):
 
     Raises: DataError naming the file.
     """
-    try:
-        with Image.open(path) as image:
-            if image.format != "PNG":
-                raise DataError(f"{path}: a mask must be a PNG; this is {image.format}.")
-            is_grey = image.mode in ("1", "L", "I", "I;16")
-            pixels = np.array(image if is_grey else image.convert("RGB"))
-    except DataError:
-        raise
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such mask.") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path}: the mask cannot be decoded ({error}).") from error
+    with opened_picture(path, kind="mask") as image:
+        if image.format != "PNG":
+            raise DataError(f"{path}: a mask must be a PNG; this is {image.format}.")
+        is_grey = image.mode in ("1", "L", "I", "I;16")
+        pixels = np.array(image if is_grey else image.convert("RGB"))
     mask = pixels != 0 if is_grey else (pixels != 0).any(-1)
     if not mask.any():
         raise DataError(f"{path}: the mask is black everywhere, so nothing would be redrawn.")

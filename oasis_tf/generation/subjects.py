@@ -11,9 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from oasis_tf.data import DataError, open_source
-from oasis_tf.data.folder import decode_image
+from oasis_tf.data.image_file import SUFFIXES as IMAGE_SUFFIXES
+from oasis_tf.data.image_file import read_image
 from oasis_tf.data.transforms import resize_pair
-from oasis_tf.data.validate import IMAGE_SUFFIXES, LABEL_SUFFIXES
+from oasis_tf.data.validate import LABEL_SUFFIXES
 from oasis_tf.generation.label_arrays import SUFFIX as ARRAY_SUFFIX
 from oasis_tf.generation.left_out import LeftOut
 from oasis_tf.run_folder import RunError
@@ -204,10 +205,7 @@ def _photographs_in(folder):
 
 
 def _read_photograph(path, size):
-    try:
-        image = decode_image(tf.io.read_file(str(path)))
-    except tf.errors.OpError:
-        raise DataError(f"{path}: the photograph cannot be decoded") from None
+    image = read_image(path, kind="photograph")
     return resize_pair(image, tf.zeros(tf.shape(image)[:2], tf.int32), size=size)[0].numpy()
 
 

@@ -174,4 +174,4 @@ def test_a_broken_photograph_to_compare_with_is_named(run, labels, tmp_path):
         (reals / f"{name}.png").write_bytes(b"no picture")
     options = ["--labels", labels, "--reals", reals]
     said = generate(run, tmp_path / "out", *options, exit_code=2).stderr
-    assert f"Error: {reals / 'a.png'}: the photograph cannot be decoded" in said
+    assert f"Error: {reals / 'a.png'}: the file cannot be read as an image" in said
