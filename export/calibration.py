@@ -8,6 +8,7 @@ import tensorflow as tf
 from export.cases import synthetic_label_maps
 from oasis_tf.data import open_source
 from oasis_tf.data.transforms import resize_label_map
+from oasis_tf.data.validate import READING_FAILURES
 
 SEED = 2  # of other label maps and noise than a proof has
 
@@ -43,7 +44,7 @@ def _training_label_maps(trained, *, count):
     for index in np.linspace(0, len(source) - 1, min(max(count, 0), len(source))).astype(int):
         try:
             label_maps.append(load(index).numpy())
-        except tf.errors.OpError:
+        except READING_FAILURES:
             source.diagnose(int(index))
             raise
     return label_maps

@@ -16,6 +16,7 @@ from oasis_tf.data import (
     training_batches,
 )
 from oasis_tf.data.transforms import normalize_pair, resize_pair
+from oasis_tf.data.validate import READING_FAILURES
 
 
 class RunData:
@@ -112,7 +113,7 @@ def reading(source):
     """Turns what TensorFlow raises over a bad file of `source` into a sentence that names it."""
     try:
         yield
-    except tf.errors.OpError as error:
+    except READING_FAILURES as error:
         explanation = explain_failure(source, error)
         if explanation is None:
             raise

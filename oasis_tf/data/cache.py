@@ -19,7 +19,7 @@ import tensorflow as tf
 from oasis_tf.data.filling import filling
 from oasis_tf.data.source import FileProblem, Source
 from oasis_tf.data.transforms import resize_pair
-from oasis_tf.data.validate import explain_failure
+from oasis_tf.data.validate import READING_FAILURES, explain_failure
 
 FORMAT = 1  # to be raised when other pixels come out of decoding or resizing
 PAGE = 4096
@@ -87,7 +87,7 @@ def cached(
     """
     folder = Path(folder or default_folder())
     place, state = source.identity()
-    name = hashlib.sha256(f"{place}\n{size}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{place}\n{size}".encode(errors="surrogateescape")).hexdigest()[:16]
     path = folder / f"{name}.records"
     header = _header(place=place, state=state, size=size, examples=len(source))
     if not _is_whole(path, header, size=size, examples=len(source)):
@@ -173,7 +173,7 @@ def _explained(pairs: Iterator, source: Source) -> Iterator:
     """The pairs; a failure to read one names the file."""
     try:
         yield from pairs
-    except tf.errors.OpError as error:
+    except READING_FAILURES as error:
         raise (explain_failure(source, error) or error) from error
 
 

@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import tensorflow as tf
 
 from oasis_tf.data.image_file import SUFFIXES as IMAGE_SUFFIXES
 from oasis_tf.data.image_file import UNDECODABLE, decode_image, read_image
+from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_code import LabelCode
 from oasis_tf.data.source import (
     DataError,
@@ -87,11 +89,9 @@ class Folder(Source):
         for problem in self._file_problems:
             raise problem
         check_pair = partial(header_problems, label_code=self.label_code)
-        with ThreadPoolExecutor() as pool:
-            for problems in pool.map(check_pair, self.image_paths, self.label_paths):
-                for problem in problems:
-                    pool.shutdown(cancel_futures=True)
-                    raise problem
+        with closing(in_threads(check_pair, self.image_paths, self.label_paths)) as checked:
+            for problem in chain.from_iterable(checked):
+                raise problem
 
     def file_problems(self) -> list[FileProblem]:
         """See `Source.file_problems`."""

@@ -102,7 +102,8 @@ def state_of_files(paths: Sequence[Path]) -> str:
     state = hashlib.sha256()
     for path in paths:
         status = os.stat(path)
-        state.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+        state.update(os.fsencode(path))
+        state.update(f"\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return state.hexdigest()
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.source import FileProblem, Source
 
 MOST_FREQUENT = 5
@@ -78,8 +79,8 @@ def survey(
         counts = np.bincount(label_map.ravel(), minlength=source.num_classes)
         return problems, label_map.shape, counts
 
-    with ThreadPoolExecutor() as pool:
-        examined = pool.map(examine, range(len(source)))
+    examined = in_threads(examine, range(len(source)))
+    with closing(examined):
         for problems, size, counts in track(examined, description=description, total=len(source)):
             found.problems += problems
             if counts is not None:

@@ -13,6 +13,7 @@ from oasis_tf.data.filling import filling
 from oasis_tf.data.image_file import decode_image
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.source import DataError, FileProblem, Source, state_of_files
+from oasis_tf.data.validate import READING_FAILURES
 
 SPLIT_NAMES = {"train": "train", "val": "validation"}
 KEYS = ("image", "label_map", "file_name")
@@ -58,7 +59,7 @@ class TFDSSource(Source):
         """See `Source.diagnose`."""
         try:
             self.load(tf.constant(index, tf.int64))
-        except (tf.errors.OpError, RuntimeError) as error:
+        except (*READING_FAILURES, RuntimeError) as error:
             reason = str(error).partition("\n")[0]
             raise FileProblem(
                 f"{self.folder}: example {index} cannot be read ({reason}). Delete the folder, and "

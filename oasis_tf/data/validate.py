@@ -2,19 +2,21 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import tensorflow as tf
 
 from oasis_tf.data.image_file import check_image
+from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_code import LabelCode
 from oasis_tf.data.orientation import upright_size
 from oasis_tf.data.picture_file import opened_picture
 from oasis_tf.data.source import DataError, FileProblem, Source
 
 LABEL_SUFFIXES = (".png",)
+SYSTEM_FOLDERS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "__MACOSX", "lost+found")  # of NAS, Windows
 DATA_FAILURES = (
     tf.errors.InvalidArgumentError,
     tf.errors.NotFoundError,
@@ -22,7 +24,10 @@ DATA_FAILURES = (
     tf.errors.PermissionDeniedError,
     tf.errors.FailedPreconditionError,
     tf.errors.UnknownError,
+    UnicodeDecodeError,
 )
+READING_FAILURES = (tf.errors.OpError, UnicodeDecodeError)  # the second is TensorFlow's in place of
+# the first where its message quotes bytes that are no text, such as a file's name
 READING = re.compile("IteratorGetNext|Decode")  # the ops that read data, named in the messages
 
 
@@ -31,8 +36,8 @@ def list_files(
 ) -> tuple[dict[str, Path], list[FileProblem]]:
     """All files below `folder` named *`ending` with one of `suffixes` (in any case).
 
-    Hidden files are left out, and so are those of another ending: other kinds of annotation may
-    lie beside the wanted one.
+    Hidden files and what lies in hidden folders are left out, and so are files of another ending:
+    other kinds of annotation may lie beside the wanted one. Links are followed, but not in circles.
 
     Returns: name (path relative to `folder`, without ending and suffix) to path, sorted by name;
         and the files whose name another one has already, and folders that cannot be read.
@@ -47,11 +52,8 @@ def list_files(
         reason = f"{error.filename}: the folder cannot be read ({error.strerror})."
         problems.append(FileProblem(reason, path=Path(error.filename), kind="unreadable"))
 
-    for parent, _, file_names in os.walk(folder, followlinks=True, onerror=note):
-        for path in (Path(parent, file_name) for file_name in file_names):
-            wanted = path.suffix.lower() in suffixes and path.stem.endswith(ending)
-            if not wanted or path.name.startswith("."):
-                continue
+    for path in _walk(folder, note=note):
+        if path.suffix.lower() in suffixes and path.stem.endswith(ending):
             name = path.relative_to(folder).with_suffix("").as_posix().removesuffix(ending)
             if name in files:
                 reason = f"{path}: another file has the same name, {files[name].name}."
@@ -63,6 +65,25 @@ def list_files(
         kinds = ", ".join(f"*{ending}{suffix}" if ending else suffix for suffix in suffixes)
         raise DataError(f"{folder}: the folder holds no {kinds} files.")
     return dict(sorted(files.items())), problems
+
+
+def _walk(folder: Path, *, note: Callable[[OSError], None]) -> Iterator[Path]:
+    """The files below a folder that no part of their path hides, by `os.walk`.
+
+    A link to a folder that it lies in would give every file again and again, and is left out.
+    """
+    folders_around = {os.fspath(folder): {os.path.realpath(folder)}}
+    for parent, names, file_names in os.walk(folder, followlinks=True, onerror=note):
+        around = folders_around.pop(parent)
+        visible = [name for name in names if not _is_hidden(name)]
+        places = {name: os.path.realpath(os.path.join(parent, name)) for name in visible}
+        names[:] = [name for name in visible if places[name] not in around]
+        folders_around |= {os.path.join(parent, name): around | {places[name]} for name in names}
+        yield from (Path(parent, name) for name in file_names if not _is_hidden(name))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name in SYSTEM_FOLDERS
 
 
 def unpaired(
@@ -130,16 +151,14 @@ def explain_failure(source: Source, error: BaseException) -> DataError | None:
         return error
     if not isinstance(error, DATA_FAILURES):
         return None
-    suspects = list(source.suspects(str(error)))
+    is_quoted = isinstance(error, UnicodeDecodeError)  # the message itself, bytes that are no text
+    message = os.fsdecode(error.object) if is_quoted else str(error)
+    suspects = list(source.suspects(message))
     others = sorted(set(range(len(source))) - set(suspects))
-    if not suspects and not READING.search(str(error)):
+    if not suspects and not READING.search(message):
         return None
-    with ThreadPoolExecutor() as pool:
-        for found in pool.map(lambda index: _diagnosis(source, index), suspects + others):
-            if found:
-                pool.shutdown(cancel_futures=True)
-                return found
-    return None
+    with closing(in_threads(lambda i: _diagnosis(source, i), suspects + others)) as diagnoses:
+        return next(filter(None, diagnoses), None)
 
 
 def _diagnosis(source: Source, index: int) -> DataError | None:

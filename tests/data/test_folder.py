@@ -11,6 +11,7 @@ from PIL import Image
 from tiny_files import random_image, random_labels, save, write_pairs
 
 from oasis_tf.data import DataError, evaluation_batches, explain_failure, open_source
+from oasis_tf.data.validate import READING_FAILURES
 
 RNG = np.random.default_rng(1)
 
@@ -22,7 +23,7 @@ def open_folder(root, **options):
 
 def failure(source):
     """What `explain_failure` says after TensorFlow failed to read all of `source`."""
-    with pytest.raises(tf.errors.OpError) as caught:
+    with pytest.raises(READING_FAILURES) as caught:
         list(evaluation_batches(source, image_size=(20, 30), batch_size=2))
     return str(explain_failure(source, caught.value))
 
@@ -241,3 +242,79 @@ def test_a_folder_that_may_not_be_read_is_named_and_not_left_out(tmp_path, monke
     monkeypatch.setattr(os, "scandir", scandir)
     with pytest.raises(DataError, match=rf"{tmp_path / locked}: the folder cannot be read \(Perm"):
         open_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "hidden", [".ipynb_checkpoints", ".Trash-1000/files", "town/@eaDir", "__MACOSX/town"]
+)
+def test_what_lies_in_a_hidden_folder_is_no_data(tmp_path, hidden):
+    root = tmp_path / ".of the user"  # hidden itself, and named nevertheless
+    write_pairs(root, ["town/a", "b"])
+    save(root / f"images/train/{hidden}/a-checkpoint.png", random_image(RNG))
+    save(root / f"labels/train/{hidden}/b.png", random_labels(RNG))
+    assert open_folder(root).names == ["b", "town/a"]
+
+
+def test_links_are_followed_but_not_in_circles(tmp_path):
+    write_pairs(tmp_path, ["town/a", "b"])
+    write_pairs(tmp_path / "elsewhere", ["c"])
+    for kind in ("images", "labels"):
+        folder = tmp_path / kind / "train"
+        (folder / "itself").symlink_to(folder)
+        (folder / "town" / "back").symlink_to("../../train")
+        (folder / "more").symlink_to(tmp_path / "elsewhere" / kind / "train")
+    assert open_folder(tmp_path).names == ["b", "more/c", "town/a"]
+
+
+@pytest.mark.parametrize("folder", ["images", "labels"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_file_that_is_none_is_named_and_not_opened(tmp_path, folder, check):
+    write_pairs(tmp_path, ["a", "b"])
+    path = tmp_path / folder / "train/b.png"
+    path.unlink()
+    path.symlink_to("/dev/null")  # in place of a FIFO, which would hang
+    with pytest.raises(DataError, match=rf"^{path}, a link to /dev/null, is a character device"):
+        open_folder(tmp_path, check=check).diagnose(1)
+
+
+def test_photographs_that_are_stored_turned_fit_the_label_maps_of_the_upright_ones(tmp_path):
+    image, label_map = random_image(RNG), random_labels(RNG)
+    turned = Image.fromarray(np.rot90(image))  # stored so that a viewer turns it by 90 degrees
+    exif = turned.getexif()
+    exif[274] = 6
+    save(tmp_path / "labels/train/a.png", label_map)
+    path = tmp_path / "images/train/a.png"
+    path.parent.mkdir(parents=True)
+    turned.save(path, exif=exif)
+    source = open_folder(tmp_path)
+    assert source.examine(0)[0] == []
+    np.testing.assert_array_equal(source.load(tf.constant(0))[0], image)
+
+
+def test_an_image_replaced_by_one_of_another_size_is_named(tmp_path):
+    write_pairs(tmp_path, ["a", "b"])
+    source = open_folder(tmp_path)
+    save(tmp_path / "images/train/b.png", random_image(RNG, (10, 15)))
+    label_map = tmp_path / "labels/train/b.png"
+    assert failure(source).startswith(f"{label_map}: the label map is 30x20 pixels and its image")
+
+
+def test_names_that_are_not_utf_8_are_read_and_named(tmp_path):
+    name = os.fsdecode(b"caf\xe9")
+    pairs = write_pairs(tmp_path, ["a", name])
+    source = open_folder(tmp_path)
+    assert source.names == ["a", name] and len(source.identity()) == 2
+    (_, image) = [image for image, _ in tf.data.Dataset.range(2).map(source.load)]
+    np.testing.assert_array_equal(image, pairs[name][0])
+    path = tmp_path / f"images/train/{name}.png"
+    path.unlink()
+    assert failure(source).startswith(f"{path}: the image is gone")
+
+
+@pytest.mark.parametrize("size", [1, 4, 8, 24, 25, 26, 33, 40])
+def test_a_label_map_cut_down_to_a_few_bytes_is_named(tmp_path, size):
+    write_pairs(tmp_path, ["a", "b"])
+    source = open_folder(tmp_path)
+    path = tmp_path / "labels/train/b.png"
+    path.write_bytes((b"\x89PNG\r\n\x1a\n" + bytes([200] * 17) + b"\3" + bytes(40))[:size])
+    assert failure(source).startswith(f"{path}: the ")

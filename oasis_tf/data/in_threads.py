@@ -1,0 +1,26 @@
+"""Calls a function on many items at once, and ends soon when it is interrupted."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+WAITING = 64  # calls begun or waiting ahead of what is asked for
+
+
+def in_threads(function: Callable, *items: Iterable) -> Iterator:
+    """`map(function, *items)` by a pool of threads, the results in order.
+
+    At most `WAITING` calls are ahead of what was asked for. Ctrl-C, an error, or an iterator that
+    is closed early cancel those that have not begun.
+    """
+    pool = ThreadPoolExecutor()
+    arguments = zip(*items, strict=True)
+    try:
+        calls = deque(pool.submit(function, *each) for each in islice(arguments, WAITING))
+        while calls:
+            result = calls.popleft().result()
+            calls.extend(pool.submit(function, *each) for each in islice(arguments, 1))
+            yield result
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
