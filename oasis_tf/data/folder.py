@@ -103,12 +103,8 @@ class Folder(Source):
         label_path = tf.gather(self._label_files, index)
         image = decode_image(tf.io.read_file(image_path))
         label_map, valid = self.label_code.decode(tf.io.read_file(label_path))
-        is_one_size = tf.reduce_all(tf.shape(image)[:2] == tf.shape(label_map))
-        checks = [
-            tf.Assert(valid, ["pixels of no class:", label_path]),
-            tf.Assert(is_one_size, ["image and label map differ in size:", label_path]),
-        ]
-        with tf.control_dependencies(checks):
+        image = _of_one_size(image, label_map)
+        with tf.control_dependencies([tf.Assert(valid, ["pixels of no class:", label_path])]):
             return image, tf.identity(label_map)
 
     def diagnose(self, index: int) -> None:
@@ -182,6 +178,15 @@ def _check_pixels(path: Path) -> None:
         if not path.exists():
             reason = f"{path}: the image is gone since the folder was read."
         raise FileProblem(reason, path=path, kind="unreadable") from error
+
+
+def _of_one_size(image: tf.Tensor, label_map: tf.Tensor) -> tf.Tensor:
+    """`image`, which fails if it is not as large as its label map.
+
+    Not by an assertion: that would be run, and the image decoded, where only label maps are wanted.
+    """
+    shape = tf.concat([tf.shape(label_map), [3]], axis=0)
+    return tf.ensure_shape(tf.broadcast_to(image, shape), (None, None, 3))
 
 
 def _as_strings(paths: Sequence[Path]) -> tf.Tensor:

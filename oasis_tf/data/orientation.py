@@ -107,5 +107,8 @@ def in_python(function: Callable, contents: tf.Tensor, dtype: tf.DType) -> tf.Te
     As numbers, since NumPy takes zeros at the end of a string off.
     """
     return tf.numpy_function(
-        lambda numbers: function(numbers.tobytes()), [tf.io.decode_raw(contents, tf.uint8)], dtype
+        lambda numbers: function(numbers.tobytes()),
+        [tf.io.decode_raw(contents, tf.uint8)],
+        dtype,
+        stateful=False,  # so that graphs do without it where nobody asks for the image
     )

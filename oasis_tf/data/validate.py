@@ -28,7 +28,7 @@ DATA_FAILURES = (
 )
 READING_FAILURES = (tf.errors.OpError, UnicodeDecodeError)  # the second is TensorFlow's in place of
 # the first where its message quotes bytes that are no text, such as a file's name
-READING = re.compile("IteratorGetNext|Decode")  # the ops that read data, named in the messages
+READING = re.compile("IteratorGetNext|Decode|BroadcastTo")  # ops that read data, in the messages
 
 
 def list_files(
