@@ -3,6 +3,7 @@
 from functools import partial
 
 from oasis_tf import checkpoint, progress, run_checkpoint
+from oasis_tf.class_names import plain_name
 from oasis_tf.config import load_config
 from oasis_tf.data import open_source
 from oasis_tf.run_data import reading
@@ -64,7 +65,7 @@ def _require_fit(config, trained, path):
 def _require_same_classes(said, expected, path):
     """RunError unless a data set has the classes, in the order, that a run was trained on."""
     for class_id, names in enumerate(zip(said, expected, strict=True)):
-        if names[0] != names[1]:
+        if plain_name(names[0]) != plain_name(names[1]):
             raise RunError(
                 f"class {class_id} of the data is {names[0]!r}, but {names[1]!r} for the generator "
                 f"of {path}: it was trained on other classes"

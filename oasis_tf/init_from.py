@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oasis_tf import checkpoint, run_checkpoint
+from oasis_tf.class_names import plain_name
 from oasis_tf.config import load_config
 from oasis_tf.transfer import Report, TransferError, match_classes, transfer
 
@@ -50,7 +51,7 @@ class Start:
         shared = []
         for target, source in self.partners.items():
             name, other = self.target_names[target], self.source_names[source]
-            shared.append(name if name.lower() == other.lower() else f"{name} = {other}")
+            shared.append(name if plain_name(name) == plain_name(other) else f"{name} = {other}")
         new = set(range(len(self.target_names))) - self.partners.keys()
         return shared, [self.target_names[index] for index in sorted(new)]
 

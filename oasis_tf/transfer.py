@@ -7,13 +7,13 @@ output channel a class, behind "fake". There every class takes the channel of it
 weights are copied where name and shape agree.
 """
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from oasis_tf import reference_weights
+from oasis_tf.class_names import ids_by_name, near_names, plain_name
 
 VOID = 0
 
@@ -42,7 +42,7 @@ class _Channels(NamedTuple):
 def match_classes(
     target_names: Sequence[str], source_names: Sequence[str], pairs: Mapping[str, str] | None = None
 ) -> dict[int, int]:
-    """Partners of the target's classes: those of equal names, in any case, and those told.
+    """Partners of the target's classes: those of equal names, see `plain_name`, and those told.
 
     Args:
         target_names, source_names: of all classes, void first; void's partner is void.
@@ -50,15 +50,15 @@ def match_classes(
     Returns: dict of class id in the target to class id in the source, in increasing order.
     Raises: TransferError naming a class that is not there, with those of similar names.
     """
-    target_ids, source_ids = _ids(target_names), _ids(source_names)
+    source_ids = ids_by_name(source_names)
     partners = {
-        index: source_ids[_plain(name)]
+        index: source_ids[plain_name(name)]
         for index, name in enumerate(target_names)
-        if _plain(name) in source_ids
+        if plain_name(name) in source_ids
     }
     partners[VOID] = VOID
     for target, source in (pairs or {}).items():
-        partners[_find(target, target_ids, "new")] = _find(source, source_ids, "old")
+        partners[_find(target, target_names, "new")] = _find(source, source_names, "old")
     return dict(sorted(partners.items()))
 
 
@@ -147,20 +147,10 @@ def _labels(generator):
     return f"label vectors of {generator.label_embedding} (generator.label_embedding)"
 
 
-def _ids(names: Iterable[str]) -> dict[str, int]:
-    ids = {}
-    for index, name in enumerate(names):
-        ids.setdefault(_plain(name), index)
-    return ids
-
-
-def _plain(name):
-    return " ".join(name.lower().split())
-
-
-def _find(name, ids, which):
-    if _plain(name) in ids:
-        return ids[_plain(name)]
-    near = difflib.get_close_matches(_plain(name), ids, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(ids)}"
+def _find(name, class_names, which):
+    ids = ids_by_name(class_names)
+    if plain_name(name) in ids:
+        return ids[plain_name(name)]
+    near = near_names(name, class_names)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(class_names)}"
     raise TransferError(f"there is no class {name!r} among the {which} ones; {hint}")

@@ -13,7 +13,7 @@ EVERY_ROOM_MAY_USE = {"io"}
 MAY_USE = {
     "adam": set(),
     "class_names": set(),
-    "config": set(),
+    "config": {"class_names"},
     "data": {"noise"},
     "devices": set(),
     "ema": set(),
@@ -49,7 +49,7 @@ MAY_USE = {
     "reference_weights": {"layers", "models", "weight_arrays"},
     "pytorch_files": set(),
     "official_checkpoint": {"pytorch_files", "reference_weights"},
-    "transfer": {"reference_weights"},
+    "transfer": {"class_names", "reference_weights"},
     "evaluation": {
         *("data", "fold", "metrics", "noise", "progress", "pytorch_files", "vgg"),
         "weight_arrays",
@@ -58,8 +58,8 @@ MAY_USE = {
         *("evaluation", "progress", "pytorch_files", "results", "segmenters", "vgg"),
     },
     "checkpoint_evaluation": {
-        *("checkpoint", "config", "data", "progress", "run_checkpoint", "run_data"),
-        *("run_evaluator", "run_folder"),
+        *("checkpoint", "class_names", "config", "data", "progress", "run_checkpoint"),
+        *("run_data", "run_evaluator", "run_folder"),
     },
     "segmenters": {"class_names", "weight_arrays"},
     "segmenter_training": {
@@ -114,7 +114,7 @@ MAY_USE = {
     },
     "weight_exchange": {"build_model", "data", "official_checkpoint", "run_checkpoint"},
     "io": {"whole_file"},
-    "init_from": {"checkpoint", "config", "run_checkpoint", "transfer"},
+    "init_from": {"checkpoint", "class_names", "config", "run_checkpoint", "transfer"},
     "generation": {
         "checkpoint",
         "class_names",

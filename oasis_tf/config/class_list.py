@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import pydantic
 
+from oasis_tf.class_names import ids_by_name, plain_name
+
 VOID = "void"
 MOST_CLASSES = 255  # and void: label maps are bytes
 # First names of `data.class_names` that stand for void.
@@ -35,8 +37,9 @@ def _checked(said: Any) -> dict[int, str] | list[str]:
                 f"data.classes gives the id {id_} the name {name!r}, which is no text; quote it "
                 '(YAML reads no, on and null as other things), as "no"'
             )
-    if isinstance(said, list) and len(set(said)) < len(said):
-        twice = next(name for index, name in enumerate(said) if name in said[:index])
+    if isinstance(said, list) and len(ids_by_name(said)) < len(said):
+        ids = ids_by_name(said)
+        twice = next(name for id_, name in enumerate(said) if ids[plain_name(name)] != id_)
         raise ValueError(
             f"data.classes names {twice!r} twice; where several ids are one class, write "
             "id: name for each"
@@ -79,7 +82,7 @@ def _settle_list(data: Any) -> None:
     listed = data.classes
     listed = dict(enumerate(listed)) if isinstance(listed, list) else listed
     named = {id_: name for id_, name in listed.items() if not _is_void(id_, name, data.void_id)}
-    names = list(dict.fromkeys(named.values()))
+    names = [list(named.values())[index] for index in ids_by_name(list(named.values())).values()]
     if not names:
         raise ValueError("data.classes lists no class but void")
     if len(names) > MOST_CLASSES:
@@ -87,9 +90,10 @@ def _settle_list(data: Any) -> None:
     data.num_classes = len(names) + 1
     data.class_names = [VOID, *names]
     if data.label_colors is None:
-        class_ids = {id_: names.index(name) + 1 for id_, name in named.items()}
+        class_ids = ids_by_name(names)
+        ids = {id_: class_ids[plain_name(name)] + 1 for id_, name in named.items()}
         void_ids = {id_: 0 for id_ in listed if id_ not in named and id_ != data.void_id}
-        data.id_map = dict(sorted((class_ids | void_ids).items()))
+        data.id_map = dict(sorted((ids | void_ids).items()))
     elif isinstance(data.classes, dict) or len(names) < len(listed):
         raise ValueError(
             "data.classes must be a list of names without void where data.label_colors says how "
@@ -105,12 +109,12 @@ def _settle_list(data: Any) -> None:
 
 
 def _is_void(id_: int, name: str, void_id: int | None) -> bool:
-    return id_ == void_id or name.strip().casefold() == VOID
+    return id_ == void_id or plain_name(name) == VOID
 
 
 def _require_void_first(data: Any) -> None:
     """ValueError if the first of class_names would be dropped though it seems to be a class."""
-    if not data.class_names or data.class_names[0].strip().casefold() in VOID_NAMES:
+    if not data.class_names or plain_name(data.class_names[0]) in VOID_NAMES:
         return
     by_colors = data.label_colors is not None and bool(data.label_colors[0])
     if by_colors or data.void_id is not None or 0 in (data.id_map or {}).values():

@@ -5,6 +5,7 @@ Runs that were begun with such a config stay readable: these are no rules of `Co
 
 from collections import defaultdict
 
+from oasis_tf.class_names import plain_name
 from oasis_tf.config.load import ConfigError
 
 
@@ -34,7 +35,7 @@ def _repeated_names(class_names):
     """Yields a sentence for each name of several classes, whatever its case and spaces."""
     ids = defaultdict(list)
     for class_id, name in enumerate(class_names):
-        ids[" ".join(name.casefold().split())].append(class_id)
+        ids[plain_name(name)].append(class_id)
     for same in ids.values():
         if len(same) > 1:
             yield (

@@ -11,6 +11,7 @@ from typing import Literal
 import pydantic
 from pydantic import BaseModel, Field
 
+from oasis_tf.class_names import plain_name
 from oasis_tf.io.json_file import JSONFileError, parse_json
 from oasis_tf.io.number_types import Int, Number, integer
 from oasis_tf.segmenters.errors import SegmenterError
@@ -101,7 +102,7 @@ def classes_of_card(card, class_names, *, path):
         class only.
     """
     trained, wanted = (
-        [name.casefold() for name in names] for names in (card.class_names, class_names[1:])
+        [plain_name(name) for name in names] for names in (card.class_names, class_names[1:])
     )
     if trained == wanted:
         return list(range(1, len(class_names)))
@@ -109,7 +110,7 @@ def classes_of_card(card, class_names, *, path):
         "set evaluation.segmenter.classes to say which class each of its "
         f"{len(trained)} logits is: {', '.join(card.class_names)}"
     )
-    missing = [name for name in card.class_names if name.casefold() not in wanted]
+    missing = [name for name in card.class_names if plain_name(name) not in wanted]
     if missing:
         raise SegmenterError(
             f"{path} was trained on classes that this data does not have: {', '.join(missing)}; "
