@@ -74,6 +74,21 @@ def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="floa
     )
 
 
+def no_neighbourhoods(label_map, noise=None, *, num_classes, dtype="float32"):
+    """`Neighbourhoods` of the same dtypes and lengths for what will not be looked up: not few.
+
+    Args: see `find_neighbourhoods`.
+    """
+    width = num_classes + (0 if noise is None else noise.shape[-1])
+    return Neighbourhoods(
+        symbols=tf.zeros((1, width), dtype),
+        inner=tf.zeros((0, 9), tf.int32),
+        outer=tf.zeros((0, 9), tf.int32),
+        pixels=tf.zeros((0, *label_map.shape[1:]), tf.int32),
+        are_few=tf.constant(False),
+    )
+
+
 def convolve(rows, kernel, squares):
     """A 3x3 convolution with zero padding, at each distinct neighbourhood.
 

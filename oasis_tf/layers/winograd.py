@@ -16,6 +16,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from oasis_tf.layers.placement import by_device
+
 # Below, there is too little to save: benchmarks/winograd.py, docs/performance.md.
 WORTHWHILE_CHANNELS = 256
 WORTHWHILE_NUMBERS = 2**16  # of pixels and channels
@@ -39,11 +41,15 @@ class WinogradConv2D(keras.layers.Conv2D):
         self.winograd = winograd
 
     def convolution_op(self, inputs, kernel):
-        kernel = tf.convert_to_tensor(kernel)
-        if self.winograd and is_worthwhile(inputs, kernel):
+        kernel, convolve = tf.convert_to_tensor(kernel), super().convolution_op
+        if not self.winograd or not is_worthwhile(inputs, kernel):
+            return convolve(inputs, kernel)
+
+        def winograd():
             with tf.name_scope("winograd"):  # for profiles
                 return winograd_convolve(inputs, kernel)
-        return super().convolution_op(inputs, kernel)
+
+        return by_device(cpu=winograd, gpu=lambda: convolve(inputs, kernel))
 
     def get_config(self):
         return {**super().get_config(), "winograd": self.winograd}
@@ -80,7 +86,7 @@ def winograd_convolve(inputs, kernel):
 
 
 def is_worthwhile(inputs, kernel):
-    """Whether `winograd_convolve` can take these, and is the faster way here."""
+    """Whether `winograd_convolve` can take these, and is the faster way on CPUs."""
     _, height, width, channels = inputs.shape
     filters = kernel.shape[-1]
     if kernel.shape[:2] != (3, 3) or inputs.dtype != tf.float32 or not height or not width:
@@ -90,11 +96,7 @@ def is_worthwhile(inputs, kernel):
     # A number of the input goes into 9 filters multiply-adds as usual, and into 4 filters after
     # the (2 width + 4 height) that `_split` costs.
     is_saving = 2 * (2 * width + 4 * height) <= (9 - 4) * filters
-    return (
-        is_saving
-        and min(channels, filters) >= WORTHWHILE_CHANNELS
-        and not tf.config.list_logical_devices("GPU")
-    )
+    return is_saving and min(channels, filters) >= WORTHWHILE_CHANNELS
 
 
 def _spread(kernel, *, once):

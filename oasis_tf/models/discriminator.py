@@ -5,6 +5,7 @@ from keras import ops
 
 from oasis_tf.layers.blocks import DiscriminatorResBlock
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
+from oasis_tf.layers.placement import of_training
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -71,6 +72,10 @@ class OASISDiscriminator(keras.Model):
         self.built = True
 
     def call(self, image, training=False):
+        with of_training(training):
+            return self._segment(image, training)
+
+    def _segment(self, image, training):
         features = self.encode(image, training=training)
         x = features[-1]
         for i, block in enumerate(self.decoder):

@@ -13,7 +13,8 @@ from oasis_tf.layers.convolution import (
     conv2d,
     label_embedding_conv2d,
 )
-from oasis_tf.layers.neighbourhoods import find_neighbourhoods
+from oasis_tf.layers.neighbourhoods import find_neighbourhoods, no_neighbourhoods
+from oasis_tf.layers.placement import by_device, of_training, runs_on_cpu
 from oasis_tf.layers.resample import upsample
 
 WIDEST = 16
@@ -49,7 +50,7 @@ class OASISGenerator(keras.Model):
         modulation: how gamma and beta of SPADE are computed; the images differ by rounding alone.
             "dense": by convolutions over all pixels. "distinct": once for each distinct 5x5
             neighbourhood of labels, see `neighbourhoods`. "auto": whichever is less work, at every
-            resolution and for every batch; dense where there is a GPU. Noise maps and label
+            resolution and for every batch; dense on GPUs, asked when it runs. Noise maps and label
             embeddings are dense whatever is said here, and XLA can compile nothing else.
         winograd: bool, whether the blocks may convolve in Winograd's way where it is faster, see
             `WinogradConv2D`; False for runtimes that have ways of their own.
@@ -141,6 +142,10 @@ class OASISGenerator(keras.Model):
         self.built = True
 
     def call(self, label_map, z=None, training=False):
+        with of_training(training):
+            return self._paint(label_map, z, training)
+
+    def _paint(self, label_map, z, training):
         label_map = self._check_label_map(label_map)
         vector, noise_map = self._noise(label_map, z)
         labels = label_map
@@ -153,7 +158,7 @@ class OASISGenerator(keras.Model):
             stride = 2 ** (self.num_blocks - 1 - i)
             neighbourhoods = None
             if noise_map is None and self._may_be_distinct(i):
-                neighbourhoods = self._neighbourhoods(label_map, vector, stride)
+                neighbourhoods = self._neighbourhoods(label_map[:, ::stride, ::stride, 0], vector)
             condition = self._condition(labels, noise_map, stride, neighbourhoods)
             x = block(x, condition, vector, neighbourhoods, training=training)
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
@@ -184,15 +189,19 @@ class OASISGenerator(keras.Model):
         height, width = (length >> (self.num_blocks - 1 - index) for length in self.image_size)
         filters = self.num_classes + 2 * self.widths[index]  # into the hidden channels, and out
         work = 9 * height * width * self.spade_hidden * filters
-        return work >= WORTHWHILE_WORK and not tf.config.list_logical_devices("GPU")
+        return work >= WORTHWHILE_WORK
 
-    def _neighbourhoods(self, label_map, vector, stride):
-        return find_neighbourhoods(
-            label_map[:, ::stride, ::stride, 0],
-            vector,
-            num_classes=self.num_classes,
-            most=WORTHWHILE_SHARE if self.modulation == "auto" else ANY_SHARE,
-            dtype=self.compute_dtype,
+    def _neighbourhoods(self, label_map, vector):
+        """`Neighbourhoods` of ids (b, h, w), or None. "auto" looks for them on CPUs alone."""
+        arguments = {"num_classes": self.num_classes, "dtype": self.compute_dtype}
+        if self.modulation == "distinct":
+            return find_neighbourhoods(label_map, vector, most=ANY_SHARE, **arguments)
+        on_cpu = runs_on_cpu()
+        if on_cpu is False:
+            return None
+        return by_device(
+            cpu=lambda: find_neighbourhoods(label_map, vector, most=WORTHWHILE_SHARE, **arguments),
+            gpu=lambda: no_neighbourhoods(label_map, vector, **arguments),
         )
 
     def _one_hot(self, label_map):

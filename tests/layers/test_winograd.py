@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from oasis_tf.layers import winograd
 from oasis_tf.layers.convolution import conv2d
+from oasis_tf.layers.placement import of_training
 from oasis_tf.layers.winograd import winograd_convolve
 
 CHANNELS = winograd.WORTHWHILE_CHANNELS
@@ -86,7 +87,8 @@ def test_gpus_are_left_to_their_own_ways(monkeypatch):
     spec = tf.TensorSpec((None, 16, 16, CHANNELS))
     layer.build(spec.shape)
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: ["GPU:0"])
-    graph = tf.function(layer).get_concrete_function(spec).graph
+    with of_training(True):
+        graph = tf.function(layer).get_concrete_function(spec).graph
     assert "Conv2D" in {op.type for op in graph.get_operations()}
 
 
