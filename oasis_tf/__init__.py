@@ -1,1 +1,5 @@
 """OASIS: semantic image synthesis with adversarial supervision alone, in Keras 3."""
+
+from oasis_tf import registration as _registration
+
+_registration.register()
