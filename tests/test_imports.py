@@ -249,9 +249,9 @@ def test_no_room_uses_one_that_uses_it(may_use):
 
 def test_help_needs_no_tensorflow():
     heavy = {"tensorflow", "keras", "numpy", "torch", "grpc", "requests"}
-    files = [PACKAGE / "host_memory.py"]
+    files = [PACKAGE / "host_memory.py", PACKAGE / "registration.py"]
     for package in FILES:
-        files += [package / f"{name}.py" for name in ("cli", "__main__", "__init__", "registration")]
+        files += [package / f"{name}.py" for name in ("cli", "__main__", "__init__")]
         files += package.glob("commands/*.py")
     for path in files:
         tree = ast.parse(path.read_text(encoding="utf-8"))
