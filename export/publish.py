@@ -1,9 +1,12 @@
 """Nothing half-written, nothing overwritten: artifacts are made under another name, then moved."""
 
+import errno
 import os
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from export.partial import partial_folder
+from oasis_tf.whole_file import UnwritableFileError, naming_unwritable
 
 
 class TargetError(ValueError):
@@ -22,7 +25,7 @@ def publishing(*targets, overwrite=False):
             it is there.
         overwrite: bool, replace files that exist; folders are never replaced.
     Yields: tuple of paths with the targets' names.
-    Raises: TargetError.
+    Raises: TargetError; UnwritableFileError, naming a target.
     """
     targets = [Path(target) for target in targets]
     folder = targets[0].parent
@@ -31,9 +34,7 @@ def publishing(*targets, overwrite=False):
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{targets[0].name}.partial-", dir=folder, ignore_cleanup_errors=True
-        ) as temporary:
+        with partial_folder(targets[0]) as temporary, _naming(targets[0], temporary):
             made = tuple(Path(temporary, target.name) for target in targets)
             yield made
             for source, target in zip(reversed(made), reversed(targets), strict=True):
@@ -41,6 +42,26 @@ def publishing(*targets, overwrite=False):
                 os.replace(source, target)
     finally:
         _remove_empty(missing)
+
+
+@contextmanager
+def _naming(target, temporary):
+    """Names `target` in an OSError of what is written, which else names nothing or a temporary.
+
+    Also in TensorFlow's error for a full disk.
+    """
+    full = os.strerror(errno.ENOSPC)
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or str(error.filename).startswith(str(temporary)):
+            with naming_unwritable(target):
+                raise OSError(error.errno, error.strerror or str(error)) from error
+        raise
+    except Exception as error:
+        if full in str(error) and str(temporary) in str(error):
+            raise UnwritableFileError(errno.ENOSPC, full, str(target)) from error
+        raise
 
 
 def _remove_empty(folders):

@@ -1,11 +1,11 @@
 """The folder of one training run: what lies where, and when it may be written to."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from oasis_tf import checkpoint
 from oasis_tf.config import differing_keys, load_config
+from oasis_tf.whole_file import whole_file
 
 
 class RunError(ValueError):
@@ -160,9 +160,8 @@ class RunFolder:
     def save_config(self, config):
         """Makes the folder if need be, and puts the config there in one move."""
         self.path.mkdir(parents=True, exist_ok=True)
-        temporary = self.config.with_suffix(".tmp")
-        config.save(temporary)
-        os.replace(temporary, self.config)
+        with whole_file(self.config) as temporary:
+            config.save(temporary)
 
     def _require_folder(self):
         if not self.path.is_dir():

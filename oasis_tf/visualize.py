@@ -1,5 +1,6 @@
 """Pictures to look at: coloured label maps, and sheets of images with headings and a legend."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -111,10 +112,12 @@ def save_jpeg(image, path, *, quality, comment=None):
         comment: see `save_png`; None for this program's mark alone.
     """
     comment = file_mark.marked_comment({}) if comment is None else comment
+    encoded = io.BytesIO()  # Pillow's own writing of JPEGs does not say why it failed
+    Image.fromarray(np.asarray(image, np.uint8)).save(
+        encoded, format="JPEG", quality=quality, subsampling="4:4:4", comment=comment
+    )
     with whole_file(path) as temporary:
-        Image.fromarray(np.asarray(image, np.uint8)).save(
-            temporary, format="JPEG", quality=quality, subsampling="4:4:4", comment=comment
-        )
+        temporary.write_bytes(encoded.getbuffer())
 
 
 def comment_of(path):

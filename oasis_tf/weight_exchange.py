@@ -1,5 +1,7 @@
 """Runs from official checkpoints, and official checkpoints from runs."""
 
+import shutil
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,15 +54,31 @@ def import_run(checkpoint, *, config, folder, step=0):
             official_checkpoint.load(getattr(model, network), state_dict)
         origins[network] = Origin(state_dict and state_dict.path, is_own=network in files)
     model.step.assign(step)
-    folder.save_config(config)
-    run_checkpoint.write(
-        folder.checkpoints,
-        model=model,
-        config=config,
-        painter=lambda: model.ema_generator,
-        keep_last=1,
-    )
+    with _leaving_no_stump(folder):
+        folder.save_config(config)
+        run_checkpoint.write(
+            folder.checkpoints,
+            model=model,
+            config=config,
+            painter=lambda: model.ema_generator,
+            keep_last=1,
+        )
     return origins
+
+
+@contextmanager
+def _leaving_no_stump(folder):
+    """Removes what was made of a new run folder, and empty ones above it, if the body raises."""
+    missing = [path for path in (folder.path, *folder.path.parents) if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
+        with suppress(OSError):
+            folder.config.unlink(missing_ok=True)
+            for path in missing:
+                path.rmdir()
+        raise
 
 
 def export_run(folder, out):

@@ -1,6 +1,8 @@
 """Runs before anything else imports TensorFlow's runtime."""
 
+import shutil
 import signal
+import subprocess
 
 import hypothesis
 import keras
@@ -33,3 +35,17 @@ def random_seed():
 def two_replicas():
     """One strategy for all tests: a second one would reuse the first one's collective keys."""
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 1000 KiB, where this user may mount one: a tmpfs."""
+    folder = tmp_path / "small_disk"
+    folder.mkdir()
+    if not shutil.which("mount"):
+        pytest.skip("there is no mount")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1000k", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting is not allowed here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

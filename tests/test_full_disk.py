@@ -2,8 +2,6 @@
 
 import errno
 import os
-import shutil
-import subprocess
 
 import pytest
 import tensorflow as tf
@@ -42,20 +40,6 @@ def test_other_errors_pass(tmp_path, error):
     with pytest.raises(type(error)) as raised, naming_a_full_disk(RunFolder(tmp_path)):
         raise error
     assert raised.value is error
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 1000 KiB, where this user may mount one: a tmpfs."""
-    folder = tmp_path / "run"
-    folder.mkdir()
-    if not shutil.which("mount"):
-        pytest.skip("there is no mount")
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1000k", "none", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_disk_that_fills_up_ends_training_with_the_last_good_checkpoint(small_disk):

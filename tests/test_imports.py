@@ -42,12 +42,12 @@ MAY_USE = {
     },
     "registration": set(),  # it imports the models by name, once Keras is imported
     "reference_weights": {"layers", "models", "weight_arrays"},
-    "pytorch_files": set(),
+    "pytorch_files": {"whole_file"},
     "official_checkpoint": {"pytorch_files", "reference_weights"},
     "transfer": {"class_names", "reference_weights"},
     "evaluation": {
         *("data", "fold", "metrics", "noise", "progress", "pytorch_files", "vgg"),
-        "weight_arrays",
+        *("weight_arrays", "whole_file"),
     },
     "run_evaluator": {
         *("evaluation", "progress", "pytorch_files", "results", "segmenters", "vgg"),
@@ -56,7 +56,7 @@ MAY_USE = {
         *("checkpoint", "class_names", "config", "data", "progress", "run_checkpoint"),
         *("run_data", "run_evaluator", "run_folder"),
     },
-    "segmenters": {"class_names", "weight_arrays"},
+    "segmenters": {"class_names", "weight_arrays", "whole_file"},
     "segmenter_training": {
         "callbacks",
         "data",
@@ -81,7 +81,7 @@ MAY_USE = {
         "step_table",
         "visualize",
     },
-    "run_folder": {"checkpoint", "config"},
+    "run_folder": {"checkpoint", "config", "whole_file"},
     "report": {"checkpoint", "config", "scale", "whole_file"},
     "full_disk": {"checkpoint"},
     "run_lock": {"run_folder"},
@@ -163,7 +163,8 @@ MAY_USE = {
 COMMON = {"cases", "fresh_process", "publish", "trained", "verify"}
 EXPORT_MAY_USE = {
     "fresh_process": set(),
-    "publish": set(),
+    "partial": set(),
+    "publish": {"partial"},
     "trained": set(),
     "verify": set(),
     "png_limits": set(),

@@ -5,6 +5,7 @@ picture that the full-size generator has to paint was recorded from the official
 """
 
 import csv
+import errno
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from command_line import call
 from golden_weights import Golden, state_dict
 from PIL import Image
 
-from oasis_tf import reference_weights, run_checkpoint
+from oasis_tf import checkpoint, reference_weights, run_checkpoint
 from oasis_tf.build_model import build_model
 from oasis_tf.config import load_config
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
@@ -348,6 +349,32 @@ def test_an_existing_run_is_not_imported_over_nor_files_exported_over(tmp_path):
     assert "exists already" in import_weights(tmp_path, tmp_path / "run", exit_code=2).stderr
     export = call("export-weights", "--run", tmp_path / "run", "--out", tmp_path, exit_code=2)
     assert f"{tmp_path / 'best_EMA.pth'} exists already" in export.stderr
+
+
+def test_an_import_that_fails_leaves_no_run_folder(tmp_path, monkeypatch):
+    official_files(tmp_path)
+
+    def fail(folder, **arguments):
+        (folder / ".writing-step_00000000").mkdir(parents=True)
+        raise checkpoint.CheckpointError(f"{folder} is full")
+
+    monkeypatch.setattr(run_checkpoint, "write", fail)
+    before = sorted(os.listdir(tmp_path))
+    said = import_weights(tmp_path, tmp_path / "new" / "run", exit_code=1).stderr
+    assert "is full" in said and sorted(os.listdir(tmp_path)) == before
+    (tmp_path / "empty").mkdir()
+    import_weights(tmp_path, tmp_path / "empty", exit_code=1)
+    assert os.listdir(tmp_path / "empty") == []
+
+
+def test_weights_for_which_there_is_no_room_are_named(tmp_path, small_disk):
+    official_files(tmp_path)
+    import_weights(tmp_path, tmp_path / "run")
+    with (small_disk / "ballast").open("wb") as ballast:
+        ballast.write(bytes(990 * 1024))
+    said = call("export-weights", "--run", tmp_path / "run", "--out", small_disk / "w", exit_code=1)
+    assert f"{small_disk / 'w'}/best_" in said.stderr and os.strerror(errno.ENOSPC) in said.stderr
+    assert os.listdir(small_disk / "w") == []
 
 
 def test_a_step_that_no_counter_holds_is_refused(tmp_path):

@@ -1,10 +1,11 @@
 """Files in full or not at all."""
 
+import errno
 import os
 
 import pytest
 
-from oasis_tf.whole_file import whole_file
+from oasis_tf.whole_file import UnwritableFileError, whole_file
 
 
 def test_a_file_is_there_when_it_is_whole(tmp_path):
@@ -14,6 +15,21 @@ def test_a_file_is_there_when_it_is_whole(tmp_path):
         temporary.write_text("new")
         assert path.read_text() == "old"
     assert path.read_text() == "new" and os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_full_disk_is_said_with_the_name_of_the_file(tmp_path):
+    full = os.strerror(errno.ENOSPC)
+    for error in (OSError(errno.ENOSPC, full), OSError(f"encoder error: {full}")):
+        with (
+            pytest.raises(UnwritableFileError, match=f"^{tmp_path}/a.txt cannot be .*{full}$"),
+            whole_file(tmp_path / "a.txt"),
+        ):
+            raise error
+    with (
+        pytest.raises(UnwritableFileError, match="nowhere/a.txt cannot be written: No such"),
+        whole_file(tmp_path / "nowhere" / "a.txt") as temporary,
+    ):
+        temporary.write_text("new")
 
 
 def test_writing_that_fails_leaves_what_was_there(tmp_path):

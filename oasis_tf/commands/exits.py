@@ -34,6 +34,8 @@ def _sentence(error):
     if type(error).__name__ == "ResourceExhaustedError":  # of TensorFlow, which may not be loaded
         return _what_ran_out(error.message)
     ours = type(error).__module__.partition(".")[0] in ("oasis_tf", "export")
+    if isinstance(error, OSError) and not ours and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
     is_said = isinstance(error, OSError) or ours and isinstance(error, (ValueError, RuntimeError))
     return str(error) if is_said else None
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from oasis_tf.io.regular_file import require_regular
+from oasis_tf.whole_file import naming_unwritable
 
 
 class ArrayFileError(ValueError):
@@ -19,11 +20,12 @@ def write_arrays(path, arrays):
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        with naming_unwritable(path):
+            with temporary.open("wb") as file:
+                np.savez(file, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 

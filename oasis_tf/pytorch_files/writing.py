@@ -1,10 +1,12 @@
 """Writes state_dicts as PyTorch does, with PyTorch, which is imported here alone."""
 
+import io
 import os
 from collections import OrderedDict
 from pathlib import Path
 
 from oasis_tf.pytorch_files.errors import PyTorchError
+from oasis_tf.whole_file import naming_unwritable
 
 TEMPORARY = ".writing-"
 
@@ -24,13 +26,17 @@ def write_state_dicts(folder, state_dicts):
         folder.mkdir(parents=True, exist_ok=True)
         for path, arrays in zip(temporary, state_dicts.values(), strict=True):
             tensors = {name: torch.tensor(array) for name, array in arrays.items()}
-            torch.save(OrderedDict(tensors), path)
-            with path.open("rb") as file:
+            archive = io.BytesIO()  # on a full disk PyTorch's own writing says "iostream error"
+            torch.save(OrderedDict(tensors), archive)
+            with naming_unwritable(temporary[path]), path.open("wb") as file:
+                file.write(archive.getbuffer())
+                file.flush()
                 os.fsync(file.fileno())
         for path, target in temporary.items():
             os.replace(path, target)
     except (OSError, RuntimeError) as error:
-        raise PyTorchError(f"{folder} could not be written: {_reason(error)}") from error
+        where = getattr(error, "filename", None) or folder
+        raise PyTorchError(f"{where} could not be written: {_reason(error)}") from error
     finally:
         for path in temporary:
             path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from oasis_tf.class_names import plain_name
 from oasis_tf.io.json_file import JSONFileError, parse_json
 from oasis_tf.io.number_types import Int, Number, integer
 from oasis_tf.segmenters.errors import SegmenterError
+from oasis_tf.whole_file import naming_unwritable
 
 MEMBER = "oasis_segmenter.json"
 MAX_CARD_BYTES = 2**20
@@ -57,10 +58,11 @@ def save_with_card(network, path, card):
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.tmp.keras")  # Keras insists on the ending
     try:
-        network.save(temporary)
-        with zipfile.ZipFile(temporary, "a") as archive:
-            archive.writestr(MEMBER, card.model_dump_json(indent=2))
-        temporary.replace(path)
+        with naming_unwritable(path):
+            network.save(temporary)
+            with zipfile.ZipFile(temporary, "a") as archive:
+                archive.writestr(MEMBER, card.model_dump_json(indent=2))
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 

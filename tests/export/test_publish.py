@@ -1,11 +1,14 @@
 """Artifacts appear whole, last what the others belong to, or not at all."""
 
+import errno
+import fcntl
 import os
 
 import pytest
 
 from export.publish import TargetError, publishing
 from export.versions import next_version
+from oasis_tf.whole_file import UnwritableFileError
 
 
 def names(folder):
@@ -54,6 +57,61 @@ def test_folders_are_never_replaced_even_if_they_appear_meanwhile(tmp_path):
     assert names(target) == ["theirs"] and names(tmp_path) == ["1"]
     with pytest.raises(TargetError, match="never overwritten"):
         publish("new", target, overwrite=True)
+
+
+def test_what_a_killed_export_left_is_removed_but_not_what_works(tmp_path):
+    others = [
+        ".1.partial-short",
+        ".a.partial-abcdefgh",
+        "1.partial-abcdefgh",
+        ".2.partial-12345678",
+    ]
+    for name in (".1.partial-abcdefgh", ".7.partial-abc_efg8", *others):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "half").write_text("half")
+    working = os.open(tmp_path / others[-1], os.O_RDONLY)
+    fcntl.flock(working, fcntl.LOCK_EX)
+    with publishing(tmp_path / "1") as (made,):
+        made.mkdir()
+        assert names(tmp_path) == sorted([made.parent.name, *others])
+    os.close(working)
+    assert names(tmp_path) == sorted(["1", *others])
+    publish("new", tmp_path / "a")
+    assert names(tmp_path) == sorted(["1", "a", *(others[i] for i in (0, 2, 3))])
+
+
+def test_an_export_that_is_taken_for_a_leftover_before_its_lock_begins_again(tmp_path, monkeypatch):
+    lock, asked = fcntl.flock, []
+
+    def lock_late(descriptor, operation):
+        if not asked:
+            asked.append(descriptor)
+            for path in tmp_path.glob(".a.partial-*"):
+                path.rmdir()
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+    publish("new", tmp_path / "a")
+    assert names(tmp_path) == ["a"] and (tmp_path / "a").read_text() == "new"
+
+
+def test_a_full_disk_is_said_with_the_name_of_what_was_to_be_made(tmp_path):
+    full = os.strerror(errno.ENOSPC)
+    for path in (None, tmp_path / ".a.tflite.partial-"):
+        with (
+            pytest.raises(UnwritableFileError, match=f"^{tmp_path}/a.tflite cannot be .*{full}$"),
+            publishing(tmp_path / "a.tflite") as (made,),
+        ):
+            raise OSError(errno.ENOSPC, full, path and str(made))
+    with (
+        pytest.raises(UnwritableFileError, match=f"^{tmp_path}/1 cannot be .*{full}$"),
+        publishing(tmp_path / "1") as (made,),
+    ):
+        raise RuntimeError(f"{made}/variables.data; {full} [Op:SaveV2]")  # as TensorFlow says it
+    elsewhere = OSError(errno.ENOENT, "none", "/elsewhere")
+    with pytest.raises(OSError) as raised, publishing(tmp_path / "a.tflite"):
+        raise elsewhere
+    assert raised.value is elsewhere and names(tmp_path) == []
 
 
 def publish(text, target, **options):

@@ -1,5 +1,6 @@
 """python -m oasis_tf generate: what goes in, what comes out, and what is refused."""
 
+import errno
 import os
 
 import numpy as np
@@ -144,6 +145,16 @@ def test_a_bad_label_map_among_others_is_named_and_the_others_are_painted(
     assert sorted(os.listdir(out)) == ["a.png", "b.png", "c.png", "contact_sheet.png"]
     alone = generate(run, out, "--labels", labels / "a2.npy", exit_code=2).stderr
     assert f"Error: {labels / 'a2.npy'}: the label map holds the id {wrong};" in alone
+
+
+def test_a_full_disk_is_said_with_the_name_of_the_photograph(run, labels, small_disk):
+    with (small_disk / "ballast").open("wb") as ballast:
+        ballast.write(bytes(996 * 1024))
+    for format in ("png", "jpg"):
+        options = ("--labels", labels / "a.png", "--format", format)
+        said = generate(run, small_disk, *options, exit_code=1).stderr
+        assert f"Error: {small_disk}/" in said
+        assert said.endswith(f" cannot be written: {os.strerror(errno.ENOSPC)}\n")
 
 
 def test_label_maps_without_a_pixel_to_redraw_are_named(run, labels, tmp_path):

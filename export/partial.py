@@ -1,0 +1,65 @@
+"""Folders in which artifacts are made, beside their targets; killed exports leave theirs behind."""
+
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+INFIX = ".partial-"
+
+
+@contextmanager
+def partial_folder(target):
+    """Yields a new folder beside `target`, and removes it in the end.
+
+    Its process holds a lock on it, which ends with the process however that ends: so what a killed
+    export of the same name, or of another version, left behind is known, and is removed first.
+
+    Args:
+        target: path of the artifact; the folder it shall lie in is there.
+    """
+    target = Path(target)
+    for left in _leftovers(target):
+        _remove_if_abandoned(left)
+    path, descriptor = _new_locked(target)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(descriptor)
+
+
+def _new_locked(target):
+    """Path, and the descriptor that holds its lock."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=f".{target.name}{INFIX}", dir=target.parent))
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        with suppress(OSError):  # of file systems without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if path.exists():  # no other export took it for a leftover before it was locked
+            return path, descriptor
+        os.close(descriptor)
+
+
+def _leftovers(target):
+    """Paths of folders that exports of this name made; of a version's, those of all versions."""
+    name = "[0-9]+" if target.name.isdecimal() else re.escape(target.name)
+    pattern = re.compile(rf"\.{name}{re.escape(INFIX)}[a-z0-9_]{{8}}")
+    return [
+        path
+        for path in target.parent.iterdir()
+        if pattern.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
+    ]
+
+
+def _remove_if_abandoned(path):
+    with suppress(OSError):  # another's, or gone by now, or on a file system without locks
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+        finally:
+            os.close(descriptor)
