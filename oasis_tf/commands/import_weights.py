@@ -1,6 +1,7 @@
 """python -m oasis_tf import-weights"""
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -46,9 +47,10 @@ def import_weights(
         f"  generator      {_says(origins['generator'])}\n"
         f"  discriminator  {_says(origins['discriminator'])}\n"
         "  optimizers     fresh, the official files hold none\n"
-        f"  paint          python -m oasis_tf generate --run {run_dir} --out painted "
+        f"  paint          python -m oasis_tf generate --run {quote(str(run_dir))} --out painted "
         "--labels FILE_OR_FOLDER\n"
-        f"  go on          python -m oasis_tf train --resume --run-dir {run_dir} --data-root DIR"
+        f"  go on          python -m oasis_tf train --resume --run-dir {quote(str(run_dir))} "
+        "--data-root DIR"
     )
     if origins["discriminator"].path is None:
         typer.echo(

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Literal
 
 import typer
@@ -139,17 +140,18 @@ def _say_what_was_saved(folder):
 
 
 def _say_what_is_where(folder, run, finished, config):
-    resume = f"python -m oasis_tf train --resume --run-dir {folder.path}"
+    run, curves = (quote(str(path)) for path in (folder.path, folder.tensorboard))
+    resume = f"python -m oasis_tf train --resume --run-dir {run}"
     if finished:
         resume += f" --set training.epochs={2 * run.config.training.epochs}"
     elif not folder.is_begun:
-        resume += f" --config {config}"
+        resume += f" --config {quote(str(config))}"
     typer.echo(
         f"  report         {folder.report}\n"
         f"  sample sheets  {folder.samples}/\n"
         f"  checkpoints    {folder.checkpoints}/\n"
-        f"  curves         {folder.metrics}, or: tensorboard --logdir {folder.tensorboard}\n"
+        f"  curves         {folder.metrics}, or: tensorboard --logdir {curves}\n"
         f"  go on          {resume}\n"
-        f"  paint          python -m oasis_tf generate --run {folder.path} --out painted "
+        f"  paint          python -m oasis_tf generate --run {run} --out painted "
         "--labels FILE_OR_FOLDER"
     )

@@ -1,6 +1,8 @@
 """python -m oasis_tf train-segmenter"""
 
+import json
 import math
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -18,6 +20,8 @@ from oasis_tf.commands.options import (
     say_warnings,
 )
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+
+PLAIN = re.compile(r"[\w./][\w./ -]*")  # of YAML's scalars, those that are texts for certain
 
 
 def train_segmenter(
@@ -99,8 +103,15 @@ def _say_what_came_of_it(training, finished):
     )
     for name, iou in list(zip(names, best.per_class_iou(), strict=True))[1:]:
         typer.echo(f"  {name:20} {'never seen' if math.isnan(iou) else f'{iou:.4f}'}")
+    model = shlex.quote(f"evaluation.segmenter.model={_as_yaml(training.out)}")
     typer.echo(
         f"  segmenter  {training.out}\n"
         "  measure    python -m oasis_tf evaluate --run RUN --metrics miou "
-        f"--set evaluation.segmenter.kind=keras --set evaluation.segmenter.model={training.out}"
+        f"--set evaluation.segmenter.kind=keras --set {model}"
     )
+
+
+def _as_yaml(path):
+    """A path as `--set` reads it: in quotes where YAML would read something else."""
+    text = str(path)
+    return text if PLAIN.fullmatch(text) else json.dumps(text)
