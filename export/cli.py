@@ -12,6 +12,7 @@ from export.commands.report import report
 from export.commands.saved_model import saved_model
 from export.commands.tflite import tflite
 from oasis_tf.commands.exits import EXIT_BY_SIGNAL
+from oasis_tf.keras_settings import prepare_environment
 
 app = typer.Typer(
     help="OASIS: a trained generator for others to run.",
@@ -26,6 +27,7 @@ for verb in (saved_model, tflite, onnx, report, client, load_test):
 @app.callback()
 def _root():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    prepare_environment()
 
 
 def main():

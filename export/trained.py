@@ -8,6 +8,7 @@ from oasis_tf.config import Config, load_config
 from oasis_tf.data import label_code_of
 from oasis_tf.data.label_code import LabelCode
 from oasis_tf.fold import fold
+from oasis_tf.keras_settings import settle_keras
 from oasis_tf.models import OASISGenerator
 
 
@@ -40,6 +41,7 @@ class Trained:
                 runtimes other than TensorFlow have fast ways of their own, and not all ops.
         Raises: ConfigError or CheckpointError.
         """
+        settle_keras()  # also in a process of its own
         path = Path(path)
         config = load_config(path / run_checkpoint.CONFIG, data_root=data_root)
         live = run_checkpoint.load_generator(path)

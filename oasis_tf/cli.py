@@ -13,6 +13,7 @@ from oasis_tf.commands.report import report
 from oasis_tf.commands.train import train
 from oasis_tf.commands.train_segmenter import train_segmenter
 from oasis_tf.commands.validate_data import validate_data
+from oasis_tf.keras_settings import prepare_environment
 
 app = typer.Typer(
     help="OASIS: photographs from label maps.",
@@ -31,6 +32,7 @@ app.add_typer(explore, name="explore")
 @app.callback()
 def _root():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    prepare_environment()
 
 
 def main():

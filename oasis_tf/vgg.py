@@ -8,6 +8,7 @@ import keras
 from keras import ops
 from keras.applications import vgg19
 
+from oasis_tf.keras_settings import require_channels_last
 from oasis_tf.weight_arrays import problem_of, problem_of_file
 
 LAYERS = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1", "block5_conv1")
@@ -38,6 +39,7 @@ def vgg19_features(weights=DOWNLOAD, *, key):
         key: str, the config's key that says so; errors name it.
     Raises: VGGWeightsError if the file cannot be read or downloaded, or is of another network.
     """
+    require_channels_last("VGG19")
     network = _float32(_feature_network(weights, key))
     network.trainable = False
     return network

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE, EXPORT = ROOT / "oasis_tf", ROOT / "export"
 
-EVERY_ROOM_MAY_USE = {"io"}
+EVERY_ROOM_MAY_USE = {"io", "keras_settings"}
 # Each room, and the rooms it may use. Leaves use none.
 MAY_USE = {
     "adam": set(),
@@ -35,6 +35,7 @@ MAY_USE = {
     "class_chart": {"visualize"},
     "data_report": {"class_chart", "data", "visualize", "whole_file"},
     "checkpoint": set(),
+    "keras_settings": set(),
     "layers": {"replicas"},
     "models": {
         *("adam", "ema", "label_mix", "layers", "loss_scale", "losses", "metrics", "noise"),

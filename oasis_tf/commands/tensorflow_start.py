@@ -5,15 +5,17 @@ import sys
 from contextlib import contextmanager
 
 from oasis_tf.host_memory import keep_freed_memory
+from oasis_tf.keras_settings import settle_keras
 
 
 def start_tensorflow(strategy="none", *, num_devices=None):
     """Imports TensorFlow and opens devices, without what it prints before its log level holds.
 
     Returns: `Devices`, see `open_devices`.
-    Raises: DevicesError.
+    Raises: DevicesError, KerasSettingsError.
     """
     with silent_stderr():
+        settle_keras()
         import tensorflow as tf
 
         from oasis_tf.devices import open_devices

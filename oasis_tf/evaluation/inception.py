@@ -9,6 +9,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from oasis_tf.keras_settings import require_channels_last
+
 INPUT_SIZE = (299, 299)
 NUM_FEATURES = 2048
 STANDARD_SHA256 = "6726825d"  # how that of pt_inception-2015-12-05-6726825d.pth begins
@@ -29,6 +31,7 @@ class FIDInception(keras.Model):
     def __init__(self, *, weights_sha256=None, name="fid_inception"):
         super().__init__(name=name, dtype="float32")
         self.weights_sha256 = weights_sha256
+        require_channels_last("FID's Inception")
         self.network = _network()
         self.built = True
 

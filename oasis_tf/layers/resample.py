@@ -15,9 +15,11 @@ def upsample(x):
     def gradient(upstream):
         return 4.0 * downsample(upstream)
 
-    return ops.image.resize(x, (2 * x.shape[1], 2 * x.shape[2]), interpolation="nearest"), gradient
+    size = (2 * x.shape[1], 2 * x.shape[2])
+    doubled = ops.image.resize(x, size, interpolation="nearest", data_format="channels_last")
+    return doubled, gradient
 
 
 def downsample(x):
     """Mean of each 2x2 square, (b, 2h, 2w, c) -> (b, h, w, c)."""
-    return ops.average_pool(x, 2, strides=2)
+    return ops.average_pool(x, 2, strides=2, data_format="channels_last")

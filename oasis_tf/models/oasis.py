@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from oasis_tf import ema, label_mix, losses, noise
+from oasis_tf.keras_settings import require_float32
 from oasis_tf.loss_scale import gradient_norm, ready_optimizer
 from oasis_tf.metrics import ReplicatedMean, SegmentationScore
 from oasis_tf.models.train_function import train_function
@@ -106,8 +107,9 @@ class OASIS(keras.Model):
             jit_compile: bool, XLA for the updates, in which the generator's modulation is dense
                 then; off because convolutions on CPUs are slower with it.
             **kwargs: `run_eagerly` and `steps_per_execution` of `keras.Model.compile`.
-        Raises: ValueError for XLA on several replicas.
+        Raises: ValueError for XLA on several replicas; KerasSettingsError.
         """
+        require_float32()
         if jit_compile and self.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError(
                 "jit_compile works on one replica only: XLA cannot compile the sums over several."

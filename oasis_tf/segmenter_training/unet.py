@@ -2,6 +2,8 @@
 
 import keras
 
+from oasis_tf.keras_settings import require_channels_last
+
 DEEPEST = 5  # halvings at most
 SMALLEST = 3  # pixels a side of the smallest map at least
 WIDEST = 8  # times the channels of the first level, at most
@@ -20,6 +22,7 @@ def unet(num_logits, *, size, channels=16):
         channels: int, at full resolution.
     Returns: keras.Model, float (b, h, w, 3) in [-1, 1] -> logits float32 (b, h, w, k).
     """
+    require_channels_last("the U-Net")
     widths = [channels * min(2**level, WIDEST) for level in range(_depth(size) + 1)]
     image = x = keras.Input((None, None, 3))
     skips = []
