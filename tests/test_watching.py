@@ -22,17 +22,17 @@ def run(tmp_path_factory):
 def test_every_kind_of_sign_is_there_with_the_last_step_of_every_epoch(run):
     scalars = scalars_of(run / "tensorboard")
     for tag in (
-        "g_adv",
-        "d_gradient_norm",
-        "g_gradient_norm",
+        "loss/g_adv",
+        "norm/gradient/d",
+        "norm/gradient/g",
         "speed/images_per_second",
-        "spectral_norm/generator/block_0/conv_0",
-        "spectral_norm/discriminator/largest",
+        "norm/spectral/generator/block_0/conv_0",
+        "norm/spectral/discriminator/largest",
     ):
         assert set(scalars[tag]) == {3, 6} and all(v > 0 for v in scalars[tag].values()), tag
-    shares = [scalars[tag] for tag in scalars if tag.startswith("class_frequency/")]
+    shares = [scalars[tag] for tag in scalars if tag.startswith("per_class/frequency/")]
     assert len(shares) == 14 and sum(share[6] for share in shares) == pytest.approx(1)
-    assert any(tag.startswith("held_out/iou_fake/") for tag in scalars)
+    assert any(tag.startswith("per_class/iou_fake/") for tag in scalars)
     assert all(math.isfinite(v) for values in scalars.values() for v in values.values())
 
 

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from oasis_tf import results
 from oasis_tf.callbacks.steps import EveryNSteps
+from oasis_tf.callbacks.tags import evaluation_tag
 from oasis_tf.io.output_files import require_writable
 from oasis_tf.step_table import StepTable
 
@@ -18,7 +19,7 @@ class Evaluations(EveryNSteps):
         every, last_step: see `EveryNSteps`.
         evaluate: function(generator, function() -> discriminator, step=) -> evaluation, a dict of
             JSON's types.
-        summary_writer: of TensorBoard; gets the numbers as `evaluation/NAME`.
+        summary_writer: of TensorBoard; gets the numbers as `score/evaluation/NAME`.
         painter: function() -> the recalibrated EMA generator.
     Attributes:
         latest_step: int or None, the step that was evaluated last.
@@ -60,7 +61,7 @@ class Evaluations(EveryNSteps):
         self.table.append({"step": self.step, **numbers})
         with self.summary_writer.as_default():
             for name, value in numbers.items():
-                tf.summary.scalar(f"evaluation/{name}", value, step=self.step)
+                tf.summary.scalar(evaluation_tag(name), value, step=self.step)
         self.summary_writer.flush()
 
 

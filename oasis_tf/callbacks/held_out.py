@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from oasis_tf import noise
 from oasis_tf.callbacks.steps import EveryNSteps
+from oasis_tf.callbacks.tags import class_tag, held_out_tag
 from oasis_tf.metrics import SegmentationScore
 from oasis_tf.step_table import StepTable
 
@@ -62,11 +63,11 @@ class HeldOutScores(EveryNSteps):
         self.table.append(*(self._row(kind, score) for kind, score in scores.items()))
         with self.summary_writer.as_default():
             for name, value in self.latest.items():
-                tf.summary.scalar(f"held_out/{name}", value, step=self.step)
+                tf.summary.scalar(held_out_tag(name), value, step=self.step)
             for kind, score in scores.items():
                 for heading, iou in self._per_class_iou(score):
                     if not np.isnan(iou):
-                        tf.summary.scalar(f"held_out/iou_{kind}/{heading}", iou, step=self.step)
+                        tf.summary.scalar(class_tag(f"iou_{kind}", heading), iou, step=self.step)
         self.summary_writer.flush()
 
     def _score(self):

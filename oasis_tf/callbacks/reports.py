@@ -1,13 +1,14 @@
 """What a run shows of itself while it trains: curves and sample sheets."""
 
-import time
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from oasis_tf import visualize
+from oasis_tf.callbacks.clock import StepClock
 from oasis_tf.callbacks.steps import EveryNSteps
+from oasis_tf.callbacks.tags import metric_tag
 from oasis_tf.step_table import StepTable
 
 
@@ -68,7 +69,8 @@ class MetricsLog(EveryNSteps):
 
     It does so with the epoch's last step, not after it: so that the row is there before a
     checkpoint of that step is. A resumed run drops the rows after the step it starts from: it
-    writes them again.
+    writes them again. `seconds_per_step` has all that happens beside training, but not the first
+    execution, see `StepClock`; it is empty where there was no other.
 
     Args:
         path: the CSV file.
@@ -80,29 +82,31 @@ class MetricsLog(EveryNSteps):
         super().__init__(steps_per_epoch)
         self.path = path
         self.summary_writer = summary_writer
+        self.clock = StepClock()
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
         self.table = StepTable(self.path, last_step=self.step)
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.started = time.perf_counter(), self.step
+        self.clock.begin(self.step)
 
     def on_train_batch_end(self, batch, logs=None):
         self.means = logs
+        self.clock.executed(self.step)
         super().on_train_batch_end(batch, logs)
 
     def act(self):
-        start_time, start_step = self.started
         step = self.step
-        seconds = (time.perf_counter() - start_time) / (step - start_step)
+        seconds = self.clock.seconds_per_step(step)
         means = {name: float(value) for name, value in self.means.items()}
-        row = {"step": step, "epoch": step // self.every, "seconds_per_step": f"{seconds:.4f}"}
+        row = {"step": step, "epoch": step // self.every}
+        row["seconds_per_step"] = "" if seconds is None else f"{seconds:.4f}"
         row |= {name: f"{value:.6g}" for name, value in means.items()}
         self.table.append(row)
         with self.summary_writer.as_default():
             for name, value in means.items():
-                tf.summary.scalar(name, value, step=step)
+                tf.summary.scalar(metric_tag(name), value, step=step)
         self.summary_writer.flush()
 
 

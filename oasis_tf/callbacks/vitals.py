@@ -1,11 +1,11 @@
 """Signs of a run's health for TensorBoard: speed, memory, spectral norms, classes seen."""
 
-import time
-
 import tensorflow as tf
 
 from oasis_tf import host_memory
+from oasis_tf.callbacks.clock import StepClock
 from oasis_tf.callbacks.steps import EveryNSteps
+from oasis_tf.callbacks.tags import class_tag, spectral_norm_tag
 from oasis_tf.layers import SpectralConv2D
 
 GIB = 2**30
@@ -14,11 +14,12 @@ GIB = 2**30
 class Vitals(EveryNSteps):
     """Writes scalars with the last step of every epoch, each of the epoch that ends there.
 
-    - `speed/images_per_second`, everything included that happens beside training.
+    - `speed/images_per_second`, everything included that happens beside training, but not the
+      first execution, see `StepClock`.
     - `memory/host`, `memory/host_peak`, and of every GPU `memory/gpu_0`, `memory/gpu_0_peak`; GiB.
-    - `spectral_norm/NETWORK/LAYER`: sigma of each spectrally normalised kernel, as estimated by
-      its power iteration; `spectral_norm/NETWORK/largest`.
-    - `class_frequency/ID NAME`: the share of the training batches' pixels, void included.
+    - `norm/spectral/NETWORK/LAYER`: sigma of each spectrally normalised kernel, as estimated by
+      its power iteration; `norm/spectral/NETWORK/largest`.
+    - `per_class/frequency/ID NAME`: the share of the training batches' pixels, void included.
 
     Args:
         steps_per_epoch, batch_size: int, the batch that of all replicas together.
@@ -31,9 +32,14 @@ class Vitals(EveryNSteps):
         self.batch_size = batch_size
         self.class_names = class_names
         self.summary_writer = summary_writer
+        self.clock = StepClock()
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.started = time.perf_counter(), self.step
+        self.clock.begin(self.step)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.clock.executed(self.step)
+        super().on_train_batch_end(batch, logs)
 
     def act(self):
         step = self.step
@@ -44,9 +50,8 @@ class Vitals(EveryNSteps):
         self.summary_writer.flush()
 
     def _speed(self):
-        start_time, start_step = self.started
-        images = (self.step - start_step) * self.batch_size
-        return {"speed/images_per_second": images / (time.perf_counter() - start_time)}
+        seconds = self.clock.seconds_per_step(self.step)
+        return {"speed/images_per_second": self.batch_size / seconds} if seconds else {}
 
     def _spectral_norms(self):
         scalars = {}
@@ -54,13 +59,14 @@ class Vitals(EveryNSteps):
             sigmas = spectral_norms(getattr(self.model, network))
             if sigmas:
                 sigmas["largest"] = max(sigmas.values())
-            scalars |= {f"spectral_norm/{network}/{name}": sigma for name, sigma in sigmas.items()}
+            tags = {spectral_norm_tag(network, name): sigma for name, sigma in sigmas.items()}
+            scalars |= tags
         return scalars
 
     def _class_frequencies(self):
         shares = self.model.real_score.class_frequencies()
         named = enumerate(zip(self.class_names, shares, strict=True))
-        return {f"class_frequency/{index} {name}": share for index, (name, share) in named}
+        return {class_tag("frequency", f"{index} {name}"): share for index, (name, share) in named}
 
 
 def memory():

@@ -31,7 +31,7 @@ def charts(metrics, held_out, evaluations):
         line_chart(
             "Seconds a step",
             _curves(metrics, ["seconds_per_step"]),
-            note="everything included",
+            note="all but the execution that traces",
         ),
     ]
     return [chart for chart in drawn if chart is not None]

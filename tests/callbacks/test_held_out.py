@@ -169,8 +169,8 @@ def test_scores_go_to_tensorboard(start, tmp_path):
     start(0)
     scalars = scalars_of(tmp_path / "tensorboard")
     for kind, expected in (("real", REAL), ("fake", FAKE)):
-        tags = {key: f"held_out/{key}_{kind}" for key in ("accuracy", "miou")}
-        tags |= {key: f"held_out/iou_{kind}/{key}" for key in ("1 sky", "2 grass")}
+        tags = {key: f"score/held_out/{key}_{kind}" for key in ("accuracy", "miou")}
+        tags |= {key: f"per_class/iou_{kind}/{key}" for key in ("1 sky", "2 grass")}
         for key, tag in tags.items():
             assert scalars[tag] == {0: pytest.approx(float(expected[key]), abs=1e-4)}
     assert not any("snow" in tag for tag in scalars)  # never seen, so it has no IoU

@@ -44,6 +44,32 @@ def test_metrics_are_one_row_an_epoch_and_a_resumed_run_writes_its_own_again(
     assert rows(path) == [(3, 1, 5.0), (6, 2, 1.0)]
 
 
+@pytest.mark.parametrize(
+    ("start", "times", "expected"),
+    [
+        (0, [0.0, 90.0, 94.0, 94.0, 100.0], ["2.0000", "2.0000"]),  # begin, first, end; begin, end
+        (1, [0.0, 90.0, 93.0, 93.0, 99.0], ["3.0000", "2.0000"]),
+        (2, [0.0, 90.0, 90.0, 96.0], ["", "2.0000"]),  # of the first epoch one step was left
+    ],
+)
+def test_seconds_a_step_leave_out_the_execution_that_traces_also_after_a_resume(
+    model, writer, tmp_path, monkeypatch, start, times, expected
+):
+    clock = iter(times)
+    monkeypatch.setattr("oasis_tf.callbacks.clock.time.perf_counter", lambda: next(clock))
+    log = metrics_log(tmp_path / "metrics.csv", writer)
+    model.step.assign(start)
+    log.set_model(model)
+    log.on_train_begin()
+    for steps in (range(start, 3), range(3, 6)):
+        log.on_epoch_begin(0)
+        for step in steps:
+            model.step.assign(step + 1)
+            log.on_train_batch_end(0, {"d_real": 1.0})
+    with log.path.open(newline="") as file:
+        assert [row["seconds_per_step"] for row in csv.DictReader(file)] == expected
+
+
 def test_metrics_of_a_resumed_epoch_are_those_of_the_whole_of_it(writer, tmp_path):
     losses = np.arange(12.0).reshape(3, 4)
     whole, killed, resumed = (Scripted() for _ in range(3))
