@@ -83,7 +83,7 @@ MAY_USE = {
         "visualize",
     },
     "run_folder": {"checkpoint", "config", "whole_file"},
-    "report": {"checkpoint", "config", "scale", "whole_file"},
+    "report": {"checkpoint", "config", "results", "scale", "whole_file"},
     "full_disk": {"checkpoint"},
     "run_lock": {"run_folder"},
     "stop_request": set(),

@@ -121,6 +121,10 @@ def evaluate(
         ):
             evaluations = results.merged(evaluations, {"run": str(run), **evaluation})
             written = results.write(out, evaluations, references=published, overwrite=overwrite)
+        if out.resolve() == folder.results.resolve() and folder.report.exists():
+            from oasis_tf.report import write_report
+
+            written.append(write_report(folder, overwrite=overwrite))
     typer.echo(results.summary(evaluations))
     for path in written:
         typer.echo(f"  {path}")

@@ -9,6 +9,7 @@ from oasis_tf.config import load_config
 from oasis_tf.io.output_files import require_writable
 from oasis_tf.report.class_table import class_table
 from oasis_tf.report.curves import charts
+from oasis_tf.report.evaluations import evaluation_section
 from oasis_tf.report.markup import document, node
 from oasis_tf.report.pictures import sample_figures
 from oasis_tf.report.records import read_records
@@ -45,6 +46,7 @@ def write_report(folder, *, overwrite=False):
         *_section("Curves", charts(metrics, held_out, evaluations) or [_nothing_yet()]),
         *_section("Pictures", sample_figures(folder.samples)),
         *_classes(config, metrics, held_out),
+        *_section("Evaluation", evaluation_section(folder.results)),
         *_section("Going on", [_commands(folder, config, metrics)]),
         *_section("Configuration", _config_cards(config), layout="columns"),
         node("footer", f"Written {datetime.now(UTC):%Y-%m-%d %H:%M} UTC by OASIS in Keras."),

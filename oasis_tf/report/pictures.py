@@ -39,7 +39,7 @@ def _first_readable(paths, steps):
     """(step, data URI) of the first sheet that can be read, or None."""
     for step in steps:
         try:
-            return step, _data_uri(paths[step])
+            return step, data_uri(paths[step])
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # as Pillow does
             continue
     return None
@@ -51,7 +51,8 @@ def _figure(word, step, uri):
     return node("figure", caption, node("img", src=uri, alt=alt), class_="wide")
 
 
-def _data_uri(path):
+def data_uri(path):
+    """A PNG as a JPEG within the page. Raises: what Pillow raises of a file that it cannot read."""
     image = Image.open(path, formats=["PNG"]).convert("RGB")
     if image.width > MOST_WIDTH:
         image = image.resize((MOST_WIDTH, round(image.height * MOST_WIDTH / image.width)))

@@ -76,5 +76,6 @@ td { font-variant-numeric: tabular-nums; }
 code, pre { font: 13px/1.6 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 dt { color: var(--soft); font-size: 13px; } dd { margin: 0 0 10px; } dd:last-child { margin: 0; }
+.card ul { margin: 10px 0 0; padding-left: 18px; font-size: 13px; overflow-wrap: anywhere; }
 details summary { cursor: pointer; color: var(--soft); padding-top: 8px; }
 """

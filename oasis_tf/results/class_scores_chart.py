@@ -61,10 +61,10 @@ def _label(trait):
 
 def _note(evaluation):
     data, name = evaluation.data, evaluation.metrics.miou.segmenter.name
+    images = f"{data.num_images:,} images of {evaluation.data_name}, {data.split}"
     return (
-        f"Read by {name} in {data.num_images:,} images of {data.source}, {data.split}. Beside "
-        "each name its share of the labelled pixels. A dot stands for no IoU: the class is neither "
-        "there nor seen."
+        f"Read by {name} in {images}. Beside each name its share of the labelled pixels. A dot "
+        "stands for no IoU: the class is neither there nor seen."
     )
 
 

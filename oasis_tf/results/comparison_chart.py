@@ -55,18 +55,19 @@ def comparison_chart(evaluations, references):
     notes = [PROTOCOL, *_segmenters(newest, references), *_sources(references)]
     whole = [point for point in points if point.is_whole]
     if any(point.run for point in whole):
-        return _scatter(whole, real, title=_title("FID and mIoU", newest.data), notes=notes)
+        return _scatter(whole, real, title=_title("FID and mIoU", newest), notes=notes)
     for key, name in (("miou", "mIoU"), ("fid", "FID")):
         bars = [point for point in points if getattr(point, key) is not None]
         if any(point.run for point in bars):
             bars += real if key == "miou" else []
-            return _bars(bars, key, title=_title(name, newest.data), notes=notes)
+            return _bars(bars, key, title=_title(name, newest), notes=notes)
     return None
 
 
-def _title(what, data):
+def _title(what, evaluation):
+    data = evaluation.data
     height, width = data.image_size
-    about = f"{data.source}, {data.split}, {data.num_images:,} images of {height}x{width}"
+    about = f"{evaluation.data_name}, {data.split}, {data.num_images:,} images of {height}x{width}"
     return f"{what}: {about}"
 
 

@@ -40,31 +40,35 @@ def _sources(references):
         yield f"{escaped(reference.model)}: {escaped(reference.source)}"
 
 
-def protocol_of(evaluation):
-    """Yields how each metric of an evaluation was computed, or why it was not, a line each."""
+def protocol_of(evaluation, *, escape=escaped):
+    """Yields how each metric of an evaluation was computed, or why it was not, a line each.
+
+    Args:
+        evaluation: `Evaluation`. escape: function(str) -> str, for texts of others.
+    """
     metrics = evaluation.metrics
     for metric in (metrics.fid, metrics.kid):
         if metric:
             counts = f"{metric.num_real:,} real and {metric.num_fake:,} painted images"
-            yield f"{escaped(metric.name)}: {counts}"
+            yield f"{escape(metric.name)}: {counts}"
     if metrics.miou:
-        yield f"mIoU: segmenter {escaped(_said(metrics.miou.segmenter.model_dump(mode='json')))}"
+        yield f"mIoU: segmenter {escape(_said(metrics.miou.segmenter.model_dump(mode='json')))}"
     if metrics.diversity:
         diversity, similarity = metrics.diversity, metrics.diversity.ms_ssim
         yield (
             f"diversity: means over all pairs of {diversity.samples} photographs of each of "
             f"{diversity.num_label_maps:,} label maps; MS-SSIM with windows of "
             f"{similarity.filter_size} px at {similarity.scales} scales; unweighted feature "
-            f"distance in {escaped(diversity.feature_distance.name)}"
+            f"distance in {escape(diversity.feature_distance.name)}"
         )
-    yield from _skipped(evaluation)
+    yield from _skipped(evaluation, escape)
 
 
-def _skipped(evaluation):
+def _skipped(evaluation, escape):
     """Yields which metrics could not be had, and why, a line each."""
     for name, reason in evaluation.skipped.items():
         if getattr(evaluation.metrics, name, None) is None:
-            yield f"{escaped(name)}: not measured: {escaped(reason)}"
+            yield f"{escape(name)}: not measured: {escape(reason)}"
 
 
 def _said(protocol):

@@ -11,6 +11,7 @@ from oasis_tf.io.json_file import JSONFileError, read_json
 from oasis_tf.io.number_types import NO_BOOL, Count, Number, Part, PositiveInt
 
 FORMAT = 1
+FOLDER = "folder"  # the source of a config whose data has no name of its own
 OF_A_STEP = re.compile(r", step [0-9,]+$")
 
 
@@ -124,6 +125,11 @@ class Evaluation(Section):
     @property
     def run_name(self):
         return Path(self.run).name or self.run
+
+    @property
+    def data_name(self):
+        """The data set's name; a folder has none, and is named after the run."""
+        return f"folder of {self.run_name}" if self.data.source == FOLDER else self.data.source
 
     @property
     def title(self):

@@ -22,7 +22,8 @@ def comparison_table(evaluations, references):
         evaluations: list of `Evaluation`. references: list of `Reference`.
     """
     rows = [_published(reference) for reference in references]
-    return _table(COLUMNS, [*rows, *map(_measured, evaluations)])
+    measured = [[escaped(cell) for cell in cells_of(evaluation)] for evaluation in evaluations]
+    return _table(COLUMNS, [*rows, *measured])
 
 
 def class_table(evaluation):
@@ -55,24 +56,26 @@ def escaped(text):
 
 
 def _published(reference):
+    miou = reference.miou
     return [
         escaped(reference.model),
         escaped(reference.data),
         escaped(reference.protocol or NOTHING),
         NOTHING if reference.fid is None else f"{reference.fid:.1f}",
         NOTHING,
-        NOTHING if reference.miou is None else _by(f"{reference.miou:.1f}", reference.segmenter),
+        NOTHING if miou is None else escaped(_by(f"{miou:.1f}", reference.segmenter)),
         *[NOTHING] * 3,
     ]
 
 
-def _measured(evaluation):
+def cells_of(evaluation):
+    """What stands under `COLUMNS` of an evaluation, as plain text."""
     data, metrics = evaluation.data, evaluation.metrics
     height, width = data.image_size
     miou, diversity = metrics.miou, metrics.diversity
     return [
-        escaped(evaluation.title),
-        escaped(f"{data.source}, {data.split}"),
+        evaluation.title,
+        f"{evaluation.data_name}, {data.split}",
         f"{data.num_images:,} of {height}x{width}",
         _distance(metrics.fid, "FID", digits=1),
         _distance(metrics.kid, "KID", digits=4),
@@ -90,7 +93,7 @@ def _distance(metric, name, *, digits):
     said = f"{metric.value:.{digits}f}"
     if metric.standard_deviation is not None:
         said += f" ± {metric.standard_deviation:.{digits}f}"
-    return said if metric.name == name else f"{said} ({escaped(metric.name)})"
+    return said if metric.name == name else f"{said} ({metric.name})"
 
 
 def _of_fakes(miou, key):
@@ -100,7 +103,7 @@ def _of_fakes(miou, key):
 
 
 def _by(score, segmenter):
-    return f"{score} by {escaped(segmenter)}" if segmenter else score
+    return f"{score} by {segmenter}" if segmenter else score
 
 
 def _percentage(part):

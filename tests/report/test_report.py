@@ -9,6 +9,7 @@ import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
+import invented
 import numpy as np
 import pytest
 import yaml
@@ -22,6 +23,7 @@ from oasis_tf.config import load_config
 from oasis_tf.report import write_report
 from oasis_tf.report.chart import HEIGHT, LEFT, RIGHT, WIDTH, Curve, line_chart
 from oasis_tf.report.markup import node
+from oasis_tf.results import write as write_results
 from oasis_tf.run_folder import RunFolder
 
 HOSTILE = "</style></title><script>alert(1)</script>\"'&"
@@ -99,6 +101,24 @@ def test_what_was_reached_stands_on_top(run):
     for figure in ("6steps", "2 of 2epochs", "0.45mIoU on held-out", "0.35mIoU on fakes"):
         assert figure in text
     assert "0.25seconds a step" in text
+
+
+def test_what_evaluate_found_is_on_the_page(run):
+    hostile = "U-Net <b>&"
+    metrics = {"fid": invented.fid(43.2), "miou": invented.miou(segmenter=hostile)}
+    found = invented.evaluation(6, metrics=metrics, skipped={"kid": "3 pairs"})
+    found["data"]["source"] = "folder"
+    write_results(run / "evaluation" / "results.json", [found], references=[])
+    page = report(run)
+    assert {"Evaluation", "FID ↓", "43.2"} <= set(page.texts)
+    assert "KID ↓" not in page.texts  # a column in which nothing stands
+    assert f"by {hostile}" in page.text and "kid: not measured: 3 pairs" in page.text
+    assert "folder of my, val" in page.text
+    pictures = [a["alt"] for a in page.named("img")]
+    assert "IoU of every class" in pictures and len(pictures) == 2 + 2
+    (run / "evaluation" / "results.json").write_text("[]")
+    said = report(run, exit_code=2)
+    assert "results.json cannot be read: " in said.stderr
 
 
 def test_steps_of_an_epoch_that_was_interrupted_count(run):

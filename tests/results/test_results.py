@@ -83,7 +83,7 @@ def test_only_what_was_asked_for_is_there(tmp_path):
     files = written(tmp_path, [invented.evaluation(5, source="folder", metrics=metrics)])
     assert list(files) == ["results.json", "results.md", "results_comparison.png"]
     heading, _, row, *classes = rows_of(files["results.md"].read_text())
-    assert row == ["my, step 5", "folder, val", "2,000 of 256x256", "12.3", *["–"] * 5]
+    assert row == ["my, step 5", "folder of my, val", "2,000 of 256x256", "12.3", *["–"] * 5]
     assert len(heading) == len(row)
     assert classes[0] == ["class", "share", "texture"]
     assert json.loads(files["results.json"].read_text())["evaluations"][0]["metrics"] == metrics

@@ -1,0 +1,56 @@
+"""What `evaluate` found, as part of the page: its table, how it was measured, its pictures."""
+
+from PIL import Image
+
+from oasis_tf import results
+from oasis_tf.report.markup import node
+from oasis_tf.report.pictures import data_uri
+from oasis_tf.report.records import ReportError
+from oasis_tf.results.document import protocol_of
+from oasis_tf.results.tables import COLUMNS, NOTHING, cells_of
+
+PICTURES = {  # by what stands in their names
+    "comparison": "FID and mIoU beside published figures",
+    "classes": "IoU of every class",
+    "training": "IoU of groups of classes over training",
+}
+UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)  # as Pillow raises
+
+
+def evaluation_section(path):
+    """Elements for the results in a JSON file that `results.write` wrote.
+
+    Args:
+        path: of the file; may be missing.
+    Returns: list of elements, empty without results.
+    Raises: ReportError, naming the file.
+    """
+    if not path.exists():
+        return []
+    try:
+        evaluations = results.read(path)
+    except (OSError, results.ResultsError) as error:
+        raise ReportError(f"{path} cannot be read: {error}") from error
+    lines = [node("li", line) for line in protocol_of(evaluations[-1], escape=str)]
+    protocol = node("ul", *lines, class_="soft")
+    return [node("div", _table(evaluations), protocol, class_="card wide"), *_pictures(path)]
+
+
+def _table(evaluations):
+    """A row an evaluation; columns in which nothing stands are left out."""
+    rows = [cells_of(evaluation) for evaluation in evaluations]
+    shown = [i for i in range(len(COLUMNS)) if any(row[i] != NOTHING for row in rows)]
+    head = node("thead", node("tr", *(node("th", COLUMNS[i]) for i in shown)))
+    body = [node("tr", *(node("td", row[i]) for i in shown)) for row in rows]
+    return node("table", head, node("tbody", *body))
+
+
+def _pictures(path):
+    for name, said in PICTURES.items():
+        picture = path.with_name(f"{path.stem}_{name}.png")
+        try:
+            uri = data_uri(picture)
+        except UNREADABLE:  # one that is missing or being written is passed over
+            continue
+        caption = node("figcaption", node("strong", said))
+        yield node("figure", caption, node("img", src=uri, alt=said), class_="wide")
