@@ -73,7 +73,7 @@ def picture(report):
             heading = f"{row.name}, {_psnr(row.proof.difference)}"
             columns.append(visualize.Column(heading, _alternating(row.images, apart)))
     legend = visualize.legend_of(label_maps, class_names=data.class_names, palette=palette)
-    title = f"{data.source}, step {report.trained.step:,}, exported"
+    title = f"{report.trained.data_name}, step {report.trained.step:,}, exported"
     return visualize.sheet(columns, title=title, legend=legend)
 
 

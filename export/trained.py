@@ -7,6 +7,7 @@ from oasis_tf import checkpoint, run_checkpoint
 from oasis_tf.config import Config, load_config
 from oasis_tf.data import label_code_of
 from oasis_tf.data.label_code import LabelCode
+from oasis_tf.data_name import data_name
 from oasis_tf.fold import fold
 from oasis_tf.keras_settings import settle_keras
 from oasis_tf.models import OASISGenerator
@@ -17,7 +18,7 @@ class Trained:
     """The generator of a checkpoint (EMA weights), live and folded.
 
     Attributes:
-        config: of the run.
+        config: of the run. data_name: str, what pictures call its data.
         step: int, of training.
         live: as it paints after training; what every artifact is compared with.
         folded: sigma and norm statistics are in its kernels, see `oasis_tf.fold`. It is
@@ -26,6 +27,7 @@ class Trained:
     """
 
     config: Config
+    data_name: str
     step: int
     live: OASISGenerator
     folded: OASISGenerator
@@ -47,6 +49,7 @@ class Trained:
         live = run_checkpoint.load_generator(path)
         return cls(
             config=config,
+            data_name=data_name(config.data.source, checkpoint=path),
             step=checkpoint.step_of(path),
             live=live,
             folded=fold(live, modulation="dense", winograd=False) if plain else fold(live),

@@ -57,7 +57,9 @@ def validate_data(
         }
         report = data_report.as_json(surveys)
         if out is not None:
-            data_report.write(surveys, out, title=f"Classes of {experiment.data.source}")
+            data = experiment.data
+            named = Path(data.root).resolve().name if data.source == "folder" else data.source
+            data_report.write(surveys, out, title=f"Classes of {named}")
     if as_json:
         typer.echo(json.dumps(report, indent=2))
     else:

@@ -7,6 +7,7 @@ from oasis_tf import checkpoint, run_checkpoint, visualize
 from oasis_tf.config import load_config
 from oasis_tf.data import label_code_of
 from oasis_tf.data.transforms import resize_label_map
+from oasis_tf.data_name import data_name
 from oasis_tf.fold import fold
 from oasis_tf.generation.label_arrays import read_label_map, require_class_ids
 
@@ -30,6 +31,7 @@ class Studio:
         self.precision = precision
         self.label_ids = label_ids
         self.config = load_config(path / run_checkpoint.CONFIG)
+        self.data_name = data_name(self.config.data.source, checkpoint=path)
         self.step = checkpoint.step_of(path)
         self.fingerprint = checkpoint.sha256_of(path, run_checkpoint.GENERATOR)
         self.generator = run_checkpoint.load_generator(path)
@@ -49,7 +51,7 @@ class Studio:
     @property
     def title(self):
         """What pictures of it are called."""
-        return f"{self.config.data.source}, step {self.step:,}"
+        return f"{self.data_name}, step {self.step:,}"
 
     @property
     def z_dim(self):
