@@ -35,15 +35,17 @@ def recalibrated(generator, batches, *, num_batches=NUM_RECALIBRATION_BATCHES):
     return copy
 
 
-def clone(model, *, dtype=None):
+def clone(model, *, dtype=None, name=None):
     """Returns a second model of the same architecture and with the same weights.
 
     Args:
         model: `OASISGenerator`.
         dtype: `keras.DTypePolicy` or its name; default that of `model`.
+        name: str; default that of `model`.
     """
     config = model.get_config()
-    copy = model.__class__.from_config(config | {"dtype": dtype or config["dtype"]})
+    changed = {"dtype": dtype or config["dtype"], "name": name or config["name"]}
+    copy = model.__class__.from_config(config | changed)
     for target, source in zip(copy.weights, model.weights, strict=True):
         target.assign(source)
     return copy

@@ -54,7 +54,7 @@ class OASIS(keras.Model):
         self.num_classes = generator.num_classes
         self.generator = generator
         self.discriminator = discriminator
-        self.ema_generator = ema.clone(generator, dtype="float32")
+        self.ema_generator = ema.clone(generator, dtype="float32", name="ema_generator")
         self.ema_generator.trainable = False
         self.step = self.add_weight(
             name="step", shape=(), dtype="int64", initializer="zeros", trainable=False

@@ -340,3 +340,11 @@ def test_two_replicas_train_like_one_device_with_the_whole_batch(two_replicas):
     assert shared_history == {k: pytest.approx(v, rel=1e-4) for k, v in history.items()}
     for a, b in zip(shared, alone, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5)
+
+
+def test_the_summary_says_which_generator_is_the_ema(capsys):
+    model = tiny_oasis()
+    model.summary()
+    names = [model.generator.name, model.discriminator.name, "ema_generator"]
+    said = capsys.readouterr().out
+    assert len(set(names)) == 3 and all(said.count(f" {name} ") == 1 for name in names)
