@@ -140,8 +140,8 @@ def _say_what_was_saved(folder):
 
 
 def _say_what_is_where(folder, run, finished, config):
-    run, curves = (quote(str(path)) for path in (folder.path, folder.tensorboard))
-    resume = f"python -m oasis_tf train --resume --run-dir {run}"
+    path, curves = (quote(str(path)) for path in (folder.path, folder.tensorboard))
+    resume = f"python -m oasis_tf train --resume --run-dir {path}"
     if finished:
         resume += f" --set training.epochs={2 * run.config.training.epochs}"
     elif not folder.is_begun:
@@ -152,6 +152,6 @@ def _say_what_is_where(folder, run, finished, config):
         f"  checkpoints    {folder.checkpoints}/\n"
         f"  curves         {folder.metrics}, or: tensorboard --logdir {curves}\n"
         f"  go on          {resume}\n"
-        f"  paint          python -m oasis_tf generate --run {run} --out painted "
+        f"  paint          python -m oasis_tf generate --run {path} --out painted "
         "--labels FILE_OR_FOLDER"
     )
