@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf import checkpoint, noise, run_checkpoint, visualize
+from oasis_tf import checkpoint, data_record, noise, progress, run_checkpoint, visualize
 from oasis_tf.build_model import build_model
 from oasis_tf.callbacks import (
     Checkpoints,
@@ -149,8 +149,13 @@ class TrainingRun:
         require_writable_report(self.folder)  # rather now than after weeks
         for path in self.damaged:
             checkpoint.set_aside(path)
+        sources = {"train": self.data.source, "val": self.data.held_out}
         if self.resumed_from is None:
             self.folder.remove_reports()
+        else:
+            for sentence in data_record.what_changed(self.folder.path, sources):
+                progress.say(sentence)
+        data_record.record(self.folder.path, sources)
         self.folder.save_config(self.config)
         self.folder.tensorboard.mkdir(exist_ok=True)
         mark_start(self.folder.tensorboard, step=self.step)

@@ -1,8 +1,11 @@
 """Files that are there in full or not at all."""
 
+import hashlib
 import os
 from contextlib import contextmanager
 from pathlib import Path
+
+LONGEST_NAME = 255  # bytes, of most file systems
 
 
 class UnwritableFileError(OSError):
@@ -21,13 +24,21 @@ def whole_file(path):
     Raises: UnwritableFileError.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(_temporary_name(path.name))
     try:
         with naming_unwritable(path):
             yield temporary
             os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary_name(name):
+    """One that is not too long where `name` is not."""
+    temporary = f".{name}.tmp"
+    if len(os.fsencode(temporary)) <= LONGEST_NAME:
+        return temporary
+    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()}.tmp"
 
 
 @contextmanager

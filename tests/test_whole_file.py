@@ -39,3 +39,14 @@ def test_writing_that_fails_leaves_what_was_there(tmp_path):
         temporary.write_text("ne")
         raise OSError
     assert path.read_text() == "old" and os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_name_may_be_as_long_as_the_file_system_takes(tmp_path):
+    longest, longer = tmp_path / ("ä" * 126 + "xyz"), tmp_path / ("ä" * 128)
+    with whole_file(longest) as temporary:
+        temporary.write_text("new")
+    assert os.listdir(tmp_path) == [longest.name]
+    with pytest.raises(OSError) as caught, whole_file(longer) as temporary:
+        temporary.write_text("new")
+    assert str(caught.value) == f"{longer} cannot be written: File name too long"
+    assert os.listdir(tmp_path) == [longest.name]

@@ -86,7 +86,9 @@ class DataConfig(Section):
 
     def label_arguments(self):
         """Arguments of `oasis_tf.data.label_code_of`."""
-        return self.model_dump(include={"num_classes", "void_id", "id_map", "label_colors"})
+        return self.model_dump(
+            include={"num_classes", "void_id", "id_map", "label_colors", "palette"}
+        )
 
     @pydantic.model_validator(mode="after")
     def _check_classes(self):

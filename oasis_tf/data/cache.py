@@ -1,14 +1,16 @@
 """Examples decoded and resized once, in one file of records that later runs read from.
 
 The file is a header, one line of JSON that says what the records were made of, and then as many
-records of equal size: an image's bytes, then its label map's. It is filled under another name, in
-the order of the examples, so that its length says where to go on after a kill.
+records of equal size: an image's bytes, its label map's, and a checksum of both that is compared
+whenever a record is read. It is filled under another name, in the order of the examples, so that
+its length says where to go on after a kill.
 """
 
 import hashlib
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +23,9 @@ from oasis_tf.data.source import FileProblem, Source
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import READING_FAILURES, explain_failure
 
-FORMAT = 1  # to be raised when other pixels come out of decoding or resizing
+FORMAT = 2  # to be raised when other pixels come out of decoding or resizing
 PAGE = 4096
+CHECKSUM = 4  # bytes at the end of a record
 
 
 class CacheError(RuntimeError):
@@ -42,7 +45,7 @@ class CachedSource(Source):
     def __init__(self, source: Source, *, size: tuple[int, int], path: Path, offset: int):
         self.num_classes, self.names = source.num_classes, source.names
         self.class_names, self.palette = source.class_names, source.palette
-        self.identity = source.identity  # the same examples
+        self.identity, self.file_sizes = source.identity, source.file_sizes  # the same examples
         self.size, self.path, self.offset = tuple(size), path, offset
         self._file = path.open("rb", buffering=0)  # stays readable when another takes its place
 
@@ -61,8 +64,14 @@ class CachedSource(Source):
         if len(record) < length:
             sentence = f"{self.path}: the cache was cut short while in use. Delete it."
             raise FileProblem(sentence, path=self.path, kind="unreadable")
-        pixels = np.frombuffer(record, np.uint8)
-        image, label_map = np.split(pixels, [length // 4 * 3])
+        pixels, checksum = memoryview(record)[:-CHECKSUM], record[-CHECKSUM:]
+        if _checksum(pixels, index=int(index)) != checksum:
+            sentence = (
+                f"{self.path}: bytes of the cache have changed since it was made, in the example "
+                f"{self.names[int(index)]!r}. Delete it, and it is made again."
+            )
+            raise FileProblem(sentence, path=self.path, kind="unreadable")
+        image, label_map = np.split(np.frombuffer(pixels, np.uint8), [len(pixels) // 4 * 3])
         return image.reshape(*self.size, 3), label_map.reshape(self.size)
 
 
@@ -104,7 +113,12 @@ def default_folder() -> Path:
 
 
 def _record_bytes(size: tuple[int, int]) -> int:
-    return size[0] * size[1] * 4
+    return size[0] * size[1] * 4 + CHECKSUM
+
+
+def _checksum(pixels, *, index: int) -> bytes:
+    """CRC-32 of a record's pixels, begun with its place, so that swapped records do not pass."""
+    return zlib.crc32(pixels, index % 2**32).to_bytes(CHECKSUM, "little")
 
 
 def _header(*, place: str, state: str, size: tuple[int, int], examples: int) -> bytes:
@@ -135,7 +149,7 @@ def _is_whole(path: Path, header: bytes, *, size: tuple[int, int], examples: int
 def _fill(source, path, header, *, size, say, track):
     """Writes what is missing of the file beside `path`, then gives it that name."""
     if path.exists():
-        say(f"The data has changed since {path} was cached.")
+        say(f"The data has changed since {path} was cached, or another version cached it.")
         path.unlink()
     partial = path.with_suffix(".partial")
     length, done = _record_bytes(size), 0
@@ -161,9 +175,9 @@ def _fill(source, path, header, *, size, say, track):
     with partial.open("r+b") as file:
         file.truncate(len(header) + done * length)
         file.seek(0, os.SEEK_END)
-        for image, label_map in numbered:
-            file.write(image.data)
-            file.write(label_map.data)
+        for index, (image, label_map) in enumerate(numbered, start=done):
+            pixels = image.tobytes() + label_map.tobytes()
+            file.write(pixels + _checksum(pixels, index=index))
         file.flush()
         os.fsync(file.fileno())
     os.replace(partial, path)

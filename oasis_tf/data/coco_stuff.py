@@ -9,7 +9,7 @@ from pathlib import Path
 
 from oasis_tf.data.folder import Folder
 from oasis_tf.data.label_ids import LabelIds
-from oasis_tf.data.source import DataError
+from oasis_tf.data.source import DataError, distinct_palette
 
 VOID_ID = 255
 THINGS = """
@@ -60,6 +60,10 @@ def open_coco_stuff(*, root: Path | str, split: str) -> Folder:
     return Folder(
         images=images,
         labels=labels,
-        label_code=LabelIds(num_classes=len(CLASS_NAMES), void_id=VOID_ID),
+        label_code=LabelIds(
+            num_classes=len(CLASS_NAMES),
+            void_id=VOID_ID,
+            palette=distinct_palette(len(CLASS_NAMES)),
+        ),
         class_names=CLASS_NAMES,
     )

@@ -97,6 +97,12 @@ class Folder(Source):
         """See `Source.file_problems`."""
         return self._file_problems
 
+    def file_sizes(self) -> dict[str, list[int]]:
+        """See `Source.file_sizes`."""
+        pairs = zip(self.image_paths, self.label_paths, strict=True)
+        sizes = [[os.path.getsize(path) for path in pair] for pair in pairs]
+        return dict(zip(self.names, sizes, strict=True))
+
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Source.load`."""
         image_path = tf.gather(self._image_files, index)
@@ -147,10 +153,11 @@ class Folder(Source):
         return label_map
 
     def identity(self) -> tuple[str, str]:
-        """See `Source.identity`: folders and label code; names, sizes and times of files."""
+        """See `Source.identity`: folders and label code; names, sizes and times of files, and the
+        palette, by which label maps may be read."""
         place = (*self._place, self.label_code.meaning())
         state = state_of_files([*self.image_paths, *self.label_paths])
-        return "\n".join(map(str, place)), state
+        return "\n".join(map(str, place)), f"{state} {self.palette.tobytes().hex()}"
 
     def suspects(self, message: str) -> Sequence[int]:
         """Examples whose path, or else whose exact file size, the message holds.

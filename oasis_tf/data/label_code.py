@@ -9,6 +9,7 @@ from PIL import Image
 from oasis_tf.data.picture_file import opened_picture
 from oasis_tf.data.source import DataError
 
+MAX_PIXELS = 2**24  # 4096x4096, of .npy; of served PNGs see export/png_limits.py
 INVALID = -1  # where a pixel stands for no class
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_BIT_DEPTH, PNG_COLOR_TYPE = 24, 25  # where a PNG's header says them

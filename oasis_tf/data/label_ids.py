@@ -17,6 +17,8 @@ from oasis_tf.data.label_code import (
     PNG_COLOR_TYPE,
     LabelCode,
 )
+from oasis_tf.data.label_palette import NO_COLOR, LabelPalette, colors_of
+from oasis_tf.data.png_chunks import find_chunk
 from oasis_tf.data.source import DataError, FileProblem
 
 # XOR with this calls a palette grey: color type, compression, filter, interlacing, CRC-32.
@@ -79,6 +81,8 @@ class LabelIds(LabelCode):
 
     Args:
         num_classes, void_id, id_map: see `id_table`.
+        palette: uint8 (num_classes, 3), to tell palette PNGs whose order was changed by, see
+            `LabelPalette`; None to take all indices for ids.
     """
 
     form = "8-bit grey PNG, or palette PNG, of ids"
@@ -90,24 +94,48 @@ class LabelIds(LabelCode):
         num_classes: int,
         void_id: int | None = None,
         id_map: Mapping[int, int] | None = None,
+        palette: np.ndarray | None = None,
     ):
         self.num_classes = num_classes
         self.table = id_table(num_classes=num_classes, void_id=void_id, id_map=id_map)
+        self.palette = None if palette is None else LabelPalette(palette, self.table)
         self._shift = shift_of(self.table, num_classes=num_classes)
 
     def decode(self, contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `LabelCode.decode`."""
-        color_type = tf.strings.substr(contents, PNG_COLOR_TYPE, 1)
+        is_palette = tf.strings.substr(contents, PNG_COLOR_TYPE, 1) == PALETTE
         raw = tf.cond(
-            color_type == PALETTE,
+            is_palette,
             lambda: _palette_indices(contents),  # TensorFlow would turn them into colours
             lambda: tf.io.decode_png(contents, channels=1)[..., 0],
         )
+        by_index = self._by_index(raw)
+        if self.palette is None:
+            return by_index
+        colors = tf.cond(
+            is_palette,
+            lambda: colors_of(find_chunk(contents, b"PLTE")),
+            lambda: tf.fill((256,), NO_COLOR),
+        )
+        return tf.cond(
+            self.palette.has_contradictions(colors),
+            lambda: self._by_color(colors, raw),
+            lambda: by_index,
+        )
+
+    def _by_index(self, raw):
         if self._shift is None:
             label_map = tf.gather(self.table, tf.cast(raw, tf.int32))
             return tf.cast(label_map, tf.uint8), tf.reduce_min(label_map) != INVALID
         label_map = raw + tf.constant(self._shift, tf.uint8)  # ten times faster
         return label_map, tf.cast(tf.reduce_max(label_map), tf.int32) < self.num_classes
+
+    def _by_color(self, colors, raw):
+        """As `decode`, of a palette PNG whose order may have been changed."""
+        reading = self.palette.read(colors, raw)
+        label_map = tf.gather(reading.table, tf.cast(raw, tf.int32))
+        valid = (tf.reduce_min(label_map) != INVALID) & ~reading.is_refused
+        return tf.cast(label_map, tf.uint8), valid
 
     def meaning(self) -> str:
         """See `LabelCode.meaning`."""
@@ -148,7 +176,7 @@ class LabelIds(LabelCode):
 
     def _translate(self, image: Image.Image, *, path: Path | str) -> np.ndarray:
         raw = np.array(image, np.uint8)
-        label_map = self.table[raw]
+        label_map = self._table_of(image, raw, path=path)[raw]
         if np.any(label_map == INVALID):
             wrong = np.unique(raw[label_map == INVALID])
             allowed = np.flatnonzero(self.table != INVALID)
@@ -160,6 +188,17 @@ class LabelIds(LabelCode):
                 kind="out of range",
             )
         return label_map
+
+    def _table_of(self, image: Image.Image, raw: np.ndarray, *, path: Path | str) -> np.ndarray:
+        """The class of each value or index of one PNG: int32 (256,)."""
+        if self.palette is None or image.mode != "P":
+            return self.table
+        colors = colors_of(tf.constant(bytes(image.getpalette("RGB") or ())))
+        reading = self.palette.read(colors, raw)
+        if reading.is_refused:
+            complaint = self.palette.complaint(colors.numpy(), int(reading.contradiction))
+            raise FileProblem(f"{path}: {complaint}", path=Path(path), kind="out of range")
+        return reading.table.numpy()
 
 
 def _palette_indices(contents: tf.Tensor) -> tf.Tensor:

@@ -13,7 +13,7 @@ from oasis_tf.data.label_code import LabelCode
 from oasis_tf.data.label_colors import Color, LabelColors
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.landscapes import Landscapes
-from oasis_tf.data.source import DataError, Source
+from oasis_tf.data.source import DataError, Source, checked_palette
 from oasis_tf.data.splits import EverySplit, FractionSplit, ListSplit, require_disjoint
 from oasis_tf.data.tfds_source import open_tfds
 
@@ -87,7 +87,11 @@ def open_folder(
         image_ending=image_ending,
         label_ending=label_ending,
         label_code=label_code_of(
-            num_classes=num_classes, void_id=void_id, id_map=id_map, label_colors=label_colors
+            num_classes=num_classes,
+            void_id=void_id,
+            id_map=id_map,
+            label_colors=label_colors,
+            palette=palette,
         ),
         class_names=class_names,
         palette=palette,
@@ -127,6 +131,7 @@ def label_code_of(
     void_id: int | None = None,
     id_map: Mapping[int, int] | None = None,
     label_colors: Sequence[Sequence[Color]] | None = None,
+    palette: Sequence[Sequence[int]] | np.ndarray | None = None,
 ) -> LabelCode:
     """What the pixels of a data set's label maps mean.
 
@@ -134,10 +139,12 @@ def label_code_of(
         num_classes: int, counts void.
         void_id, id_map: how ids become class ids, see `id_table`.
         label_colors: the colours of every class, see `LabelColors`; None if the pixels are ids.
+        palette: what the classes are shown in, default `distinct_palette`; see `LabelPalette`.
     Raises: DataError for what is out of range, or not `num_classes` lists of colours.
     """
     if label_colors is None:
-        return LabelIds(num_classes=num_classes, void_id=void_id, id_map=id_map)
+        palette = checked_palette(palette, num_classes=num_classes)
+        return LabelIds(num_classes=num_classes, void_id=void_id, id_map=id_map, palette=palette)
     if len(label_colors) != num_classes:
         raise DataError(
             f"label_colors has {len(label_colors)} entries for {num_classes} classes; it needs "

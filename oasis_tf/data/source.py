@@ -66,6 +66,11 @@ class Source:
         """Files that are no part of any example, and should be."""
         return []
 
+    def file_sizes(self) -> dict[str, list[int]] | None:
+        """Every example's name to the bytes of its image file and of its label map; None where
+        examples are not two files."""
+        return None
+
     def examine(self, index: int) -> tuple[list[FileProblem], np.ndarray | None]:
         """Reads all of one example, eagerly.
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from oasis_tf.data import DataError
 from oasis_tf.data.class_table import values_text
+from oasis_tf.data.label_code import MAX_PIXELS
+from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 
 SUFFIX = ".npy"
 
@@ -83,16 +85,25 @@ def _open_integers(path):
             f"{path}: a label map must be an array of integers (h, w); this one is "
             f"{array.dtype} {array.shape}."
         )
+    if array.size > MAX_PIXELS:
+        raise DataError(
+            f"{path}: the label map has {array.size:,} pixels, {array.shape[0]}x{array.shape[1]}; "
+            f"arrays of at most {MAX_PIXELS:,} are read. Take every so many-th row and column, as "
+            "in label_map[::8, ::8]: it is resized anyway, to the size of the network."
+        )
     return array
 
 
 def _open(path):
     """The array, its pixels still on the disk: a header that promises terabytes costs nothing."""
     try:
+        require_regular(path)
         with np.errstate(over="ignore"):  # of sizes that no file has
             array = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise DataError(f"{path}: no such label map.") from None
+    except NotRegularFileError as error:
+        raise DataError(str(error)) from None
     except (OSError, ValueError, EOFError, OverflowError) as error:
         reason = str(error).partition("\n")[0]
         raise DataError(f"{path}: the label map cannot be read ({reason}).") from error

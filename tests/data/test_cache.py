@@ -21,6 +21,7 @@ from oasis_tf.data import (
     cache,
     cached,
     evaluation_batches,
+    explain_failure,
     loaded_size,
     open_source,
     training_batches,
@@ -29,7 +30,7 @@ from oasis_tf.data import (
 ROOT = Path(__file__).parents[2]
 SIZE = (16, 24)
 COUNT = 7
-RECORD = 16 * 24 * 4
+RECORD = 16 * 24 * 4 + 4
 
 
 @pytest.fixture
@@ -275,3 +276,30 @@ def test_data_without_files_is_refused(folder):
     scenes = open_source(source="landscapes", split="train", image_size=(32, 32), num_scenes=2)
     with pytest.raises(DataError, match=r"data\.cache is for data that lies in files; Landscapes"):
         cached(scenes, size=(32, 32), folder=folder)
+
+
+@pytest.mark.parametrize("place", [0, 16 * 24 * 3 - 1, 16 * 24 * 3, RECORD - 1])
+def test_a_byte_that_changed_is_noticed_and_named(root, folder, place):
+    """In the image, in the label map, also to an id of no class, or in the checksum."""
+    in_cache = cached(open_folder(root), size=SIZE, folder=folder)
+    with in_cache.path.open("r+b") as file:
+        file.seek(in_cache.offset + 3 * RECORD + place)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 0x80]))
+    in_cache.diagnose(2)
+    said = rf"^{in_cache.path}: bytes of the cache have changed .* the example '3'\. Delete it"
+    with pytest.raises(DataError, match=said):
+        in_cache.diagnose(3)
+    with pytest.raises(tf.errors.OpError) as caught:
+        list(evaluation_batches(in_cache, image_size=SIZE, batch_size=2))
+    assert "have changed" in str(explain_failure(in_cache, caught.value))
+
+
+def test_records_that_changed_places_are_noticed(root, folder):
+    in_cache = cached(open_folder(root), size=SIZE, folder=folder)
+    contents = in_cache.path.read_bytes()
+    start, records = contents[: in_cache.offset], contents[in_cache.offset :]
+    in_cache.path.write_bytes(start + records[RECORD:] + records[:RECORD])
+    with pytest.raises(DataError, match="have changed"):
+        in_cache.diagnose(0)

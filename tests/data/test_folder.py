@@ -304,6 +304,8 @@ def test_names_that_are_not_utf_8_are_read_and_named(tmp_path):
     pairs = write_pairs(tmp_path, ["a", name])
     source = open_folder(tmp_path)
     assert source.names == ["a", name] and len(source.identity()) == 2
+    size = (tmp_path / f"images/train/{name}.png").stat().st_size
+    assert source.file_sizes()[name][0] == size
     (_, image) = [image for image, _ in tf.data.Dataset.range(2).map(source.load)]
     np.testing.assert_array_equal(image, pairs[name][0])
     path = tmp_path / f"images/train/{name}.png"

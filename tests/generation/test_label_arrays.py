@@ -1,11 +1,13 @@
 """Label maps as NumPy files."""
 
 import os
+import resource
 
 import numpy as np
 import pytest
 
-from oasis_tf.data import DataError, label_code_of
+from export import png_limits
+from oasis_tf.data import DataError, label_code, label_code_of
 from oasis_tf.generation.label_arrays import read_label_array, read_label_map
 
 
@@ -105,3 +107,23 @@ def test_broken_files_are_named(tmp_path, write):
     with pytest.raises(DataError) as error:
         read_label_array(path, num_classes=12)
     assert str(error.value).startswith(f"{path}: ")
+
+
+def test_an_array_of_too_many_pixels_costs_no_memory(tmp_path):
+    path = tmp_path / "a.npy"
+    with path.open("wb") as file:
+        header = {"descr": "<i8", "fortran_order": False, "shape": (20_000, 20_000)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.truncate(file.tell() + 8 * 20_000**2)  # with holes, which the disk does not store
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(DataError, match=rf"^{path}: .* 400,000,000 pixels, .* at most 16,777,216"):
+        read_label_array(path, num_classes=12)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 2**16  # KiB
+    assert label_code.MAX_PIXELS == png_limits.MAX_PIXELS
+
+
+def test_what_is_no_regular_file_is_named(tmp_path):
+    path = tmp_path / "a.npy"
+    path.symlink_to("/dev/null")  # in place of a FIFO, which would hang
+    with pytest.raises(DataError, match=rf"^{path}, a link to /dev/null, is a character device"):
+        read_label_array(path, num_classes=12)

@@ -1,0 +1,122 @@
+"""Palettes of label PNGs: whether an editor has changed their order, and with it all ids."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from oasis_tf.data.label_code import INVALID
+
+NO_COLOR, BLACK, GREY_STEP = -1, 0, 0x010101  # of colours as one number, see `packed`
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the indices of one palette PNG mean.
+
+    Attributes:
+        table: int32 (256,), the class of each index, or `INVALID`.
+        contradiction: int32 (), an index in use whose colour is another class's than its id is, or
+            -1 if there is none.
+        is_refused: bool (), whether there is one, and colours do not say either which classes these
+            are.
+    """
+
+    table: tf.Tensor
+    contradiction: tf.Tensor
+    is_refused: tf.Tensor
+
+
+class LabelPalette:
+    """Reads palette PNGs by index, or by colour where the run's colours stand elsewhere.
+
+    Editors and optimisers sort palettes and leave unused colours out, so that a PNG looks the same
+    and has other indices. This is noticed where an index in use has the colour of one class and the
+    id of another. Colours that the run's palette does not have say nothing, since label maps may be
+    shown in any; nor does black, which many palettes begin with, nor a ramp of greys.
+
+    Args:
+        palette: uint8 (num_classes, 3), the run's.
+        table: int32 (256,), the class of each id, or `INVALID`.
+    """
+
+    def __init__(self, palette: np.ndarray, table: np.ndarray):
+        self.colors = packed(np.asarray(palette, np.int32))
+        self.table = np.asarray(table, np.int32)
+        self._of_index = np.where(table == INVALID, NO_COLOR, self.colors[np.maximum(table, 0)])
+
+    def has_contradictions(self, colors: tf.Tensor) -> tf.Tensor:
+        """Bool (): whether any index, in use or not, has another class's colour than its id's."""
+        return tf.reduce_any(self._contradicts(colors))
+
+    def read(self, colors: tf.Tensor, raw: tf.Tensor) -> Reading:
+        """Decides for one PNG.
+
+        Args:
+            colors: int32 (256,), see `colors_of`.
+            raw: uint8 (h, w), its indices.
+        """
+        counts = tf.math.bincount(tf.cast(tf.reshape(raw, (-1,)), tf.int32), minlength=256)
+        is_used = counts > 0
+        wrong = self._contradicts(colors) & is_used
+        is_contradicted = tf.reduce_any(wrong)
+        matches = tf.cast(colors[:, None] == self.colors[None], tf.int32)  # (256, num_classes)
+        of_one_class = tf.reduce_sum(matches, axis=1) == 1
+        is_refused = is_contradicted & ~tf.reduce_all(of_one_class | ~is_used)
+        by_color = tf.where(of_one_class, tf.argmax(matches, axis=1, output_type=tf.int32), INVALID)
+        first = tf.argmax(tf.cast(wrong, tf.int32), output_type=tf.int32)
+        return Reading(
+            table=tf.where(is_contradicted, by_color, self.table),
+            contradiction=tf.where(is_contradicted, first, -1),
+            is_refused=is_refused,
+        )
+
+    def complaint(self, colors: np.ndarray, index: int) -> str:
+        """What to say of a PNG that is refused for what `index` has."""
+        color = int(colors[index])
+        of_color = int(np.argmax(self.colors == color))
+        own = int(self.table[index])
+        means = "no class" if own == INVALID else f"class {own}, {unpacked(int(self.colors[own]))}"
+        return (
+            f"the palette contradicts the run's: index {index} has the colour {unpacked(color)} of "
+            f"class {of_color}, but as an id it is {means}. An editor may have changed the "
+            "palette's order, and not every colour in it is that of one class. Restore its "
+            "palette, save the ids as a grey PNG, or correct data.palette."
+        )
+
+    def _contradicts(self, colors):
+        is_known = tf.reduce_any(colors[:, None] == self.colors[None], axis=1)
+        tells = (colors != NO_COLOR) & (colors != BLACK) & ~_is_grey_ramp(colors)
+        return is_known & tells & (colors != self._of_index)
+
+
+def colors_of(palette: tf.Tensor) -> tf.Tensor:
+    """The colours of a PNG's chunk PLTE as one number each.
+
+    Args:
+        palette: string (), its bytes: red, green, blue, red, ...
+    Returns: int32 (256,), `NO_COLOR` for those that it does not have.
+    """
+    count = tf.minimum(tf.strings.length(palette) // 3, 256)
+    channels = tf.io.decode_raw(tf.strings.substr(palette, 0, 3 * count), tf.uint8)
+    colors = packed(tf.reshape(tf.cast(channels, tf.int32), (-1, 3)))
+    padded = tf.pad(colors, [[0, 256 - count]], constant_values=NO_COLOR)
+    return tf.ensure_shape(padded, (256,))
+
+
+def packed(rgb):
+    """Int32 (..., 3) of 0..255 as one number each, 0xRRGGBB: int32 (...)."""
+    return rgb[..., 0] * 0x10000 + rgb[..., 1] * 0x100 + rgb[..., 2]
+
+
+def unpacked(color: int) -> list[int]:
+    """[red, green, blue] of a number 0xRRGGBB."""
+    return [color >> 16, color >> 8 & 255, color & 255]
+
+
+def _is_grey_ramp(colors):
+    """Bool (): black and then lighter and lighter greys, as where nobody gave colours."""
+    is_there = colors != NO_COLOR
+    is_grey = tf.reduce_all((colors % GREY_STEP == 0) | ~is_there)
+    rises = tf.reduce_all((colors[1:] > colors[:-1]) | ~is_there[1:])
+    return is_grey & rises & (colors[0] == BLACK)
