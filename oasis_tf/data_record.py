@@ -38,7 +38,7 @@ def record(folder: Path, sources: dict[str, Source]) -> None:
     """Writes name and sizes of every pair, where they lie in files."""
     sizes = {split: source.file_sizes() for split, source in sources.items()}
     with whole_file(folder / NAME) as temporary:
-        temporary.write_text(json.dumps(sizes, indent=0), encoding="ascii")
+        temporary.write_text(json.dumps(sizes), encoding="ascii")
 
 
 def _sentence(split: str, then: dict, now: dict) -> str:
