@@ -46,6 +46,16 @@ class Devices:
         """Whether this process writes what all of them computed."""
         return self.worker == 0
 
+    @property
+    def on_gpus(self):
+        """Whether the networks are in the memory of GPUs."""
+        return bool(tf.config.list_logical_devices("GPU"))
+
+    @property
+    def replicas_here(self):
+        """How many replicas this process has."""
+        return self.num_replicas // self.num_workers
+
     def require_fit(self, training):
         """DevicesError unless these devices can train as a `TrainingConfig` says."""
         batch_size = training.batch_size

@@ -337,6 +337,7 @@ def test_resume_with_nothing_but_damaged_checkpoints_says_so_and_begins_nothing(
         ("data.image_size=[33, 32]", "near sizes are [32, 32] and [36, 32]"),
         ("data.image_size=[4, 4]", "Landscapes cannot be rendered at 4x4"),
         ("data.num_scenes=0", "data.num_scenes is 0"),
+        ("data={source: landscapes, image_size: [16384, 16384]}", "make data.image_size or the "),
     ],
 )
 def test_a_wrong_config_leaves_no_run_folder(tmp_path, override, sentence):

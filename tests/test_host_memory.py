@@ -101,3 +101,46 @@ print(json.dumps([before, during, resident_bytes()]))
 def test_where_there_is_no_proc_nothing_is_said(monkeypatch):
     monkeypatch.setattr(host_memory, "_STATUS", Path("/proc/nowhere"))
     assert host_memory.resident_bytes() == {}
+
+
+def write(folder, **files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text)
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine with 8 GiB left, whose control groups lie below `tmp_path`."""
+    write(tmp_path, meminfo="MemAvailable: 7340032 kB\nSwapFree: 1048576 kB\nHugePages_Total: 0\n")
+    for name, path in (("MEMORY", "meminfo"), ("GROUPS", "cgroup"), ("GROUP_ROOT", "groups")):
+        monkeypatch.setattr(host_memory, f"_{name}", tmp_path / path)
+    return tmp_path
+
+
+def test_what_is_left_is_that_of_the_machine(machine):
+    assert host_memory.available_bytes() == 2**33
+    write(machine, cgroup="0::/a/b\n", meminfo="MemAvailable: 1024 kB\n")
+    assert host_memory.available_bytes() == 2**20
+
+
+def test_or_of_a_group_that_holds_the_process(machine):
+    write(machine, cgroup="0::/a/b\n")
+    write(machine / "groups/a/b", memory__max="max\n", memory__current="5\n")
+    assert host_memory.available_bytes() == 2**33
+    write(machine / "groups/a", memory__max=f"{2**32}\n", memory__current=f"{2**31}\n")
+    assert host_memory.available_bytes() == 2**31
+    write(machine / "groups/a", memory__stat=f"anon 7\ninactive_file {2**30}\nactive_file 0\n")
+    assert host_memory.available_bytes() == 2**31 + 2**30
+
+
+def test_or_of_a_group_of_the_first_version(machine):
+    write(machine, cgroup="3:cpu:/x\n2:memory,hugetlb:/x\n")
+    sizes = {"memory__limit_in_bytes": f"{2**31}\n", "memory__usage_in_bytes": f"{2**30}\n"}
+    write(machine / "groups/memory/x", **sizes)
+    assert host_memory.available_bytes() == 2**30
+
+
+def test_a_system_that_does_not_tell(machine):
+    (machine / "meminfo").unlink()
+    assert host_memory.available_bytes() is None

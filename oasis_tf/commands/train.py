@@ -78,10 +78,13 @@ def train(
             typer.echo("Waiting for all workers.")
         opened = start_tensorflow(strategy, num_devices=devices)
         from oasis_tf.data import with_found_classes
+        from oasis_tf.memory_estimate import require_memory
         from oasis_tf.progress import track
         from oasis_tf.training_run import TrainingRun
 
         experiment = with_found_classes(experiment, track=track)
+        if not opened.on_gpus:
+            require_memory(experiment, workers=opened.num_workers, replicas=opened.replicas_here)
         run = TrainingRun(config=experiment, folder=folder, resume=resume, devices=opened)
         if init_from and not run.resumed_from:
             _start_from(RunFolder(init_from), run, classes or ())
