@@ -9,7 +9,7 @@ from export.client.errors import ExampleError, ServerError
 from export.png_limits import MAX_PIXELS, MAX_PNG_BYTES
 from export.publish import publishing
 from oasis_tf.io.output_files import require_writable
-from oasis_tf.io.regular_file import require_regular
+from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_FIRST_CHUNK = slice(12, 16)  # its kind
@@ -18,6 +18,10 @@ PNG_SIZE = slice(16, 24)  # of a PNG's bytes: width and height, four each
 
 class LabelFileError(ValueError):
     """A file or folder that cannot be sent or written to, in a sentence."""
+
+
+# What may be wrong with one label map, and need not be with others.
+OF_ONE_LABEL_MAP = (LabelFileError, NotRegularFileError, ExampleError)
 
 
 def label_files(path):

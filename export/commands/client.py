@@ -7,6 +7,7 @@ import typer
 
 from export.commands.server_options import GRPC, URL, Labels, Model, Timeout
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.commands.left_out import end_with_left_out
 from oasis_tf.commands.tensorflow_start import silent_stderr
 
 MAX_SEED = 2**63 - 1
@@ -27,15 +28,20 @@ def client(
     """Has label maps painted by a server of the exported SavedModel."""
     with sentences_for_errors():
         from export.client import connect
-        from export.client.files import paint_file, pairs_of_files
+        from export.client.files import OF_ONE_LABEL_MAP, paint_file, pairs_of_files
+        from oasis_tf.io.left_out import LeftOut
         from oasis_tf.progress import track
 
         pairs = pairs_of_files(labels, out, overwrite=overwrite)
         with silent_stderr():  # TensorFlow speaks when the stubs for gRPC import it
             server = connect(url, model=model, timeout=timeout, grpc=grpc)
+        left_out = LeftOut(*OF_ONE_LABEL_MAP)
         with server:
             for source, target in track(pairs, description="Painting", total=len(pairs)):
-                paint_file(server, source, target, seed=seed)
+                with left_out.noting(source.name):
+                    paint_file(server, source, target, seed=seed)
+        painted = left_out.require_some([source.name for source, _ in pairs])
     where = out if labels.is_dir() else pairs[0][1]
-    plural = "" if len(pairs) == 1 else "s"
-    typer.echo(f"Painted {len(pairs)} photograph{plural} with seed {seed}: {where}")
+    plural = "" if len(painted) == 1 else "s"
+    typer.echo(f"Painted {len(painted)} photograph{plural} with seed {seed}: {where}")
+    end_with_left_out(left_out.reasons, total=len(pairs))

@@ -71,8 +71,9 @@ def interpolate(
     """Walks from seed to seed on each label map: a strip, and animations without end."""
     with sentences_for_errors():
         _, studio, subjects = _open(run, labels, label_ids, which, held_out=1)
+        from oasis_tf.data import DataError
         from oasis_tf.exploration import interpolation
-        from oasis_tf.generation.left_out import LeftOut
+        from oasis_tf.io.left_out import LeftOut
 
         paths = ["spherical", "linear"] if path == Route.BOTH else [path.value]
         files = [
@@ -80,7 +81,7 @@ def interpolate(
             for subject in subjects
         ]
         _prepare(out, sum(files, []), subjects, overwrite=overwrite)
-        left_out = LeftOut()
+        left_out = LeftOut(DataError)
         for subject in subjects:
             with left_out.noting(subject.name):
                 written = interpolation.interpolate(
@@ -114,13 +115,14 @@ def grid(
     """Paints each label map with many seeds, in one picture, and measures how much they differ."""
     with sentences_for_errors():
         checkpoint, studio, subjects = _open(run, labels, label_ids, which, held_out=1)
+        from oasis_tf.data import DataError
         from oasis_tf.exploration import seed_grid
-        from oasis_tf.generation.left_out import LeftOut
+        from oasis_tf.io.left_out import LeftOut
 
         files = [seed_grid.files_of(subject, out) for subject in subjects]
         _prepare(out, sum(files, []), subjects, overwrite=overwrite)
         backbone = seed_grid.backbone_of(studio, checkpoint)
-        left_out = LeftOut()
+        left_out = LeftOut(DataError)
         for subject in subjects:
             with left_out.noting(subject.name):
                 written, diversity = seed_grid.seed_grid(
@@ -164,15 +166,19 @@ def direction(
     """Finds the direction of noise that drives an attribute, and tests it on other label maps."""
     with sentences_for_errors():
         _, studio, subjects = _open(run, labels, label_ids, which, held_out=NUM_TO_CHOOSE_FROM)
+        from oasis_tf.data import DataError
         from oasis_tf.exploration import direction_pictures, search
         from oasis_tf.exploration.attributes import Attribute
+        from oasis_tf.io.left_out import LeftOut
 
         measured = Attribute.named(attribute, studio.class_names)
         _require_writable(direction_pictures.files_of(out), subjects, overwrite=overwrite)
+        left_out = LeftOut(DataError)
         found, response = search.find(
             studio,
             subjects,
             attribute=measured,
+            left_out=left_out,
             num_images=images,
             seed=seed,
             batch_size=batch_size,
@@ -188,6 +194,7 @@ def direction(
     for step, value in zip(found.steps, found.response, strict=True):
         typer.echo(f"  {step:+3g}   {value:.3f}")
     _list(written)
+    end_with_left_out(left_out.reasons, total=len(subjects))
 
 
 @explore.command()

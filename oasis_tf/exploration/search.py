@@ -9,6 +9,7 @@ from oasis_tf import noise
 from oasis_tf.exploration import regression
 from oasis_tf.exploration.direction import Direction, DirectionError
 from oasis_tf.exploration.painting import paint
+from oasis_tf.io.left_out import LeftOut
 
 STEPS = tuple(np.linspace(-3, 3, 7))
 FIT_STREAM, HELD_OUT_STREAM, RESPONSE_STREAM = 1, 2, 3
@@ -41,20 +42,23 @@ class Response:
     values: np.ndarray
 
 
-def find(studio, subjects, *, attribute, num_images, seed, batch_size):
+def find(studio, subjects, *, attribute, num_images, seed, batch_size, left_out=None):
     """Finds the direction of an attribute.
 
     Args:
         studio: `Studio`. subjects: sequence of `Subject`.
         attribute: `Attribute`. num_images: int, pictures to fit on; a third as many test it.
         seed: int. batch_size: int.
+        left_out: `LeftOut`, gets the label maps that cannot be read; without it they are errors.
     Returns: `Direction`, and the `Response` on the held-out label maps.
     Raises: DirectionError if there is none.
     """
     if not studio.z_dim:
         raise DirectionError("this run's generator has no noise (z_dim is 0): nothing to follow")
     options = {"attribute": attribute, "seed": seed, "batch_size": batch_size}
-    to_fit, held_out = split_label_maps(studio, subjects, attribute=attribute, seed=seed)
+    to_fit, held_out = split_label_maps(
+        studio, subjects, attribute=attribute, seed=seed, left_out=left_out
+    )
     num_images = max(num_images, 2 * len(to_fit.maps))
     observed = observe(studio, to_fit.maps, count=num_images, stream=FIT_STREAM, **options)
     found = regression.fit(*observed)
@@ -80,7 +84,7 @@ def find(studio, subjects, *, attribute, num_images, seed, batch_size):
     return direction, response
 
 
-def split_label_maps(studio, subjects, *, attribute, seed):
+def split_label_maps(studio, subjects, *, attribute, seed, left_out=None):
     """Chooses label maps that the attribute can be measured on, and holds a quarter of them out.
 
     Which ones is drawn by the seed; the held-out ones are the last of them in the data's order, so
@@ -88,13 +92,16 @@ def split_label_maps(studio, subjects, *, attribute, seed):
 
     Args:
         subjects: sequence of `Subject`; read until there are enough.
+        left_out: see `find`.
     Returns: two `LabelMaps`, to fit on and held out.
     Raises: DirectionError if there are too few.
     """
+    left_out = left_out or LeftOut()
     order = np.random.default_rng(seed).permutation(len(subjects))
-    read = ((index, studio.fit(subjects[index].read())) for index in order)
+    read = _read(studio, subjects, order, left_out)
     measurable = (pair for pair in read if attribute.is_measurable(pair[1]))
     chosen = dict(islice(measurable, MOST_LABEL_MAPS))
+    left_out.rest_of(subjects)
     if len(chosen) < LEAST_LABEL_MAPS:
         raise DirectionError(
             f"{attribute.name} can be measured on {len(chosen)} of {len(subjects)} label maps; it "
@@ -106,6 +113,16 @@ def split_label_maps(studio, subjects, *, attribute, seed):
         LabelMaps([subjects[i].name for i in part], np.stack([chosen[i] for i in part]))
         for part in (indices[:num_fit], indices[num_fit:])
     )
+
+
+def _read(studio, subjects, order, left_out):
+    """Yields (index, label map) of those that can be read."""
+    for index in order:
+        label_map = None
+        with left_out.noting(subjects[index].name):
+            label_map = studio.fit(subjects[index].read())
+        if label_map is not None:
+            yield index, label_map
 
 
 def observe(studio, label_maps, *, count, attribute, seed, stream, batch_size):

@@ -6,9 +6,10 @@ from itertools import groupby, islice
 import numpy as np
 
 from oasis_tf import progress
+from oasis_tf.data import DataError
 from oasis_tf.generation import contact_sheet
 from oasis_tf.generation.album import fingerprint
-from oasis_tf.generation.left_out import LeftOut
+from oasis_tf.io.left_out import LeftOut
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def paint_all(studio, subjects, album, *, plan, batch_size, compare=False):
     Raises: RunError; DataError if no label map can be painted on.
     """
     album.folder.mkdir(parents=True, exist_ok=True)
-    left_out, untouched = LeftOut(), []
+    left_out, untouched = LeftOut(DataError), []
     missing, found = _missing(studio, subjects, album, plan=plan, left_out=left_out)
     photographs = progress.track(
         _paint(studio, _readable(studio, missing, plan, left_out, untouched), batch_size),

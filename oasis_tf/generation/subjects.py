@@ -16,7 +16,7 @@ from oasis_tf.data.image_file import read_image
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import LABEL_SUFFIXES
 from oasis_tf.generation.label_arrays import SUFFIX as ARRAY_SUFFIX
-from oasis_tf.generation.left_out import LeftOut
+from oasis_tf.io.left_out import LeftOut
 from oasis_tf.run_folder import RunError
 from oasis_tf.whole_file import whole_file
 
@@ -153,7 +153,7 @@ def write_label_maps(studio, subjects, folder):
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    edited, left_out = [], LeftOut()
+    edited, left_out = [], LeftOut(DataError)
     for subject in subjects:
         path = folder / f"{subject.name}.png"
         with left_out.noting(subject.name):

@@ -1,15 +1,19 @@
 """Directions: recovered where they are known, and refused where there is none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from oasis_tf.commands.painting_options import MAX_SEED
+from oasis_tf.data import DataError
 from oasis_tf.exploration import regression, search
 from oasis_tf.exploration.attributes import Attribute
 from oasis_tf.exploration.direction import DirectionError
 from oasis_tf.exploration.interpolation import interpolate
 from oasis_tf.exploration.seeds import SeedError, vectors_of
 from oasis_tf.generation import Subject
+from oasis_tf.io.left_out import LeftOut
 
 Z_DIM = 16
 KNOWN = np.random.default_rng(1).standard_normal(Z_DIM)
@@ -70,6 +74,22 @@ def test_the_response_is_that_of_the_attribute():
     direction, _ = find(KnownStudio())
     rise = direction.response[-1] - direction.response[0]
     assert 0.5 * 40 / 255 < rise <= 40 / 255
+
+
+def test_a_label_map_that_cannot_be_read_is_left_out():
+    def broken():
+        raise DataError("s3.png: broken")
+
+    among = subjects(8)
+    among[3] = replace(among[3], read=broken)
+    arguments = {"attribute": Attribute.named("luminance", ("void",)), "seed": 0}
+    left_out = LeftOut(DataError)
+    parts = search.split_label_maps(KnownStudio(), among, left_out=left_out, **arguments)
+    names = [name for part in parts for name in part.names]
+    assert names == ["s0", "s1", "s2", "s4", "s5", "s6", "s7"]
+    assert left_out.reasons == {"s3": "s3.png: broken"}
+    with pytest.raises(DataError, match="s3.png: broken"):
+        search.split_label_maps(KnownStudio(), among[3:4], left_out=left_out, **arguments)
 
 
 def test_the_last_quarter_of_the_label_maps_is_held_out():

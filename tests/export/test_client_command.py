@@ -43,9 +43,12 @@ def test_a_file_is_painted_over_grpc(grpc_server, served, labels, tmp_path):
 def test_what_a_rest_server_refuses_is_bad_input(rest_server, labels, tmp_path):
     out = tmp_path / "out.png"
     (labels / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n and nothing else")
-    said = client(rest_server.rest, labels, tmp_path / "painted", exit_code=2).stderr
+    said = client(rest_server.rest, labels, tmp_path / "painted", exit_code=1).stderr
+    assert "Error: 1 of 3 label maps were left out:" in said
+    assert f"  {labels / '1.png'}: " in said and "answered 400: " in said
+    assert sorted(os.listdir(tmp_path / "painted")) == ["0.png", "2.png"]
+    said = client(rest_server.rest, labels / "1.png", out, exit_code=2).stderr
     assert f"Error: {labels / '1.png'}: " in said and "answered 400: " in said
-    assert os.listdir(tmp_path / "painted") == ["0.png"]
     said = client(rest_server.rest, labels / "0.png", out, "--model", "nope", exit_code=2).stderr
     assert "/v1/models/nope:predict answered 404: " in said and "nope" in said.partition("404")[2]
     assert not out.exists()
@@ -132,7 +135,7 @@ def test_what_a_merged_batch_refused_is_asked_once_more(served, labels, tmp_path
     assert asked == [{"signature_name": "png", "instances": [row]}] * 2
     assert row["seed"] == 7 and base64.b64decode(row["label_png_bytes"]["b64"]) == out.read_bytes()
     with answering(others) as (url, asked):
-        client(url, labels / "0.png", out, exit_code=2)
+        client(url, labels / "0.png", out, "--overwrite", exit_code=2)
     assert len(asked) == 2
 
 
@@ -183,7 +186,7 @@ def test_what_a_merged_batch_refused_is_asked_once_more_over_grpc(served, labels
     assert len(asked) == 2 and asked[0] == asked[1]
     assert out.read_bytes() == served.label_pngs[0]
     with serving(refused) as (address, asked):
-        client(address, labels / "0.png", out, "--grpc", exit_code=2)
+        client(address, labels / "0.png", out, "--grpc", "--overwrite", exit_code=2)
     assert len(asked) == 2
 
 

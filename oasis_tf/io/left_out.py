@@ -1,0 +1,39 @@
+"""What cannot be read among much that can."""
+
+from contextlib import contextmanager
+
+
+class LeftOut:
+    """Collects what is wrong with single inputs, so that the work goes on with the others.
+
+    Args:
+        *kinds: the exceptions that are about one input alone.
+    Attributes:
+        reasons: dict of an input's name to a sentence.
+    """
+
+    def __init__(self, *kinds: type[Exception]):
+        self.kinds = kinds
+        self.reasons = {}
+        self._first = None
+
+    @contextmanager
+    def noting(self, name: str):
+        """Notes an error inside as the reason why the input `name` is left out."""
+        try:
+            yield
+        except self.kinds as error:
+            self._first = self._first or error
+            self.reasons.setdefault(name, str(error))
+
+    def require_some(self, names) -> list:
+        """The names that are not left out. Raises: the first error if there is none."""
+        rest = [name for name in names if name not in self.reasons]
+        if not rest and self._first is not None:
+            raise self._first
+        return rest
+
+    def rest_of(self, subjects) -> list:
+        """The subjects, which have a `name`, that are not left out. Raises: see `require_some`."""
+        rest = set(self.require_some([subject.name for subject in subjects]))
+        return [subject for subject in subjects if subject.name in rest]
