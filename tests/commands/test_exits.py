@@ -28,7 +28,7 @@ def use_a_wrong_folder():
     [
         (fill_the_disk, EXIT_FAILED, "/dev/full; No space left on device"),
         (fill_the_memory, EXIT_FAILED, "out of memory: lower the batch size"),
-        (lambda: os.mkdir("/dev/null/a"), EXIT_FAILED, "Not a directory: '/dev/null/a'"),
+        (lambda: os.mkdir("/dev/null/a"), EXIT_FAILED, "Error: /dev/null/a: Not a directory"),
         (use_a_wrong_folder, EXIT_BAD_INPUT, "runs/a holds no run"),
     ],
 )

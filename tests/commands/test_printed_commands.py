@@ -34,6 +34,9 @@ def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     said = capsys.readouterr().out
     expected = ["python", "-m", "oasis_tf", "train", "--resume", "--run-dir", str(folder.path)]
     assert printed(said, "go on") == [*expected, "--config", str(config)]
+    _say_what_is_where(folder, run, True, config)
+    longer = f"training.epochs={2 * run.config.training.epochs}"
+    assert printed(capsys.readouterr().out, "go on") == [*expected, "--set", longer]
     assert str(folder.path) in printed(said, "paint")
     assert printed(said, "curves")[-2:] == ["--logdir", str(folder.tensorboard)]
 
