@@ -1,26 +1,37 @@
 """Text for people: safe on a terminal, whatever its encoding, and a sentence where it is lost."""
 
 import codecs
+import io
 import os
 import re
+import signal
 import sys
+
+from rich.console import Console
+from rich.table import Table
 
 # Control characters but newline and tab, what changes the direction or breaks lines, and surrogates
 # (Python's stand-ins for bytes that are no text).
 UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+WIDEST_TABLE = 1000  # characters; nothing is folded
 STREAMS = {1: "stdout", 2: "stderr"}
 
 
-class StandardOutputError(OSError):
-    """Standard output cannot be written to; the text is a sentence."""
+class StandardOutputError(RuntimeError):
+    """Standard output takes no more, in a sentence. No OSError: those are of files.
+
+    Attributes:
+        exit_code: int, as shells have it for a program that writes to a reader that is gone
+            (`| head -1`), or 1.
+        is_closed: bool, whether the reader is gone.
+    """
 
     def __init__(self, cause: OSError):
-        super().__init__(cause.errno, cause.strerror)
-
-    def __str__(self):
-        return f"standard output cannot be written to: {self.strerror}"
+        self.is_closed = isinstance(cause, BrokenPipeError)
+        self.exit_code = 128 + signal.SIGPIPE if self.is_closed else 1
+        super().__init__(f"standard output cannot be written to: {cause.strerror}")
 
 
 def printable(text: object, *, encoding: str | None = None) -> str:
@@ -43,15 +54,27 @@ def echo(text: object = "", *, err: bool = False) -> None:
         it. A stderr that takes no more is ignored: there is no one to tell.
     """
     stream = sys.stderr if err else sys.stdout
-    if stream is None:
-        return
+    if stream is not None:
+        write(f"{printable(text, encoding=stream.encoding)}\n", err=err)
+
+
+def write(text: str, *, err: bool = False) -> None:
+    """Writes what may steer the terminal, as it is. Raises: StandardOutputError, see `echo`."""
+    stream = sys.stderr if err else sys.stdout
     try:
-        stream.write(printable(text, encoding=stream.encoding) + "\n")
+        stream.write(text)
         stream.flush()
     except OSError as error:
         _discard(stream)
         if not err:
             raise StandardOutputError(error) from None
+
+
+def table_text(table: Table) -> str:
+    """A table as lines of plain text, as wide as it needs to be."""
+    console = Console(file=io.StringIO(), width=WIDEST_TABLE, highlight=False, markup=False)
+    console.print(table)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
 def flush_stdout() -> None:

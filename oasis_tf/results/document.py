@@ -6,6 +6,7 @@ from oasis_tf.io.file_mark import MARKDOWN_MARK
 from oasis_tf.results.class_groups import DEFINITION
 from oasis_tf.results.tables import class_table, comparison_table, escaped
 
+LONGEST_SAID = 40  # characters of a value in a terminal
 COMPARABLE = (
     "Numbers are comparable only under one protocol: the same images in the same number and size, "
     "the same segmenter, the same network of features."
@@ -40,11 +41,12 @@ def _sources(references):
         yield f"{escaped(reference.model)}: {escaped(reference.source)}"
 
 
-def protocol_of(evaluation, *, escape=escaped):
+def protocol_of(evaluation, *, escape=escaped, brief=False):
     """Yields how each metric of an evaluation was computed, or why it was not, a line each.
 
     Args:
         evaluation: `Evaluation`. escape: function(str) -> str, for texts of others.
+        brief: bool, whether to leave long lists out, such as which logit is which class.
     """
     metrics = evaluation.metrics
     for metric in (metrics.fid, metrics.kid):
@@ -52,7 +54,10 @@ def protocol_of(evaluation, *, escape=escaped):
             counts = f"{metric.num_real:,} real and {metric.num_fake:,} painted images"
             yield f"{escape(metric.name)}: {counts}"
     if metrics.miou:
-        yield f"mIoU: segmenter {escape(_said(metrics.miou.segmenter.model_dump(mode='json')))}"
+        segmenter = metrics.miou.segmenter.model_dump(mode="json")
+        if brief:
+            segmenter = {k: v for k, v in segmenter.items() if k == "name" or _is_short(v)}
+        yield f"mIoU: segmenter {escape(_said(segmenter))}"
     if metrics.diversity:
         diversity, similarity = metrics.diversity, metrics.diversity.ms_ssim
         yield (
@@ -79,6 +84,10 @@ def _said(protocol):
         if key != "name"
     ]
     return "; ".join([protocol["name"], *others])
+
+
+def _is_short(value):
+    return value not in (None, []) and len(_as_text(value)) <= LONGEST_SAID
 
 
 def _as_text(value):

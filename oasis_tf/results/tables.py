@@ -3,7 +3,11 @@
 import math
 import re
 
+from rich.table import Table
+from rich.text import Text
+
 from oasis_tf.class_chart import percent
+from oasis_tf.io.terminal import table_text
 from oasis_tf.results.class_groups import iou_of
 
 COLUMNS = (
@@ -24,6 +28,23 @@ def comparison_table(evaluations, references):
     rows = [_published(reference) for reference in references]
     measured = [[escaped(cell) for cell in cells_of(evaluation)] for evaluation in evaluations]
     return _table(COLUMNS, [*rows, *measured])
+
+
+def brief_table(evaluations):
+    """The measured columns of evaluations as plain text for a terminal, a row each.
+
+    Data and segmenter are left out, so that few metrics fit in 80 columns.
+
+    Args:
+        evaluations: list of `Evaluation`.
+    """
+    rows = [cells_of(evaluation, is_by=False) for evaluation in evaluations]
+    shown = [i for i in range(len(COLUMNS)) if any(row[i] != NOTHING for row in rows)]
+    shown.remove(COLUMNS.index("data"))
+    table = Table(*(COLUMNS[i] for i in shown), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(row[i]) for i in shown))
+    return table_text(table)
 
 
 def class_table(evaluation):
@@ -68,8 +89,12 @@ def _published(reference):
     ]
 
 
-def cells_of(evaluation):
-    """What stands under `COLUMNS` of an evaluation, as plain text."""
+def cells_of(evaluation, *, is_by=True):
+    """What stands under `COLUMNS` of an evaluation, as plain text.
+
+    Args:
+        is_by: bool, whether to say whose mIoU it is.
+    """
     data, metrics = evaluation.data, evaluation.metrics
     height, width = data.image_size
     miou, diversity = metrics.miou, metrics.diversity
@@ -79,7 +104,7 @@ def cells_of(evaluation):
         f"{data.num_images:,} of {height}x{width}",
         _distance(metrics.fid, "FID", digits=1),
         _distance(metrics.kid, "KID", digits=4),
-        _by(_of_fakes(miou, "miou"), miou.segmenter.name) if miou else NOTHING,
+        _by(_of_fakes(miou, "miou"), is_by and miou.segmenter.name) if miou else NOTHING,
         _of_fakes(miou, "accuracy") if miou else NOTHING,
         f"{diversity.ms_ssim.value:.3f}" if diversity else NOTHING,
         f"{diversity.feature_distance.value:.3f}" if diversity else NOTHING,

@@ -1,6 +1,8 @@
 """All files of results, beside each other."""
 
 import json
+import shutil
+import textwrap
 from pathlib import Path
 
 from oasis_tf.io.file_mark import marked_json
@@ -11,7 +13,7 @@ from oasis_tf.results.comparison_chart import comparison_chart
 from oasis_tf.results.document import markdown, protocol_of
 from oasis_tf.results.evaluation import FORMAT, validated
 from oasis_tf.results.references import of_data, read_references
-from oasis_tf.results.tables import comparison_table
+from oasis_tf.results.tables import brief_table
 from oasis_tf.results.training_chart import training_chart
 from oasis_tf.visualize import save_png
 from oasis_tf.whole_file import whole_file
@@ -20,14 +22,18 @@ PICTURES = ("comparison", "classes", "training")
 
 
 def summary(evaluations):
-    """The Markdown table of evaluations, a row each, and the protocol of the last one.
+    """For a terminal: a row for each evaluation, and how the last one measured, in short.
 
     Args:
         evaluations: see `write`.
     """
     evaluations = validated(evaluations)
-    protocol = "\n".join(f"- {line}" for line in protocol_of(evaluations[-1]))
-    return f"{comparison_table(evaluations, [])}\n{protocol}"
+    width = shutil.get_terminal_size().columns
+    protocol = [
+        textwrap.fill(f"- {line}", width, subsequent_indent="  ", break_on_hyphens=False)
+        for line in protocol_of(evaluations[-1], escape=str, brief=True)
+    ]
+    return "\n".join([brief_table(evaluations), *protocol])
 
 
 def merged(earlier, evaluation):

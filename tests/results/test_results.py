@@ -316,6 +316,20 @@ def test_what_was_measured_otherwise_is_not_comparable():
         assert not of().is_comparable_with(other)
 
 
+def test_the_summary_is_a_row_and_short_lines(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    mapping = [None, *(f"{index} class {index}" for index in range(150))]
+    found = invented.evaluation()
+    found["metrics"] = {key: found["metrics"][key] for key in ("fid", "miou")}
+    found["metrics"]["miou"]["segmenter"] |= {"label_mapping": mapping}
+    heading, row, *protocol = results.summary([found]).splitlines()
+    assert " ".join(heading.split()) == "model images FID ↓ mIoU, % ↑ accuracy, % ↑"
+    measured = "72.5 54.9 (real 67.5) 77.5 (real 83.8)"
+    assert " ".join(row.split()) == f"my, step 2,000 2,000 of 256x256 {measured}"
+    assert max(map(len, (heading, row, *protocol))) <= 80
+    assert "class 149" not in "".join(protocol) and len(protocol) == 2
+
+
 def test_the_summary_says_the_protocol():
     said = results.summary([invented.evaluation()])
     assert "96, 128" in said and "resize: bilinear" in said
