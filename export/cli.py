@@ -11,7 +11,8 @@ from export.commands.onnx import onnx
 from export.commands.report import report
 from export.commands.saved_model import saved_model
 from export.commands.tflite import tflite
-from oasis_tf.commands.exits import EXIT_BY_SIGNAL
+from oasis_tf.commands import exits
+from oasis_tf.commands.options import Version
 from oasis_tf.keras_settings import prepare_environment
 
 app = typer.Typer(
@@ -25,7 +26,7 @@ for verb in (saved_model, tflite, onnx, report, client, load_test):
 
 
 @app.callback()
-def _root():
+def _root(version: Version = False):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     prepare_environment()
 
@@ -35,10 +36,10 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # and not ignored, as by nohup
             signal.signal(number, _end)
-    app(prog_name="python -m export")
+    exits.run(app, prog_name="python -m export")
 
 
 def _end(number, frame):
     """Ends as Ctrl-C does: what is half-written is removed on the way out."""
     signal.signal(number, signal.SIG_IGN)
-    raise SystemExit(EXIT_BY_SIGNAL + number)
+    raise SystemExit(exits.EXIT_BY_SIGNAL + number)

@@ -3,3 +3,5 @@
 from oasis_tf import registration as _registration
 
 _registration.register()
+
+__version__ = "0.1.0"

@@ -4,11 +4,13 @@ import os
 
 import typer
 
+from oasis_tf.commands import exits
 from oasis_tf.commands.evaluate import evaluate
 from oasis_tf.commands.explore import explore
 from oasis_tf.commands.export_weights import export_weights
 from oasis_tf.commands.generate import generate
 from oasis_tf.commands.import_weights import import_weights
+from oasis_tf.commands.options import Version
 from oasis_tf.commands.report import report
 from oasis_tf.commands.train import train
 from oasis_tf.commands.train_segmenter import train_segmenter
@@ -30,11 +32,11 @@ app.add_typer(explore, name="explore")
 
 
 @app.callback()
-def _root():
+def _root(version: Version = False):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     prepare_environment()
 
 
 def main():
     """Entry point of `python -m oasis_tf` and `oasis-tf`."""
-    app(prog_name="python -m oasis_tf")
+    exits.run(app, prog_name="python -m oasis_tf")

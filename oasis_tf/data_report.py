@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from oasis_tf import visualize
@@ -11,6 +10,7 @@ from oasis_tf.class_chart import class_chart, percent
 from oasis_tf.data.class_table import ARROW, values_text
 from oasis_tf.io.file_mark import marked_json
 from oasis_tf.io.output_files import require_writable
+from oasis_tf.io.terminal import echo, table_text
 from oasis_tf.whole_file import whole_file
 
 REPORT, CHART = "report.json", "class_frequencies.png"
@@ -76,18 +76,17 @@ def write(surveys, folder, *, title):
 
 def show(surveys):
     """Prints classes, sizes and, last, every problem to stdout."""
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     report = as_json(surveys)
-    console.print(_class_table(report))
+    echo(table_text(_class_table(report)))
     if report["never_seen"]:
-        console.print(f"Never seen: {', '.join(report['never_seen'])}")
+        echo(f"Never seen: {', '.join(report['never_seen'])}")
     for split, found in report["splits"].items():
-        console.print(_sizes(split, found))
+        echo(_sizes(split, found))
     for found in report["splits"].values():
         for problem in found["problems"]:
-            console.print(f"{problem['kind']}: {problem['reason']}")
+            echo(f"{problem['kind']}: {problem['reason']}")
     count = sum(len(found["problems"]) for found in report["splits"].values())
-    console.print("No problem was found." if report["ok"] else f"{count} problems were found.")
+    echo("No problem was found." if report["ok"] else f"{count} problems were found.")
 
 
 def _class_table(report):

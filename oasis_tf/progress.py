@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from oasis_tf.io.terminal import echo
+
 
 def say(sentence: str) -> None:
     """Prints a line on stderr."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(sentence, markup=False)
+    echo(sentence, err=True)
 
 
 def track(items: Iterable, *, description: str, total: int | None, done: int = 0) -> Iterator:

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import sys
 import threading
+
+from oasis_tf.io.terminal import StandardOutputError, echo
 
 
 class StopRequest:
@@ -14,6 +17,8 @@ class StopRequest:
 
     Attributes:
         number: int or None, the signal that came.
+        lost_output: `StandardOutputError` or None, that stdout takes no more: whoever started the
+            process and read it is gone, as a closed terminal is.
     Reference: https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd
     """
 
@@ -21,6 +26,18 @@ class StopRequest:
 
     def __init__(self):
         self.number = None
+        self.lost_output = None
+
+    @property
+    def is_asked(self):
+        """Whether to stop."""
+        return self.number is not None or self.lost_output is not None
+
+    def lose_output(self, error):
+        """Asks to stop, because stdout takes no more: `StandardOutputError`."""
+        if not self.is_asked:
+            echo(f"\n{error}. Stopping after this step.", err=True)
+        self.lost_output = self.lost_output or error
 
     def __enter__(self):
         self._terminals = [descriptor for descriptor in (1, 2) if os.isatty(descriptor)]
@@ -51,11 +68,12 @@ class StopRequest:
             if number not in self._handlers:
                 continue
             if self.number is not None:
+                echo("\nEnded at once, without saving.", err=True)
                 os._exit(128 + number)
             self.number = number
             if number == signal.SIGHUP:
                 self._leave_terminal()
-            print("\nStopping after this step (once more: at once, without saving).", flush=True)
+            _say("Stopping after this step (once more: at once, without saving).")
 
     def _leave_terminal(self):
         """Sends to nowhere what would go to a terminal that is gone, and fail."""
@@ -63,3 +81,11 @@ class StopRequest:
         for descriptor in self._terminals:
             os.dup2(nowhere, descriptor)
         os.close(nowhere)
+
+
+def _say(sentence):
+    """Prints a line below the one that progress rewrites, or on stderr where stdout is lost."""
+    try:
+        echo(f"\n{sentence}" if sys.stdout.isatty() else sentence)
+    except StandardOutputError:
+        echo(sentence, err=True)

@@ -1,6 +1,6 @@
 """A whole training run in its folder: from the config to the last checkpoint."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ from oasis_tf.callbacks import (
     MetricsLog,
     Painter,
     ProfileSteps,
+    ProgressLine,
     ResumedEpoch,
     SampleSheets,
     StopOnDivergence,
@@ -50,6 +51,7 @@ class TrainingRun:
         resumed_from: path of the checkpoint it goes on from, or None.
         damaged: dict of path to names of damaged files, the checkpoints passed over for it.
         stopped_by: int or None, the signal that ended `fit`.
+        lost_output: `StandardOutputError` or None, that stdout took no more and ended `fit`.
     Raises: RunError, DataError, CheckpointError, DevicesError; each a sentence.
     """
 
@@ -59,7 +61,7 @@ class TrainingRun:
         devices.require_fit(config.training)
         self.folder = folder
         self.devices = devices
-        self.stopped_by = None
+        self.stopped_by, self.lost_output = None, None
         self.resumed_from, self.damaged = None, {}
         if folder.is_begun:
             self.resumed_from, self.damaged = folder.newest_intact()
@@ -92,11 +94,11 @@ class TrainingRun:
     def total_steps(self):
         return self.config.training.epochs * self.steps_per_epoch
 
-    def fit(self, *, verbose="auto", profile=None):
+    def fit(self, *, show_progress=True, profile=None):
         """Trains to the end, or until a signal comes, and saves.
 
         Args:
-            verbose: of `keras.Model.fit`.
+            show_progress: bool, whether to print how far it is, see `ProgressLine`.
             profile: (first, last) step to be profiled, counted from 1; or None.
         Returns: bool, whether the end was reached.
         Raises: RunError if training does not come through these steps.
@@ -110,36 +112,40 @@ class TrainingRun:
         with StopRequest() as request:
             stop = StopOnRequest(request, any_worker=self.devices.any_worker)
             if self.devices.is_chief:
-                self._fit_and_write(watch, stop, verbose=verbose, profile=profile)
+                self._fit_and_write(watch, stop, show_progress=show_progress, profile=profile)
             else:
-                self._fit([watch, stop], verbose=0)
+                self._fit([watch, stop])
             with working_together():
                 self.devices.wait_for_all()  # Slurm may end all when the first one ends
-            self.stopped_by = request.number
+            self.stopped_by, self.lost_output = request.number, request.lost_output
         return self.step >= self.total_steps
 
-    def _fit_and_write(self, watch, stop, *, verbose, profile):
+    def _fit_and_write(self, watch, stop, *, show_progress, profile):
         """Trains, and puts into the folder what there is to say."""
         self.folder.path.mkdir(parents=True, exist_ok=True)
         with locked(self.folder.lock), naming_a_full_disk(self.folder):
             self._prepare_folder()
             *reports, checkpoints = self._reports(watch)
-            callbacks = [watch, *self._profiler(profile), *reports, checkpoints, stop]
+            progress = self._progress(reports, stop.request) if show_progress else []
+            callbacks = [watch, *self._profiler(profile), *reports, *progress, checkpoints, stop]
             first_step = self.step
-            self._fit(callbacks, verbose=verbose)
-            is_unsaved = stop.request.number and not watch.suspicious
+            with ExitStack() as at_the_end:
+                for line in progress:
+                    at_the_end.callback(line.close)
+                self._fit(callbacks)
+            is_unsaved = stop.request.is_asked and not watch.suspicious
             if self.step > 0 and (is_unsaved or self.step == first_step):
                 checkpoints.set_model(self.model)
                 checkpoints.act()  # also tidies up where a run was killed after its last one
             write_report(self.folder)
 
-    def _fit(self, callbacks, *, verbose):
+    def _fit(self, callbacks):
         with reading(self.data.source), working_together(), suppress(Stopped):
             for spans, more_callbacks in self._fit_arguments():
                 self.model.fit(
                     self._distributed_batches(),
                     callbacks=[*callbacks, *more_callbacks],
-                    verbose=verbose,
+                    verbose=0,
                     shuffle=False,
                     **spans,
                 )
@@ -249,6 +255,19 @@ class TrainingRun:
             return []
         first, last = profile
         return [ProfileSteps(self.folder.tensorboard, first=first, last=last)]
+
+    def _progress(self, reports, request):
+        """List of the callback."""
+        (samples,) = (report for report in reports if isinstance(report, SampleSheets))
+        line = ProgressLine(
+            total_steps=self.total_steps,
+            steps_per_epoch=self.steps_per_epoch,
+            images_per_step=self.config.training.batch_size,
+            losses={"G": ["g_adv"], "D": ["d_real", "d_fake"]},
+            newest=samples.newest,
+            on_lost_output=request.lose_output,
+        )
+        return [line]
 
     def _held_out_scores(self, painter, summary_writer):
         return HeldOutScores(

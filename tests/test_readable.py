@@ -60,7 +60,7 @@ def test_a_run_goes_on_to_the_same_weights(before):
     config = load_config(folder.config)
     run = TrainingRun(config=config, folder=folder, resume=True, devices=open_devices())
     assert run.step == 4
-    assert run.fit(verbose=0)
+    assert run.fit(show_progress=False)
     after = json.loads((before / "after_step_6.json").read_text())
     for name in ("generator", "discriminator", "ema_generator"):
         weights = getattr(run.model, name).weights

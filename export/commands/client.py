@@ -9,6 +9,7 @@ from export.commands.server_options import GRPC, URL, Labels, Model, Timeout
 from oasis_tf.commands.exits import sentences_for_errors
 from oasis_tf.commands.left_out import end_with_left_out
 from oasis_tf.commands.tensorflow_start import silent_stderr
+from oasis_tf.io.terminal import echo
 
 MAX_SEED = 2**63 - 1
 
@@ -43,5 +44,5 @@ def client(
         painted = left_out.require_some([source.name for source, _ in pairs])
     where = out if labels.is_dir() else pairs[0][1]
     plural = "" if len(painted) == 1 else "s"
-    typer.echo(f"Painted {len(painted)} photograph{plural} with seed {seed}: {where}")
+    echo(f"Painted {len(painted)} photograph{plural} with seed {seed}: {where}")
     end_with_left_out(left_out.reasons, total=len(pairs))

@@ -9,6 +9,7 @@ import typer
 from export.commands.server_options import GRPC, URL, Labels, Model, Timeout
 from oasis_tf.commands.exits import EXIT_FAILED, sentences_for_errors
 from oasis_tf.commands.tensorflow_start import silent_stderr
+from oasis_tf.io.terminal import echo, table_text
 
 DESCRIPTION = "Measuring; the first request of every client warms up and is not counted"
 MOST_CLIENTS, LARGEST_BATCH, MOST_REQUESTS = 256, 256, 100_000
@@ -64,16 +65,15 @@ def load_test(
             for count, size in track(settings, description=DESCRIPTION, total=len(settings))
         ]
     summaries = [result.summary() for result in results]
-    typer.echo(json.dumps(summaries, indent=2)) if as_json else _print_table(summaries)
+    echo(json.dumps(summaries, indent=2)) if as_json else _print_table(summaries)
     errors = sum((result.errors for result in results), start=Counter())
     for sentence, count in errors.most_common(3):
-        typer.echo(f"Error: {count} requests: {sentence}", err=True)
+        echo(f"Error: {count} requests: {sentence}", err=True)
     if errors:
         raise typer.Exit(EXIT_FAILED)
 
 
 def _print_table(summaries):
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(
@@ -91,4 +91,4 @@ def _print_table(summaries):
             *("-" if latency is None else f"{latency:.1f}" for latency in latencies),
             str(sum(row["errors"].values())),
         )
-    Console().print(table)
+    echo(table_text(table))

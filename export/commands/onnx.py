@@ -9,6 +9,7 @@ from export.commands.options import Checkpoint, DataRoot, Run, Which
 from export.commands.working import working
 from export.onnx_packages import NEWEST_OPSET, OLDEST_OPSET, OPSET
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.io.terminal import echo
 
 
 def onnx(
@@ -35,6 +36,6 @@ def onnx(
             difference = export_onnx(
                 checkpoint, out, opset=opset, data_root=data_root, overwrite=overwrite
             )
-    typer.echo(f"Wrote {out} ({out.stat().st_size / 1e6:.2f} MB), which a fresh process ran:")
-    typer.echo(f"  onnxruntime  {difference}")
-    typer.echo(f"Its inputs, classes and colours: {out.with_suffix('.json')}")
+    echo(f"Wrote {out} ({out.stat().st_size / 1e6:.2f} MB), which a fresh process ran:")
+    echo(f"  onnxruntime  {difference}")
+    echo(f"Its inputs, classes and colours: {out.with_suffix('.json')}")

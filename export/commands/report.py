@@ -8,6 +8,7 @@ import typer
 from export.commands.options import Checkpoint, DataRoot, Run, Which
 from export.commands.working import working
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.io.terminal import echo
 
 
 def report(
@@ -47,14 +48,14 @@ def report(
             )
         from export.verify import MismatchError
 
-    typer.echo(f"Wrote {out}: report.md, report.json, report.png and")
+    echo(f"Wrote {out}: report.md, report.json, report.png and")
     for row in result.rows:
-        typer.echo(f"  {row.name:<11} {_outcome(row)}")
+        echo(f"  {row.name:<11} {_outcome(row)}")
     missed = [row for row in result.rows if row.held is False]
     for row in missed:
         kept = "WARNING: kept by --allow-loss" if row.file else "Error: deleted"
         for reason in row.reasons:
-            typer.echo(f"{kept}: {row.name} {reason}", err=True)
+            echo(f"{kept}: {row.name} {reason}", err=True)
     if any(row.file is None for row in missed):
         raise typer.Exit(MismatchError.exit_code)
 

@@ -9,6 +9,7 @@ from export.commands.options import Checkpoint, DataRoot, Run, Which
 from export.commands.working import working
 from export.versions import MAX_VERSION
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.io.terminal import echo
 
 
 def saved_model(
@@ -36,7 +37,7 @@ def saved_model(
             from export.saved_model import export_saved_model
 
             differences = export_saved_model(checkpoint, target, data_root=data_root)
-    typer.echo(f"Wrote {target}, and a fresh process saw each signature paint the same:")
+    echo(f"Wrote {target}, and a fresh process saw each signature paint the same:")
     for signature, difference in differences.items():
-        typer.echo(f"  {signature:<16} {difference}")
-    typer.echo("How to serve it: export/serving/README.md")
+        echo(f"  {signature:<16} {difference}")
+    echo("How to serve it: export/serving/README.md")

@@ -9,6 +9,7 @@ import typer
 from export.commands.options import Checkpoint, DataRoot, Run, Which
 from export.commands.working import working
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.io.terminal import echo
 
 MAX_CALIBRATION = 1_000  # images, all in memory; ranges hardly change after a few hundred
 
@@ -80,8 +81,8 @@ def tflite(
                 overwrite=overwrite,
             )
     for fault in proof.faults():
-        typer.echo(f"WARNING: kept by --allow-loss, though it {fault}", err=True)
-    typer.echo(f"Wrote {out} ({out.stat().st_size / 1e6:.2f} MB), which fresh processes ran:")
-    typer.echo(f"  CPU  {proof.difference}; allowed: {proof.limit}")
-    typer.echo(f"  GPU  {proof.gpu}")
-    typer.echo(f"Its inputs, classes and colours: {out.with_suffix('.json')}")
+        echo(f"WARNING: kept by --allow-loss, though it {fault}", err=True)
+    echo(f"Wrote {out} ({out.stat().st_size / 1e6:.2f} MB), which fresh processes ran:")
+    echo(f"  CPU  {proof.difference}; allowed: {proof.limit}")
+    echo(f"  GPU  {proof.gpu}")
+    echo(f"Its inputs, classes and colours: {out.with_suffix('.json')}")

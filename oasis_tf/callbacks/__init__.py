@@ -6,6 +6,7 @@ from oasis_tf.callbacks.held_out import HeldOutScores
 from oasis_tf.callbacks.hyper_parameters import write_hyper_parameters
 from oasis_tf.callbacks.painter import Painter
 from oasis_tf.callbacks.profile import ProfileSteps
+from oasis_tf.callbacks.progress_line import ProgressLine
 from oasis_tf.callbacks.reports import MetricsLog, ResumedEpoch, SampleSheets
 from oasis_tf.callbacks.steps import EveryNSteps, StepCallback
 from oasis_tf.callbacks.stopping import DivergenceError, StopOnDivergence, StopOnRequest, Stopped
@@ -20,6 +21,7 @@ __all__ = [
     "MetricsLog",
     "Painter",
     "ProfileSteps",
+    "ProgressLine",
     "ResumedEpoch",
     "SampleSheets",
     "StepCallback",

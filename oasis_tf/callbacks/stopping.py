@@ -94,9 +94,9 @@ class StopOnRequest(keras.callbacks.Callback):
         self.model.stop_training = self._is_asked() or self.model.stop_training
 
     def _is_asked(self):
-        if self.any_worker(self.request.number is not None) and self.request.number is None:
+        if self.any_worker(self.request.is_asked) and not self.request.is_asked:
             self.request.number = signal.SIGTERM  # another worker's
-        return self.request.number is not None
+        return self.request.is_asked
 
 
 class Stopped(Exception):

@@ -11,11 +11,14 @@ from oasis_tf.commands.exits import sentences_for_errors
 from oasis_tf.commands.options import MAX_DEVICES, DataRoot, Overrides
 from oasis_tf.commands.painting_options import BatchSize, Run, Seed
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo, printable
 
 
 def _require_json(path):
     if path is not None and path.suffix != ".json":
-        raise typer.BadParameter(f"{path} is no .json; what lies beside it is named after it")
+        raise typer.BadParameter(
+            printable(f"{path} is no .json; what lies beside it is named after it")
+        )
     return path
 
 
@@ -125,9 +128,9 @@ def evaluate(
             from oasis_tf.report import write_report
 
             written.append(write_report(folder, overwrite=overwrite))
-    typer.echo(results.summary(evaluations))
+    echo(results.summary(evaluations))
     for path in written:
-        typer.echo(f"  {path}")
+        echo(f"  {path}")
 
 
 def _weights_override(path):

@@ -2,12 +2,34 @@
 
 import errno
 import os
+import signal
+import sys
 from contextlib import contextmanager
 
 import typer
 
+from oasis_tf.io.terminal import StandardOutputError, echo, flush_stdout, prepare_streams
+
 EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
 EXIT_BY_SIGNAL = 128  # plus the signal's number, as shells have it
+
+
+def run(app: typer.Typer, *, prog_name: str) -> None:
+    """Runs a command line, and ends the process.
+
+    Whatever stdout and stderr are (closed, full, of a poor encoding), no stack trace follows.
+    """
+    prepare_streams()
+    try:
+        try:
+            app(prog_name=prog_name)
+        finally:
+            flush_stdout()
+    except StandardOutputError as error:
+        sys.exit(_say_lost_output(error))
+    except OSError as error:  # of help texts, which are not printed by `echo`
+        echo(f"Error: {error}", err=True)
+        sys.exit(EXIT_FAILED)
 
 
 @contextmanager
@@ -16,17 +38,29 @@ def sentences_for_errors():
 
     The project's own ValueErrors are bad input; its RuntimeErrors, the system's OSErrors, and a
     lack of memory or disk that TensorFlow met, are failures on the way. An error may bring an
-    `exit_code` of its own.
+    `exit_code` of its own. Ctrl-C is said, too.
     """
     try:
         yield
+    except KeyboardInterrupt:
+        echo("Interrupted.", err=True)
+        raise typer.Exit(EXIT_BY_SIGNAL + signal.SIGINT) from None
+    except StandardOutputError as error:
+        raise typer.Exit(_say_lost_output(error)) from None
     except Exception as error:
         sentence = _sentence(error)
         if sentence is None:
             raise
-        typer.echo(f"Error: {sentence}", err=True)
+        echo(f"Error: {sentence}", err=True)
         exit_code = EXIT_BAD_INPUT if isinstance(error, ValueError) else EXIT_FAILED
         raise typer.Exit(getattr(error, "exit_code", exit_code)) from None
+
+
+def _say_lost_output(error: StandardOutputError) -> int:
+    """Says why stdout ended, but of a reader that went away (`| head -1`). Returns: exit code."""
+    if not error.is_closed:
+        echo(f"Error: {error}", err=True)
+    return error.exit_code
 
 
 def _sentence(error):

@@ -23,6 +23,7 @@ from oasis_tf.commands.painting_options import (
     Which,
 )
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo
 
 NUM_TO_CHOOSE_FROM = 200  # held-out label maps, of which directions take those with the class
 NUM_TO_APPLY_TO = 6
@@ -133,10 +134,10 @@ def grid(
                     backbone=backbone,
                     batch_size=batch_size,
                 )
-                typer.echo(f"{subject.name}: {seed_grid.summary(diversity)}")
+                echo(f"{subject.name}: {seed_grid.summary(diversity)}")
                 _list(written)
         left_out.rest_of(subjects)
-        typer.echo(f"Over {seed_grid.protocol(diversity)}.")
+        echo(f"Over {seed_grid.protocol(diversity)}.")
     end_with_left_out(left_out.reasons, total=len(subjects))
 
 
@@ -185,14 +186,14 @@ def direction(
         )
         out.mkdir(parents=True, exist_ok=True)
         written = direction_pictures.write(studio, found, response, out)
-    typer.echo(
+    echo(
         f"{found.attribute}: correlation {found.held_out_correlation:.3f} in "
         f"{found.held_out_images:,} pictures of {len(found.held_out_label_maps)} label maps that "
         f"the fit on {found.fit_images:,} pictures of {len(found.fit_label_maps)} did not see.\n"
         "There, by steps along the direction:"
     )
     for step, value in zip(found.steps, found.response, strict=True):
-        typer.echo(f"  {step:+3g}   {value:.3f}")
+        echo(f"  {step:+3g}   {value:.3f}")
     _list(written)
     end_with_left_out(left_out.reasons, total=len(subjects))
 
@@ -229,7 +230,7 @@ def apply(
         album = Album(out, samples=samples, overwrite=overwrite)
         album.require_writable(subjects)
         painted = paint_all(studio, subjects, album, plan=plan, batch_size=batch_size)
-    typer.echo(f"  photographs    {out}/\n  all at once    {album.contact_sheet}")
+    echo(f"  photographs    {out}/\n  all at once    {album.contact_sheet}")
     end_with_left_out(painted.left_out, total=len(subjects))
 
 
@@ -263,4 +264,4 @@ def _require_writable(files, subjects, *, overwrite):
 
 def _list(paths):
     for path in paths:
-        typer.echo(f"  {path}")
+        echo(f"  {path}")

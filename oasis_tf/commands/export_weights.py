@@ -7,6 +7,7 @@ import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo
 
 
 def export_weights(
@@ -23,7 +24,7 @@ def export_weights(
         from oasis_tf.weight_exchange import export_run
 
         exported = export_run(folder, out)
-    typer.echo(
+    echo(
         f"Exported {exported}.\n"
         f"  {out}/best_EMA.pth  the generator to paint with, norm statistics recalibrated\n"
         f"  {out}/best_G.pth    the generator in training\n"

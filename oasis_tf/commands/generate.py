@@ -24,6 +24,7 @@ from oasis_tf.commands.painting_options import (
     Which,
 )
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo
 
 NUM_HELD_OUT = 6
 
@@ -107,7 +108,7 @@ def generate(
     _report(studio, painted, album, compare=compare or reals is not None)
     _warn(painted, edited, total=len(subjects))
     if not labels:
-        typer.echo(
+        echo(
             f"  label maps     {out}/labels/\n"
             "  your own       edit one of these (a pixel's id or colour is its class), then\n"
             f"                 python -m oasis_tf generate --run {quote(str(run))} --out painted "
@@ -118,13 +119,13 @@ def generate(
 
 def _warn(painted, edited, *, total):
     if painted.untouched:
-        typer.echo(
+        echo(
             f"Warning: {len(painted.untouched):,} of {total:,} label maps have no pixel to redraw, "
             f"so that their samples are all alike: {listed(painted.untouched)}",
             err=True,
         )
     if edited:
-        typer.echo(
+        echo(
             f"Note: {listed(map(str, edited))} differ from the run's own label maps, which were "
             "painted on, and were left as they are",
             err=True,
@@ -142,4 +143,4 @@ def _report(studio, painted, album, *, compare):
     ]
     if compare:
         lines.append(f"  side by side   {album.comparison('').parent}/")
-    typer.echo("\n".join(lines))
+    echo("\n".join(lines))

@@ -9,6 +9,7 @@ import typer
 from oasis_tf.commands.exits import sentences_for_errors
 from oasis_tf.commands.options import Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo
 
 MAX_STEP = 2**31 - 1
 
@@ -40,7 +41,7 @@ def import_weights(
 
         origins = import_run(checkpoint, config=experiment, folder=folder, step=step)
     height, width = experiment.data.image_size
-    typer.echo(
+    echo(
         f"Imported as step {step:,} of {run_dir}: {experiment.data.num_classes} classes with "
         f"void, {height}x{width}.\n"
         f"  EMA generator  {_says(origins['ema_generator'])}; norm statistics as they are there\n"
@@ -53,7 +54,7 @@ def import_weights(
         "--data-root DIR"
     )
     if origins["discriminator"].path is None:
-        typer.echo(
+        echo(
             "Warning: the discriminator is untrained. Paint with this run; training would first "
             "have to catch up with the generator.",
             err=True,

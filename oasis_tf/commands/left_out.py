@@ -5,6 +5,7 @@ from itertools import islice
 import typer
 
 from oasis_tf.commands.exits import EXIT_FAILED
+from oasis_tf.io.terminal import echo
 
 MOST_NAMED = 5
 
@@ -17,9 +18,9 @@ def end_with_left_out(reasons, *, total):
     """
     if not reasons:
         return
-    typer.echo(f"Error: {len(reasons):,} of {total:,} label maps were left out:", err=True)
+    echo(f"Error: {len(reasons):,} of {total:,} label maps were left out:", err=True)
     for reason in reasons.values():
-        typer.echo(f"  {reason}", err=True)
+        echo(f"  {reason}", err=True)
     raise typer.Exit(EXIT_FAILED)
 
 

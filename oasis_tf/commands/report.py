@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from oasis_tf.commands.exits import sentences_for_errors
+from oasis_tf.io.terminal import echo
 
 
 def report(
@@ -19,4 +20,4 @@ def report(
         from oasis_tf.report import write_report
         from oasis_tf.run_folder import RunFolder
 
-        typer.echo(f"Wrote {write_report(RunFolder(run), overwrite=overwrite)}")
+        echo(f"Wrote {write_report(RunFolder(run), overwrite=overwrite)}")

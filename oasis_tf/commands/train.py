@@ -1,6 +1,5 @@
 """python -m oasis_tf train"""
 
-import sys
 from pathlib import Path
 from shlex import quote
 from typing import Annotated, Literal
@@ -10,6 +9,7 @@ import typer
 from oasis_tf.commands.exits import EXIT_BY_SIGNAL, sentences_for_errors
 from oasis_tf.commands.options import MAX_DEVICES, DataRoot, Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo, printable
 
 
 def train(
@@ -75,7 +75,7 @@ def train(
         if not (resume and folder.is_begun):
             say_warnings(experiment)
         if strategy == "multi-worker":
-            typer.echo("Waiting for all workers.")
+            echo("Waiting for all workers.")
         opened = start_tensorflow(strategy, num_devices=devices)
         from oasis_tf.data import with_found_classes
         from oasis_tf.memory_estimate import require_memory
@@ -89,9 +89,12 @@ def train(
         if init_from and not run.resumed_from:
             _start_from(RunFolder(init_from), run, classes or ())
         _say_what_begins(folder, run, resume)
-        finished = run.fit(verbose=1 if sys.stdout.isatty() else 2, profile=steps_to_profile)
+        finished = run.fit(profile=steps_to_profile)
+        if run.lost_output:
+            _say_what_was_saved(folder, err=True)
+            raise run.lost_output
     if finished:
-        typer.echo(f"Trained {run.step:,} steps.")
+        echo(f"Trained {run.step:,} steps.")
     else:
         _say_what_was_saved(folder)
     _say_what_is_where(folder, run, finished, config)
@@ -103,13 +106,13 @@ def _start_from(folder, run, pairs):
     from oasis_tf.init_from import initialize
 
     start = initialize(run.model, config=run.config, folder=folder, pairs=pairs)
-    typer.echo(start.summary())
+    echo(start.summary())
 
 
 def _first_and_last(text):
     first, comma, last = text.partition(",")
     if not (comma and all(word.isdecimal() and len(word) < 20 for word in (first, last))):
-        raise typer.BadParameter(f"--profile {text}: expected two steps, such as 10,20")
+        raise typer.BadParameter(printable(f"--profile {text}: expected two steps, such as 10,20"))
     return int(first), int(last)
 
 
@@ -117,29 +120,29 @@ def _say_what_begins(folder, run, resume):
     from oasis_tf.data.class_table import class_lines
 
     for path, names in run.damaged.items():
-        typer.echo(f"{path} is damaged ({', '.join(names)}) and is passed over.", err=True)
+        echo(f"{path} is damaged ({', '.join(names)}) and is passed over.", err=True)
     if run.resumed_from:
         how = f"Going on with the run in {folder.path}"
     elif resume:
         how = f"There is no checkpoint yet: beginning a new run in {folder.path}"
     else:
         how = f"Beginning a new run in {folder.path}"
-    typer.echo(
+    echo(
         f"{how}, on {run.devices.description}: steps {run.step:,} to {run.total_steps:,} "
         f"({len(run.data.source):,} images, {run.steps_per_epoch:,} steps an epoch)"
     )
     if run.config.data.source == "folder":  # the others' classes are the data set's own
-        typer.echo("\n".join(class_lines(run.data.label_code, run.data.class_names)))
+        echo("\n".join(class_lines(run.data.label_code, run.data.class_names)))
 
 
-def _say_what_was_saved(folder):
+def _say_what_was_saved(folder, *, err=False):
     from oasis_tf import checkpoint
 
     saved = checkpoint.latest(folder.checkpoints)
     if saved is None:
-        typer.echo("Stopped before the first step was finished: there was nothing to save.")
+        echo("Stopped before the first step was finished: there was nothing to save.", err=err)
     else:
-        typer.echo(f"Stopped; saved are {checkpoint.step_of(saved):,} steps.")
+        echo(f"Stopped; saved are {checkpoint.step_of(saved):,} steps.", err=err)
 
 
 def _say_what_is_where(folder, run, finished, config):
@@ -149,7 +152,7 @@ def _say_what_is_where(folder, run, finished, config):
         resume += f" --set training.epochs={2 * run.config.training.epochs}"
     elif not folder.is_begun:
         resume += f" --config {quote(str(config))}"
-    typer.echo(
+    echo(
         f"  report         {folder.report}\n"
         f"  sample sheets  {folder.samples}/\n"
         f"  checkpoints    {folder.checkpoints}/\n"

@@ -20,6 +20,7 @@ from oasis_tf.commands.options import (
     say_warnings,
 )
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo
 
 PLAIN = re.compile(r"[\w./][\w./ -]*")  # of YAML's scalars, those that are texts for certain
 
@@ -76,7 +77,9 @@ def train_segmenter(
             command=shlex.join(["python", "-m", "oasis_tf", *sys.argv[1:]]),
         )
         _say_what_begins(training)
-        finished = training.fit(verbose=1 if sys.stdout.isatty() else 2)
+        finished = training.fit()
+        if training.lost_output:
+            raise training.lost_output
     _say_what_came_of_it(training, finished)
     if not finished:
         raise typer.Exit(EXIT_BY_SIGNAL + training.stopped_by)
@@ -84,7 +87,7 @@ def train_segmenter(
 
 def _say_what_begins(training):
     height, width = training.size
-    typer.echo(
+    echo(
         f"Training {training.architecture} ({training.network.count_params():,} parameters) on "
         f"{len(training.data.source):,} images of {height}x{width}, "
         f"{training.steps_per_epoch:,} steps an epoch, {training.epochs:,} epochs"
@@ -93,18 +96,18 @@ def _say_what_begins(training):
 
 def _say_what_came_of_it(training, finished):
     if training.best is None:
-        typer.echo("Stopped before the first step was finished: there was nothing to save.")
+        echo("Stopped before the first step was finished: there was nothing to save.")
         return
     names, best = training.data.class_names, training.best
     how = "Trained" if finished else "Stopped"
-    typer.echo(
+    echo(
         f"{how}. The best network reads the {len(training.data.held_out):,} held-out images with "
         f"mIoU {best.miou:.4f}, pixel accuracy {best.accuracy:.4f}."
     )
     for name, iou in list(zip(names, best.per_class_iou(), strict=True))[1:]:
-        typer.echo(f"  {name:20} {'never seen' if math.isnan(iou) else f'{iou:.4f}'}")
+        echo(f"  {name:20} {'never seen' if math.isnan(iou) else f'{iou:.4f}'}")
     model = shlex.quote(f"evaluation.segmenter.model={_as_yaml(training.out)}")
-    typer.echo(
+    echo(
         f"  segmenter  {training.out}\n"
         "  measure    python -m oasis_tf evaluate --run RUN --metrics miou "
         f"--set evaluation.segmenter.kind=keras --set {model}"

@@ -10,6 +10,7 @@ import typer
 from oasis_tf.commands.exits import EXIT_FAILED, sentences_for_errors
 from oasis_tf.commands.options import DataRoot, Overrides, say_warnings
 from oasis_tf.commands.tensorflow_start import start_tensorflow
+from oasis_tf.io.terminal import echo
 
 SPLITS = ("train", "val")
 
@@ -61,10 +62,10 @@ def validate_data(
             named = Path(data.root).resolve().name if data.source == "folder" else data.source
             data_report.write(surveys, out, title=f"Classes of {named}")
     if as_json:
-        typer.echo(json.dumps(report, indent=2))
+        echo(json.dumps(report, indent=2))
     else:
         data_report.show(surveys)
         if out is not None:
-            typer.echo(f"Written: {os.path.join(out, '')}")
+            echo(f"Written: {os.path.join(out, '')}")
     if not report["ok"]:
         raise typer.Exit(EXIT_FAILED)

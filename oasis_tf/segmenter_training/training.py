@@ -1,6 +1,6 @@
 """Trains a segmenter, and keeps the one that reads held-out images best."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.callbacks import StopOnRequest, Stopped
+from oasis_tf.callbacks import ProgressLine, StopOnRequest, Stopped
 from oasis_tf.data import measured_batches, training_batches
 from oasis_tf.evaluation.confusion import ConfusionMatrix
 from oasis_tf.run_data import RunData, reading
@@ -42,6 +42,7 @@ class SegmenterTraining:
         network: keras.Model, as it is now.
         best: `ConfusionMatrix` of the held-out pairs by the network in the file; or None.
         stopped_by: int or None, the signal that ended `fit`.
+        lost_output: `StandardOutputError` or None, that stdout took no more and ended `fit`.
     Raises: SegmenterError, DataError.
     """
 
@@ -56,7 +57,7 @@ class SegmenterTraining:
         self.epochs, self.batch_size = epochs, batch_size
         self.command = command
         self.best = None
-        self.stopped_by = None
+        self.stopped_by, self.lost_output = None, None
         keras.utils.set_random_seed(config.training.seed)
         num_logits = len(self.data.class_names) - 1
         self.network, self._needs = build_network(
@@ -82,11 +83,11 @@ class SegmenterTraining:
     def steps_per_epoch(self):
         return max(1, len(self.data.source) // self.batch_size)
 
-    def fit(self, *, verbose="auto"):
+    def fit(self, *, show_progress=True):
         """Trains to the end, or until a signal comes.
 
         Args:
-            verbose: of `keras.Model.fit`.
+            show_progress: bool, whether to print how far it is, see `ProgressLine`.
         Returns: bool, whether the end was reached.
         Raises: SegmenterDivergenceError; what was best before is kept.
         """
@@ -94,17 +95,20 @@ class SegmenterTraining:
         keep_best = KeepBest(score=self.score, save=self._save)
         with StopRequest() as request:
             stop = StopOnRequest(request, any_worker=bool)
-            with reading(self.data.source), suppress(Stopped):
+            progress = [self._progress(request)] if show_progress else []
+            with reading(self.data.source), suppress(Stopped), ExitStack() as at_the_end:
+                for line in progress:
+                    at_the_end.callback(line.close)
                 self._trainer.fit(
                     self._batches(),
                     epochs=self.epochs,
                     steps_per_epoch=self.steps_per_epoch,
-                    callbacks=[keep_best, stop],
-                    verbose=verbose,
+                    callbacks=[keep_best, *progress, stop],
+                    verbose=0,
                     shuffle=False,
                 )
             keep_best.catch_up()
-            self.stopped_by = request.number
+            self.stopped_by, self.lost_output = request.number, request.lost_output
         return keep_best.step >= self.epochs * self.steps_per_epoch
 
     def score(self):
@@ -120,6 +124,19 @@ class SegmenterTraining:
             ):
                 matrix.update(self._predict(images), label_map)
         return matrix
+
+    def _progress(self, request):
+        return ProgressLine(
+            total_steps=self.epochs * self.steps_per_epoch,
+            steps_per_epoch=self.steps_per_epoch,
+            images_per_step=self.batch_size,
+            losses={"loss": ["loss"]},
+            newest=lambda: (
+                self.best and (f"best mIoU {self.best.miou:.4f}", f"mIoU {self.best.miou:.2f}")
+            ),
+            on_lost_output=request.lose_output,
+            step_of=lambda model: int(model.optimizer.iterations.numpy()),
+        )
 
     def _optimizer(self, learning_rate):
         rate = keras.optimizers.schedules.CosineDecay(
