@@ -152,6 +152,20 @@ def test_a_signal_ends_training_after_its_step_saves_and_says_how_to_go_on(tmp_p
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
+def test_a_stdout_that_ends_ends_training_after_its_step_and_saves(tmp_path, monkeypatch):
+    from oasis_tf.callbacks import progress_line
+    from oasis_tf.io.terminal import StandardOutputError
+
+    def broken(text):
+        raise StandardOutputError(BrokenPipeError(32, "Broken pipe"))
+
+    monkeypatch.setattr(progress_line, "write", broken)
+    result = train("--run-dir", tmp_path / "run", *setting(checkpoint_every=100), exit_code=141)
+    assert "Broken pipe. Stopping after this step." in result.stderr
+    assert "Stopped; saved are 3 steps." in result.stderr
+    assert "step_00000003" in os.listdir(tmp_path / "run" / "checkpoints")
+
+
 def test_a_non_finite_loss_fails_with_the_step_and_saves_nothing(tmp_path):
     diverging = setting(discriminator_learning_rate=1e30, checkpoint_every=2)
     result = train("--run-dir", tmp_path / "run", *diverging, exit_code=1)
