@@ -2,6 +2,7 @@
 
 import errno
 import os
+import pickle
 
 import pytest
 
@@ -30,6 +31,11 @@ def test_a_full_disk_is_said_with_the_name_of_the_file(tmp_path):
         whole_file(tmp_path / "nowhere" / "a.txt") as temporary,
     ):
         temporary.write_text("new")
+
+
+def test_its_error_comes_whole_from_another_process():
+    error = UnwritableFileError(errno.ENOSPC, "no room", "a.txt")
+    assert str(pickle.loads(pickle.dumps(error))) == "a.txt cannot be written: no room"
 
 
 def test_writing_that_fails_leaves_what_was_there(tmp_path):

@@ -21,7 +21,9 @@ def onnx(
     ] = OPSET,
     which: Which = Checkpoint.LATEST,
     data_root: DataRoot = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace FILE, and FILE.json.")
+    ] = False,
 ):
     """Writes FILE.onnx, proven equal to the live model by onnxruntime."""
     with sentences_for_errors():

@@ -57,7 +57,9 @@ def tflite(
     allow_loss: Annotated[
         bool, typer.Option("--allow-loss", help="Write it even if it is off its limits.")
     ] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace FILE, and FILE.json.")
+    ] = False,
 ):
     """Writes FILE.tflite for phones, proven equal to the live model by running it."""
     with sentences_for_errors():

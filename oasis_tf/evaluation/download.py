@@ -6,6 +6,8 @@ import os
 import urllib.request
 from pathlib import Path
 
+from oasis_tf.whole_file import naming_unwritable
+
 CHUNK = 2**20
 SECONDS_WITHOUT_A_BYTE = 30
 
@@ -25,7 +27,7 @@ def download(url, path, *, sha256, track):
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("wb") as file:
+        with naming_unwritable(path), temporary.open("wb") as file:
             digest = hashlib.sha256()
             for chunk in _chunks(url, track):
                 digest.update(chunk)

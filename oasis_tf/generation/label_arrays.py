@@ -57,10 +57,10 @@ def read_data_array(path, *, label_code):
     array = _open_integers(path)
     class_of = {value: c for c, values in enumerate(label_code.values()) for value in values}
     found, places = np.unique(array, return_inverse=True)
-    unknown = [int(value) for value in found if int(value) not in class_of]
-    if unknown:
+    unknown = next((int(value) for value in found if int(value) not in class_of), None)
+    if unknown is not None:
         raise DataError(
-            f"{path}: the label map holds the id {unknown[0]}; the ids of this run's data are "
+            f"{path}: the label map holds the id {unknown}; the ids of this run's data are "
             f"{values_text(sorted(class_of))}."
         )
     classes = np.array([class_of[int(value)] for value in found], np.int32)
