@@ -124,22 +124,23 @@ class Devices:
 
     def any_worker(self, flag):
         """Whether a bool is true on any worker; all of them must ask."""
-        return bool(self._sum_over_workers(float(flag)))
+        return bool(self._sum_over_workers(flag))
 
     def require_agreement(self, number, sentence):
-        """DevicesError with a sentence unless all workers give the same number."""
-        total = self._sum_over_workers(float(number))
+        """DevicesError with a sentence unless all workers give the same number, below 2^40."""
+        total = self._sum_over_workers(number)
         if total != number * self.num_workers:
             raise DevicesError(sentence)
 
     def wait_for_all(self):
         """Returns when all workers have come here."""
-        self._sum_over_workers(0.0)
+        self._sum_over_workers(0)
 
     def _sum_over_workers(self, number):
         if self.num_workers == 1:
             return number
-        replicas = self.strategy.run(lambda: tf.constant(number))
+        # float64, whose sums are exact for step counts; float32's end at 2^24
+        replicas = self.strategy.run(lambda: tf.constant(float(number), tf.float64))
         total = self.strategy.reduce("sum", replicas, axis=None)
         return float(total) * self.num_workers / self.num_replicas
 

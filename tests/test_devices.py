@@ -21,6 +21,14 @@ def test_one_device_by_default():
     devices.require_agreement(3, "never")
 
 
+def test_workers_that_agree_on_a_step_beyond_float32_agree(two_replicas):
+    """Whole numbers end to be exact at 2^24 in float32; --step allows 2^31 - 1."""
+    workers = Devices(two_replicas, "two", num_workers=2)
+    for step in (0, 2**24 + 1, 2**31 - 1):
+        workers.require_agreement(step, "never")
+    assert workers.any_worker(True) and not workers.any_worker(False)
+
+
 def test_one_device_leaves_the_other_gpus_to_others(monkeypatch):
     visible = {}
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"{kind} 0", f"{kind} 1"])
