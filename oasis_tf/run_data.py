@@ -69,12 +69,14 @@ class RunData:
         )
 
     def held_out_batches(self):
-        """Yields `training.score_images` held-out pairs in batches, not augmented."""
-        size = self.config.training.batch_size
+        """Yields the first `training.score_images` held-out pairs in batches, not augmented."""
         with reading(self.held_out):
             yield from evaluation_batches(
-                self.held_out, image_size=self.config.data.image_size, batch_size=size
-            ).take(-(-self.config.training.score_images // size))
+                self.held_out,
+                image_size=self.config.data.image_size,
+                batch_size=self.config.training.batch_size,
+                num_images=self.config.training.score_images,
+            )
 
     def held_out_samples(self):
         """Pairs to show, spread over the held-out ones.

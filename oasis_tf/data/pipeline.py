@@ -92,15 +92,17 @@ def training_batches(
 
 
 def evaluation_batches(
-    source: Source, *, image_size: tuple[int, int], batch_size: int
+    source: Source, *, image_size: tuple[int, int], batch_size: int, num_images: int | None = None
 ) -> tf.data.Dataset:
     """Every example once, in the source's order, resized and not augmented.
 
+    Args:
+        num_images: int, so many of them, the first ones; default all.
     Returns: dataset of (image float32 (b, h, w, 3) in [-1, 1], label map int32 (b, h, w)); the
         last batch holds what is left.
     """
 
-    indices = tf.data.Dataset.range(len(source))
+    indices = tf.data.Dataset.range(min(len(source), num_images or len(source)))
     pairs = indices.map(lambda index: _whole_pair(source, index, image_size), tf.data.AUTOTUNE)
     return _batches(pairs, batch_size, drop_remainder=False)
 

@@ -115,6 +115,15 @@ def test_evaluation_is_every_example_once_in_order():
     np.testing.assert_array_equal(label_maps[:, 0, -1], np.arange(7) + 180)
 
 
+@pytest.mark.parametrize(("num_images", "batch_size"), [(5, 3), (5, 4), (5, 8), (99, 3)])
+def test_so_many_examples_are_evaluated_whatever_the_batch(num_images, batch_size):
+    batches = evaluation_batches(
+        Numbered(7), image_size=(8, 10), batch_size=batch_size, num_images=num_images
+    )
+    label_maps = np.concatenate([label_map for _, label_map in take(batches, 99)])
+    np.testing.assert_array_equal(label_maps[:, 0, 0], np.arange(min(num_images, 7)))
+
+
 def test_a_crop_larger_than_what_is_loaded_is_an_error():
     with pytest.raises(DataError, match="load_size=7 is smaller .*8x10; it must be at least 8"):
         training_batches(Numbered(3), image_size=(8, 10), batch_size=1, seed=0, load_size=7)
