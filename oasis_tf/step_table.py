@@ -1,8 +1,17 @@
 """A CSV file whose rows belong to training steps, whole at every moment."""
 
 import csv
+import io
 import os
 from pathlib import Path
+
+from oasis_tf.io.regular_file import require_regular
+
+MAX_DIGITS = 18  # of a step: fewer than 2^63
+
+
+class StepTableError(ValueError):
+    """A table of steps that cannot be read, in a sentence."""
 
 
 class StepTable:
@@ -11,14 +20,15 @@ class StepTable:
     Args:
         path: the CSV file; read if it exists.
         last_step: int, rows after it are dropped: a resumed run writes them again.
+    Raises: StepTableError.
     """
 
     def __init__(self, path, *, last_step):
         self.path = Path(path)
-        self.rows = []
-        if self.path.exists():
-            with self.path.open(newline="", encoding="utf-8") as file:
-                self.rows = [row for row in csv.DictReader(file) if int(row["step"]) <= last_step]
+        rows = read_rows(self.path)
+        if any(any(row.pop(None, ())) for row in rows):
+            raise _no_table(self.path, "a row has more cells than there are columns")
+        self.rows = [row for row in rows if int(row["step"]) <= last_step]
 
     def append(self, *rows):
         """Adds rows (dicts) and writes the file; a column stays empty where a row lacks it."""
@@ -30,3 +40,47 @@ class StepTable:
             writer.writeheader()
             writer.writerows(self.rows)
         os.replace(temporary, self.path)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Reads a table of steps, also as Excel saves it: with a byte order mark, or semicolons.
+
+    Returns: list of dicts of str; none if there is no such file. `int` reads every `step`. Cells
+        for which there is no column are a list, at None.
+    Raises: StepTableError, naming the file and the line.
+    """
+    path = Path(path)
+    if not path.exists():
+        return []
+    try:
+        require_regular(path)
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            text = file.read()
+    except OSError as error:
+        raise StepTableError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise _no_table(path, "it is not text in UTF-8") from error
+    delimiter = ";" if text.startswith(("step;", '"step";')) else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="", delimiter=delimiter)
+    rows = []
+    try:
+        for row in reader:
+            rows.append(_checked(row))
+    except (ValueError, csv.Error) as error:
+        raise _no_table(path, f"line {reader.line_num}: {error}") from error
+    return rows
+
+
+def _checked(row):
+    if "step" not in row:
+        raise ValueError('there is no column "step"')
+    if not row["step"].isdecimal() or len(row["step"]) > MAX_DIGITS:
+        raise ValueError(f"the step is {row['step'][:20]!r}, which is no whole number")
+    return row
+
+
+def _no_table(path, reason):
+    return StepTableError(
+        f"{path} cannot be read: it is no table with steps ({reason}); repair it, or move it to "
+        "another folder and its curves begin anew"
+    )

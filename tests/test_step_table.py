@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from oasis_tf.step_table import StepTable
+from oasis_tf.step_table import StepTable, StepTableError
 
 
 def row(step):
@@ -75,3 +75,47 @@ def test_the_file_stays_whole_where_writing_fails(tmp_path, monkeypatch, failing
     StepTable(path, last_step=2).append(row(4))
     assert read(path) == as_read(2, 4)
     assert os.listdir(tmp_path) == ["table.csv"]
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        "\ufeffstep,loss\r\n2,2.5\r\n4,4.5\r\n",
+        "\ufeffstep;loss\r\n2;2.5\r\n4;4.5\r\n",
+        '"step";"loss"\n2;2.5\n4;4.5\n',
+        "step,loss,\n2,2.5,\n4,4.5,,\n",
+    ],
+    ids=["byte order mark", "and semicolons", "quoted", "empty cells"],
+)
+def test_a_table_that_a_spreadsheet_saved_is_gone_on_with(tmp_path, saved):
+    path = tmp_path / "table.csv"
+    path.write_bytes(saved.encode())
+    table = StepTable(path, last_step=4)
+    table.append(row(6))
+    assert [(row["step"], row["loss"]) for row in read(path)] == [
+        ("2", "2.5"),
+        ("4", "4.5"),
+        ("6", "6.5"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("saved", "sentence"),
+    [
+        ("step,loss\n2,2.5\nfour,4.5\n", "line 3: the step is 'four'"),
+        ("step,loss\n2,2.5\n,4.5\n", "line 3: the step is ''"),
+        (f"step,loss\n{'9' * 5000},2.5\n", "line 2: the step is '9999"),
+        ("step,loss\n2,2,5\n", "a row has more cells than there are columns"),
+        ("epoch,loss\n2,2.5\n", 'there is no column "step"'),
+        ("step,loss\n2,2.5\n".encode("utf-16"), "not text in UTF-8"),
+        ("step,loss\n2," + "x" * 200_000, "field larger than field limit"),
+    ],
+)
+def test_a_table_that_cannot_be_gone_on_with_is_named_and_left_alone(tmp_path, saved, sentence):
+    path = tmp_path / "metrics.csv"
+    saved = saved if isinstance(saved, bytes) else saved.encode()
+    path.write_bytes(saved)
+    with pytest.raises(StepTableError, match="metrics.csv cannot be read") as error:
+        StepTable(path, last_step=4)
+    assert sentence in str(error.value)
+    assert path.read_bytes() == saved

@@ -1,8 +1,9 @@
 """What a run has written so far, as numbers."""
 
-import csv
 import math
 from dataclasses import dataclass
+
+from oasis_tf.step_table import StepTableError, read_rows
 
 SMALLEST, LARGEST = 1e-100, 1e100  # of the numbers that can be drawn; float32 ends long before
 
@@ -44,22 +45,14 @@ def read_records(path):
 
     Raises: ReportError, naming the file.
     """
-    if not path.exists():
-        return Records([])
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [_row(row) for row in csv.DictReader(file, restkey="")]
-    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or "it is no table with steps"
-        raise ReportError(f"{path} cannot be read: {reason}") from error
+        rows = read_rows(path)
+    except StepTableError as error:
+        raise ReportError(str(error)) from error
+    for row in rows:
+        row.pop(None, None)  # cells without a column
+        row["step"] = int(row["step"])
     return Records(rows)
-
-
-def _row(row):
-    step = int(row["step"])
-    if not 0 <= step < 2**63:
-        raise ValueError(step)
-    return row | {"step": step}
 
 
 def _number(text):
