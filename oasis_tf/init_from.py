@@ -7,6 +7,7 @@ from pathlib import Path
 from oasis_tf import checkpoint, run_checkpoint
 from oasis_tf.class_names import plain_name
 from oasis_tf.config import load_config
+from oasis_tf.run_folder import TRAINING_STATE
 from oasis_tf.transfer import Report, TransferError, match_classes, transfer
 
 LISTED = 20
@@ -67,7 +68,7 @@ def initialize(model, *, config, folder, pairs=()):
     Returns: `Start`.
     Raises: TransferError, RunError, CheckpointError; the model is then unchanged.
     """
-    newest = folder.require_checkpoint()
+    newest = folder.require_checkpoint(files=(TRAINING_STATE,))
     source_config = load_config(newest / run_checkpoint.CONFIG)
     names = config.data.class_names, source_config.data.class_names
     partners = match_classes(*names, _parsed(pairs))

@@ -18,10 +18,8 @@ from oasis_tf import checkpoint, ema
 from oasis_tf.build_model import build_networks
 from oasis_tf.config import load_config
 from oasis_tf.models import OASISGenerator
+from oasis_tf.run_folder import CONFIG, GENERATOR, TRAINING_STATE
 
-TRAINING_STATE = "training.npz"
-GENERATOR = "generator.keras"
-CONFIG = "config.yaml"
 NETWORKS = ("generator", "discriminator", "ema_generator")  # by their names in `OASIS`
 
 BYTES_BESIDE = 1100  # of a variable in a file beside its values, at most; HDF5 takes 1020 to 1050
@@ -64,8 +62,9 @@ def write(folder, *, model, config, painter, keep_last, best=None):
 def restore(model, path):
     """Puts the training state of the checkpoint at `path` into a compiled `OASIS`.
 
-    Raises: CheckpointError.
+    Raises: CheckpointError if the checkpoint is damaged or of another model.
     """
+    checkpoint.require_intact(path, (CONFIG, TRAINING_STATE))
     _assign(path, training_state(model))
     step = int(model.step.numpy())
     if step != checkpoint.step_of(path):
@@ -102,8 +101,9 @@ def load_networks(path):
     Nothing else of its model: no optimizers, and no file of a perceptual loss.
 
     Returns: dict of the names in `NETWORKS` to network.
-    Raises: ConfigError or CheckpointError.
+    Raises: ConfigError or CheckpointError; the latter if the checkpoint is damaged.
     """
+    checkpoint.require_intact(path, (CONFIG, TRAINING_STATE))
     generator, discriminator = build_networks(load_config(path / CONFIG))
     ema_generator = ema.clone(generator, dtype="float32")
     networks = dict(zip(NETWORKS, (generator, discriminator, ema_generator), strict=True))
@@ -115,8 +115,9 @@ def load_networks(path):
 def load_generator(path):
     """Returns the `OASISGenerator` to paint with of the checkpoint at `path`.
 
-    Raises: CheckpointError.
+    Raises: CheckpointError if the checkpoint is damaged or of another version.
     """
+    checkpoint.require_intact(path, (CONFIG, GENERATOR))
     try:
         return keras.saving.load_model(
             path / GENERATOR, custom_objects={"OASISGenerator": OASISGenerator}

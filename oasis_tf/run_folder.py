@@ -1,11 +1,19 @@
 """The folder of one training run: what lies where, and when it may be written to."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from oasis_tf import checkpoint
+from oasis_tf import checkpoint, progress
 from oasis_tf.config import differing_keys, load_config
 from oasis_tf.whole_file import whole_file
+
+# The files of a checkpoint; which ones a verb reads says what has to be intact.
+TRAINING_STATE = "training.npz"
+GENERATOR = "generator.keras"
+CONFIG = "config.yaml"
+CHECKPOINT_FILES = (TRAINING_STATE, GENERATOR, CONFIG)
+LOCK = "train.lock"
 
 
 class RunError(ValueError):
@@ -60,15 +68,16 @@ class RunFolder:
 
     @property
     def lock(self):
-        return self.path / "train.lock"
+        return self.path / LOCK
 
     @property
     def is_begun(self):
-        """Whether there are checkpoints, readable or not."""
-        return any(self.checkpoints.glob("step_*"))
+        """Whether there are checkpoints, intact or not."""
+        return bool(checkpoint.all_checkpoints(self.checkpoints))
 
     def require_new(self):
         """RunError if there is something already."""
+        self._require_no_dangling_link()
         if self._is_empty():
             return
         if self.is_begun:
@@ -90,44 +99,83 @@ class RunFolder:
 
         It begins in an empty folder, and in one whose run ended before its first checkpoint.
         """
+        self._require_no_dangling_link()
         if not (self.is_begun or self._is_empty() or self.lock.exists()):
             raise RunError(f"{self.path} holds no run; name another folder with --run-dir")
 
-    def require_checkpoint(self, which="latest"):
-        """Returns the "latest" whole checkpoint, or the "best"; RunError if there is none."""
+    def require_begun(self):
+        """RunError if there is no checkpoint, intact or not."""
         self._require_folder()
-        found = {"latest": checkpoint.latest, "best": checkpoint.best}[which](self.checkpoints)
-        if found is None and which == "best" and checkpoint.latest(self.checkpoints):
+        if not self.is_begun:
+            raise RunError(f"there is no checkpoint in {self.checkpoints}")
+
+    def require_checkpoint(self, which="latest", *, files=(GENERATOR,)):
+        """Returns the path of the "latest" intact checkpoint, or of the "best".
+
+        Newer ones that are damaged are named on stderr.
+
+        Args:
+            files: names of those that will be read; their bytes are verified.
+        Raises: RunError if there is none; CheckpointError if it may not be read.
+        """
+        self.require_begun()
+        if which == "best":
+            return self._require_best(files)
+        intact, damaged = checkpoint.newest_intact(self.checkpoints, names=(CONFIG, *files))
+        if intact is None:
+            raise self._none_intact(damaged)
+        _say_passed_over(damaged, f"; {intact} is used")
+        return intact
+
+    def require_checkpoints(self, which, *, files=(GENERATOR,)):
+        """Returns the list of "all" intact checkpoints, the oldest first, or that one of
+        `require_checkpoint`, and raises what that does."""
+        if which != "all":
+            return [self.require_checkpoint(which, files=files)]
+        self.require_begun()
+        intact, damaged = [], {}
+        for path in checkpoint.all_checkpoints(self.checkpoints):
+            if found := checkpoint.damage_of(path, names=(CONFIG, *files)):
+                damaged[path] = found
+            else:
+                intact.append(path)
+        if not intact:
+            raise self._none_intact(damaged)
+        _say_passed_over(damaged)
+        return intact
+
+    def _require_best(self, files):
+        """The checkpoint that the newest `state.json` names, of those that are as written."""
+        state, damaged = checkpoint.newest_state(self.checkpoints)
+        if state is None:
+            raise self._none_intact(damaged)
+        _say_passed_over(damaged)
+        if state.best is None:
             raise RunError(
                 f"no checkpoint in {self.checkpoints} is the best: nothing was scored yet by "
                 "training.best_metric; use --checkpoint latest"
             )
-        if found is None:
-            sentence = f"there is no checkpoint in {self.checkpoints}"
-            if broken := sorted(path.name for path in self.checkpoints.glob("step_*")):
-                sentence += f": files of {', '.join(broken)} are missing or cut off"
-            raise RunError(sentence)
-        return found
+        best = checkpoint.path_of(self.checkpoints, state.best.step)
+        if damage := checkpoint.damage_of(best, names=(CONFIG, *files)):
+            raise RunError(
+                f"the best checkpoint, {_named({best: damage})}; use --checkpoint latest"
+            )
+        return best
 
-    def require_checkpoints(self, which):
-        """Returns the list of "all" whole checkpoints, the oldest first, or that one of
-        `require_checkpoint`; RunError if there is none."""
-        if which == "all":
-            self.require_checkpoint()
-            return checkpoint.whole_checkpoints(self.checkpoints)
-        return [self.require_checkpoint(which)]
+    def _none_intact(self, damaged):
+        reason = _named(damaged) or "all were removed a moment ago"
+        return RunError(f"there is no checkpoint in {self.checkpoints} that is intact: {reason}")
 
     def newest_intact(self):
         """Reads checkpoints, the newest first, until one is what was written.
 
-        Returns: its path, and dict of path to names of damaged files of the newer ones.
+        Returns: its path, and dict of path to the damage of the newer ones.
         Raises: CheckpointError if there is none.
         """
-        intact, damaged = checkpoint.newest_intact(self.checkpoints)
+        intact, damaged = checkpoint.newest_intact(self.checkpoints, names=CHECKPOINT_FILES)
         if intact is None:
-            reason = "; ".join(f"{path} is damaged" for path in damaged) or "none is whole"
             raise checkpoint.CheckpointError(
-                f"no checkpoint in {self.checkpoints} can be read: {reason}"
+                f"no checkpoint in {self.checkpoints} can be read: {_named(damaged)}"
             )
         return intact, damaged
 
@@ -167,5 +215,25 @@ class RunFolder:
         if not self.path.is_dir():
             raise RunError(f"{self.path}: there is no such run folder")
 
+    def _require_no_dangling_link(self):
+        for path in (self.path, *self.path.parents):
+            if path.is_symlink() and not path.exists():
+                raise RunError(
+                    f"{path} is a link to {os.readlink(path)}, which does not exist; make that "
+                    "folder, or name another one with --run-dir"
+                )
+
     def _is_empty(self):
-        return not self.path.exists() or (self.path.is_dir() and not any(self.path.iterdir()))
+        """Whether there is nothing, but for the lock of a process that ended before it began."""
+        if not self.path.exists():
+            return True
+        return self.path.is_dir() and not set(os.listdir(self.path)) - {LOCK}
+
+
+def _named(damaged):
+    return "; ".join(f"{path} is damaged ({', '.join(found)})" for path, found in damaged.items())
+
+
+def _say_passed_over(damaged, instead=""):
+    for path, found in damaged.items():
+        progress.say(f"{_named({path: found})} and is passed over{instead}.")

@@ -1,12 +1,13 @@
 """A whole training run in its folder: from the config to the last checkpoint."""
 
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 
 import numpy as np
 import tensorflow as tf
 
 from oasis_tf import checkpoint, data_record, noise, progress, run_checkpoint, visualize
+from oasis_tf.best_metric import best_so_far, measured_with
 from oasis_tf.build_model import build_model
 from oasis_tf.callbacks import (
     Checkpoints,
@@ -16,6 +17,7 @@ from oasis_tf.callbacks import (
     Painter,
     ProfileSteps,
     ProgressLine,
+    RequireFolder,
     ResumedEpoch,
     SampleSheets,
     StopOnDivergence,
@@ -24,7 +26,7 @@ from oasis_tf.callbacks import (
     Vitals,
     write_hyper_parameters,
 )
-from oasis_tf.config import EVALUATED, flatten, load_config
+from oasis_tf.config import EVALUATED, flatten
 from oasis_tf.devices import Devices, working_together
 from oasis_tf.full_disk import naming_a_full_disk
 from oasis_tf.report import require_writable_report, write_report
@@ -47,20 +49,23 @@ class TrainingRun:
         resume: bool, go on with the run in `folder`, or begin it if it never came to a
             checkpoint; else the folder must be new.
         devices: `Devices`; the first worker writes, the others train along.
+        lock: `RunLock` of the folder, which the first worker holds before this is made, for what
+            lies in the folder decides, until `fit` has returned. None: only `fit` holds it.
     Attributes:
         resumed_from: path of the checkpoint it goes on from, or None.
-        damaged: dict of path to names of damaged files, the checkpoints passed over for it.
+        damaged: dict of path to what is damaged of it, the checkpoints passed over for it.
         stopped_by: int or None, the signal that ended `fit`.
         lost_output: `StandardOutputError` or None, that stdout took no more and ended `fit`.
     Raises: RunError, DataError, CheckpointError, DevicesError; each a sentence.
     """
 
-    def __init__(self, *, config, folder, resume, devices):
+    def __init__(self, *, config, folder, resume, devices, lock=None):
         if devices.is_chief:
             folder.require_resumable() if resume else folder.require_new()
         devices.require_fit(config.training)
         self.folder = folder
         self.devices = devices
+        self.lock = lock
         self.stopped_by, self.lost_output = None, None
         self.resumed_from, self.damaged = None, {}
         if folder.is_begun:
@@ -101,7 +106,7 @@ class TrainingRun:
             show_progress: bool, whether to print how far it is, see `ProgressLine`.
             profile: (first, last) step to be profiled, counted from 1; or None.
         Returns: bool, whether the end was reached.
-        Raises: RunError if training does not come through these steps.
+        Raises: RunError if training does not come through these steps; RunFolderGoneError.
         """
         self._check_profile(profile)
         if self.config.data.cache:
@@ -122,17 +127,20 @@ class TrainingRun:
 
     def _fit_and_write(self, watch, stop, *, show_progress, profile):
         """Trains, and puts into the folder what there is to say."""
-        self.folder.path.mkdir(parents=True, exist_ok=True)
-        with locked(self.folder.lock), naming_a_full_disk(self.folder):
+        held = nullcontext(self.lock) if self.lock else locked(self.folder.lock)
+        with held as lock, lock.explaining(), naming_a_full_disk(self.folder):
+            lock.require_in_place()
             self._prepare_folder()
             *reports, checkpoints = self._reports(watch)
             progress = self._progress(reports, stop.request) if show_progress else []
-            callbacks = [watch, *self._profiler(profile), *reports, *progress, checkpoints, stop]
+            reports = [*self._profiler(profile), *reports, *progress]
+            callbacks = [RequireFolder(lock), watch, *reports, checkpoints, stop]
             first_step = self.step
             with ExitStack() as at_the_end:
                 for line in progress:
                     at_the_end.callback(line.close)
                 self._fit(callbacks)
+            lock.require_in_place()
             is_unsaved = stop.request.is_asked and not watch.suspicious
             if self.step > 0 and (is_unsaved or self.step == first_step):
                 checkpoints.set_model(self.model)
@@ -210,7 +218,7 @@ class TrainingRun:
         return self.devices.distribute(partial(self.data.batches, start_step=self.step))
 
     def _checkpoints(self, painter, scores, watch):
-        training = self.config.training
+        training, metric = self.config.training, self.config.training.best_metric
         return Checkpoints(
             self.folder.checkpoints,
             every=training.checkpoint_every,
@@ -219,21 +227,11 @@ class TrainingRun:
             config=self.config,
             painter=painter,
             scores=scores,
-            best_metric=training.best_metric,
-            best=self._best_so_far(),
+            best_metric=metric,
+            measured_with=measured_with(self.config, metric),
+            best=self.resumed_from and best_so_far(self.resumed_from, self.config),
             is_suspicious=lambda: watch.suspicious,
         )
-
-    def _best_so_far(self):
-        """`Best` of the checkpoint that training goes on from, unless it is measured otherwise now;
-        or None."""
-        if not self.resumed_from:
-            return None
-        before = load_config(self.resumed_from / run_checkpoint.CONFIG)
-        is_evaluated = self.config.training.best_metric in EVALUATED
-        if is_evaluated and before.evaluation != self.config.evaluation:
-            return None
-        return checkpoint.best_of(self.resumed_from)
 
     def _vitals(self, summary_writer):
         return Vitals(

@@ -9,6 +9,8 @@ from oasis_tf import official_checkpoint, run_checkpoint
 from oasis_tf.build_model import build_model
 from oasis_tf.data import classes_of
 from oasis_tf.official_checkpoint import FILES
+from oasis_tf.run_folder import GENERATOR, TRAINING_STATE
+from oasis_tf.run_lock import locked
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,12 @@ def import_run(checkpoint, *, config, folder, step=0):
     Raises: OfficialCheckpointError, PyTorchFileError, RunError, DataError; PyTorchError and
         CheckpointError; each a sentence. Nothing is written before all files are read.
     """
-    folder.require_new()
+    with locked(folder.lock):
+        folder.require_new()
+        return _import(checkpoint, config, folder, step)
+
+
+def _import(checkpoint, config, folder, step):
     files = official_checkpoint.read(checkpoint)
     data = config.data
     class_names, palette = classes_of(
@@ -92,7 +99,7 @@ def export_run(folder, out):
     Returns: path of the checkpoint that was exported.
     Raises: RunError or OfficialCheckpointError; CheckpointError or PyTorchError.
     """
-    newest = folder.require_checkpoint()
+    newest = folder.require_checkpoint(files=(GENERATOR, TRAINING_STATE))
     official_checkpoint.require_none(out)
     networks = run_checkpoint.load_networks(newest)
     networks["ema_generator"] = run_checkpoint.load_generator(newest)

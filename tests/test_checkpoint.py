@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from oasis_tf import checkpoint
 from oasis_tf.checkpoint import Best
+from oasis_tf.checkpoint_state import StateError, read_state
 
 NAME = "weights"
 
@@ -69,16 +71,17 @@ def test_latest_and_best_of_nothing_are_none(tmp_path):
 
 def test_one_that_is_removed_while_they_are_listed_is_passed_over(tmp_path, monkeypatch):
     """A process that trains removes old ones while another one looks for the newest."""
-    gone, good = write(tmp_path, 1), write(tmp_path, 2)
-    read = Path.read_text
+    good, gone = write(tmp_path, 1), write(tmp_path, 2)
+    listed = os.listdir
 
-    def read_and_remove(path, **arguments):
-        text = read(path, **arguments)
-        if path.parent == gone:
-            shutil.rmtree(gone)
-        return text
+    def list_and_remove(folder):
+        names = listed(folder)
+        shutil.rmtree(gone)
+        return names
 
-    monkeypatch.setattr(Path, "read_text", read_and_remove)
+    monkeypatch.setattr(os, "listdir", list_and_remove)
+    assert checkpoint.newest_intact(tmp_path) == (good, {})
+    monkeypatch.setattr(os, "listdir", lambda folder: [gone.name, *listed(folder)])
     assert checkpoint.whole_checkpoints(tmp_path) == [good]
 
 
@@ -125,7 +128,7 @@ def test_a_changed_byte_is_found_and_the_one_before_is_the_newest_intact(tmp_pat
     good, bad = write(tmp_path, 1), write(tmp_path, 2)
     assert checkpoint.newest_intact(tmp_path) == (bad, {})
     rot(bad / NAME)
-    assert checkpoint.damaged_files(bad) == [NAME]
+    assert checkpoint.damage_of(bad) == [NAME]
     assert checkpoint.newest_intact(tmp_path) == (good, {bad: [NAME]})
     assert write(tmp_path, 2) == bad
     assert checkpoint.newest_intact(tmp_path) == (bad, {})
@@ -193,8 +196,136 @@ def test_state_tells_step_sizes_and_sums(tmp_path):
     path = write(tmp_path, 3, {NAME: contents("abc")}, best=Best(2, "miou_fake", 0.5))
     # The SHA-256 of "abc" is FIPS 180-2's own example.
     sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert json.loads((path / "state.json").read_text()) == {
+    state = json.loads((path / "state.json").read_text())
+    assert re.fullmatch("[0-9a-f]{64}", state.pop("sha256"))
+    assert state == {
         "step": 3,
         "files": {NAME: {"bytes": 3, "sha256": sha256}},
         "best": {"step": 2, "metric": "miou_fake", "score": 0.5},
     }
+
+
+def test_what_a_checkpoint_was_measured_with_comes_back(tmp_path):
+    best = Best(
+        1, "fid", 31.5, {"evaluation.num_images": None, "evaluation.segmenter.classes": [1]}
+    )
+    assert checkpoint.best_of(write(tmp_path, 1, best=best)) == best
+
+
+def test_one_that_a_kept_one_calls_the_best_stays_whatever_is_best_now(tmp_path):
+    write(tmp_path, 1, best=Best(1, "miou_fake", 0.1))
+    write(tmp_path, 2, best=Best(1, "miou_fake", 0.1))
+    write(tmp_path, 3, keep_last=2)
+    assert sorted(os.listdir(tmp_path)) == [f"step_0000000{step}" for step in (1, 2, 3)]
+    write(tmp_path, 4, keep_last=2)
+    assert sorted(os.listdir(tmp_path)) == ["step_00000003", "step_00000004"]
+
+
+def test_a_flipped_bit_of_the_state_is_found_in_every_byte(tmp_path):
+    good = write(tmp_path, 1)
+    path = write(tmp_path, 2, best=Best(1, "miou_fake", 0.25, {"training.score_images": 200}))
+    state = path / "state.json"
+    written, before = state.read_bytes(), read_state(path)
+    unseen = 0
+    for index in range(len(written)):  # of each byte one; all of them take ten times as long
+        flipped = bytearray(written)
+        flipped[index] ^= 1 << index % 8
+        state.write_bytes(flipped)
+        try:
+            assert read_state(path) == before
+            unseen += 1  # a harmless one, such as 1e-5 and 1E-5
+        except StateError as error:
+            assert "state.json is not what was written" in str(error)
+    assert unseen < 10
+    state.write_bytes(written.replace(b"0.25", b"0.75"))
+    assert checkpoint.newest_intact(tmp_path) == (
+        good,
+        {path: ["state.json is not what was written: its checksum differs"]},
+    )
+
+
+FILES = {NAME: {"bytes": 9, "sha256": 64 * "0"}}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        [],
+        {},
+        {"step": 2, "files": {}, "best": None},
+        {"step": 2, "files": {NAME: {"bytes": 9}}, "best": None},
+        {"step": 2, "files": {NAME: 9}, "best": None},
+        {"step": 2, "files": {"../weights": FILES[NAME]}, "best": None},
+        {"step": 2, "files": FILES, "best": 1},
+        {"step": 2, "files": FILES, "best": {"step": 1, "metric": "fid", "score": "31"}},
+        {"step": 2, "files": FILES, "best": {"step": 1, "metric": "fid"}},
+        {"step": True, "files": FILES, "best": None},
+        {"step": "2", "files": FILES, "best": None},
+        {"step": -2, "files": FILES, "best": None},
+        {"step": 1, "files": FILES, "best": None},
+        {"step": 2, "files": FILES, "best": None, "more": 1},
+        {"step": 2, "files": FILES, "best": None, "sha256": 64 * "0"},
+    ],
+)
+def test_a_state_that_is_not_ours_is_a_damaged_checkpoint(tmp_path, state):
+    good, bad = write(tmp_path, 1), write(tmp_path, 2)
+    (bad / "state.json").write_text(json.dumps(state))
+    path, damaged = checkpoint.newest_intact(tmp_path)
+    assert path == good == checkpoint.latest(tmp_path)
+    ((found,),) = damaged.values()
+    assert found.startswith("state.json is ")
+    for read in (checkpoint.step_of, checkpoint.best_of):
+        with pytest.raises(checkpoint.CheckpointError, match="step_00000002 is damaged .state"):
+            read(bad)
+
+
+@pytest.mark.parametrize("nested", ["[" * 5000, '{"step": ' + "9" * 5000 + "}", '{"step": NaN}'])
+def test_a_state_that_cannot_be_parsed_is_a_damaged_checkpoint(tmp_path, nested):
+    good, bad = write(tmp_path, 1), write(tmp_path, 2)
+    (bad / "state.json").write_text(nested)
+    assert checkpoint.latest(tmp_path) == good
+
+
+def test_a_state_without_a_checksum_of_its_own_is_read(tmp_path):
+    """As versions before 2026-11-27 wrote it."""
+    best = Best(1, "miou_fake", 0.5)
+    path = write(tmp_path, 2, best=best)
+    state = json.loads((path / "state.json").read_text())
+    del state["sha256"]
+    (path / "state.json").write_text(json.dumps(state))
+    assert checkpoint.damage_of(path) == [] and checkpoint.best_of(path) == best
+
+
+def test_damage_is_named(tmp_path):
+    path = write(tmp_path, 2, {name: contents("123456789") for name in "abc"})
+    os.truncate(path / "a", 3)
+    (path / "b").unlink()
+    rot(path / "c")
+    sizes = ["a has 3 bytes instead of 9", "b is missing"]
+    assert checkpoint.damage_of(path) == [*sizes, "c"]
+    assert checkpoint.damage_of(path, names=["a", "d"]) == ["d is missing", *sizes]
+    with pytest.raises(checkpoint.CheckpointError, match="damaged .a has 3 bytes instead of 9, b"):
+        checkpoint.require_intact(path, ["a"])
+
+
+def test_a_folder_that_may_not_be_read_is_no_folder_without_checkpoints(tmp_path, monkeypatch):
+    write(tmp_path, 1)
+
+    def refuse(path, *arguments, **keywords):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    for place, name, named in ((os, "listdir", tmp_path), (Path, "open", "step_00000001")):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, refuse)
+            for find in (checkpoint.latest, checkpoint.newest_intact, checkpoint.newest_state):
+                said = f"{named} cannot be read: Permission denied"
+                with pytest.raises(checkpoint.CheckpointError, match=said):
+                    find(tmp_path)
+
+
+def test_a_file_that_changes_after_it_was_read_is_read_again(tmp_path):
+    path = write(tmp_path, 1)
+    os.utime(path / NAME)
+    assert checkpoint.damage_of(path) == []
+    rot(path / NAME)
+    assert checkpoint.damage_of(path) == [NAME]

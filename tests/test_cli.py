@@ -1,8 +1,6 @@
 """The command line from end to end: train, be killed, resume, paint; and every bad input."""
 
 import csv
-import hashlib
-import json
 import os
 import shutil
 import signal
@@ -17,8 +15,9 @@ import pytest
 import yaml
 from command_line import call
 from PIL import Image
+from signed_checkpoint import sign
 
-from oasis_tf import checkpoint
+from oasis_tf import checkpoint, run_lock
 
 ROOT = Path(__file__).parents[1]
 TINY = str(ROOT / "configs" / "tiny.yaml")
@@ -71,15 +70,6 @@ def state_file(run, step):
 def arrays(run, step):
     with np.load(state_file(run, step)) as file:
         return dict(file)
-
-
-def sign(path):
-    """Makes a checkpoint's `state.json` fit its files."""
-    state = json.loads((path / "state.json").read_text())
-    for name, file in state["files"].items():
-        data = (path / name).read_bytes()
-        file |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    (path / "state.json").write_text(json.dumps(state))
 
 
 def files_below(folder):
@@ -186,6 +176,42 @@ def test_a_non_finite_loss_keeps_the_last_good_checkpoint(killed_run):
     assert "step 5: the loss" in result.stderr and str(good) in result.stderr
     assert sorted(os.listdir(killed_run / "checkpoints")) == ["step_00000003", good.name]
     assert files_below(good) == before
+
+
+def test_a_run_folder_that_is_deleted_while_it_trains_does_not_come_back(tmp_path, monkeypatch):
+    from oasis_tf.callbacks import StopOnDivergence
+
+    folder = tmp_path / "run"
+
+    def delete(self, batch, logs=None):
+        shutil.rmtree(folder, ignore_errors=True)
+
+    monkeypatch.setattr(StopOnDivergence, "on_train_batch_end", delete)
+    result = train("--run-dir", folder, *setting(checkpoint_every=1), exit_code=1)
+    assert f"Error: {folder} was deleted, moved or replaced while the run" in result.stderr
+    assert not folder.exists()
+
+
+def test_what_another_process_does_before_the_lock_is_taken_counts(run, tmp_path, monkeypatch):
+    """Of two that begin in one new folder, one may come to the lock when the other has finished."""
+    folder, take = tmp_path / "both", run_lock.locked
+
+    def after_the_other_one(path):
+        shutil.copytree(run, folder)
+        return take(path)
+
+    monkeypatch.setattr(run_lock, "locked", after_the_other_one)
+    events = {path.name for path in (run / "tensorboard").glob("events.*")}
+    result = train("--resume", "--run-dir", folder)
+    assert "Going on with the run in" in result.output and "steps 6 to 6" in result.output
+    assert events <= set(os.listdir(folder / "tensorboard"))
+    monkeypatch.undo()
+    other = tmp_path / "other"
+    monkeypatch.setattr(
+        run_lock, "locked", lambda path: take(shutil.copytree(run, other) / path.name)
+    )
+    assert "exists already" in train("--run-dir", other, exit_code=2).stderr
+    assert steps_logged(other) == [3, 6]
 
 
 def test_a_disk_that_is_full_from_the_start_is_named(killed_run):

@@ -23,7 +23,8 @@ FULL = os.strerror(errno.ENOSPC)
     ids=["Python", "TensorFlow"],
 )
 def test_it_is_said_where_and_what_is_left(tmp_path, error):
-    good = checkpoint.write(tmp_path / "checkpoints", step=4, files={}, keep_last=1)
+    files = {"weights": lambda path: path.write_text("4")}
+    good = checkpoint.write(tmp_path / "checkpoints", step=4, files=files, keep_last=1)
     with (
         pytest.raises(FullDiskError, match=f"{tmp_path} .*{FULL}.*--resume; .*{good}"),
         naming_a_full_disk(RunFolder(tmp_path)),
@@ -51,4 +52,4 @@ def test_a_disk_that_fills_up_ends_training_with_the_last_good_checkpoint(small_
     assert FULL in said and "step_" in said.splitlines()[-1]
     newest = checkpoint.latest(run.folder.checkpoints)
     assert newest is not None and str(newest) in said
-    assert checkpoint.damaged_files(newest) == []
+    assert checkpoint.damage_of(newest) == []

@@ -39,7 +39,7 @@ def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_
         assert code == 128 + number and HEARD in said
         assert run.steps > before and f"saved are {run.steps} steps" in said
         assert f"--resume --run-dir {run.folder.path}" in said
-        assert checkpoint.damaged_files(checkpoint.latest(run.folder.checkpoints)) == []
+        assert checkpoint.damage_of(checkpoint.latest(run.folder.checkpoints)) == []
 
 
 def test_one_before_the_first_step_ends_with_nothing_to_save(run):

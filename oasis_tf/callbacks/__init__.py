@@ -9,7 +9,13 @@ from oasis_tf.callbacks.profile import ProfileSteps
 from oasis_tf.callbacks.progress_line import ProgressLine
 from oasis_tf.callbacks.reports import MetricsLog, ResumedEpoch, SampleSheets
 from oasis_tf.callbacks.steps import EveryNSteps, StepCallback
-from oasis_tf.callbacks.stopping import DivergenceError, StopOnDivergence, StopOnRequest, Stopped
+from oasis_tf.callbacks.stopping import (
+    DivergenceError,
+    RequireFolder,
+    StopOnDivergence,
+    StopOnRequest,
+    Stopped,
+)
 from oasis_tf.callbacks.vitals import Vitals
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "Painter",
     "ProfileSteps",
     "ProgressLine",
+    "RequireFolder",
     "ResumedEpoch",
     "SampleSheets",
     "StepCallback",

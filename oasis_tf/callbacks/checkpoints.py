@@ -1,5 +1,10 @@
 """When checkpoints of a run are written, and which one is the best."""
 
+import errno
+import math
+import os
+from pathlib import Path
+
 from oasis_tf import run_checkpoint
 from oasis_tf.callbacks.steps import EveryNSteps
 from oasis_tf.checkpoint import Best
@@ -19,7 +24,9 @@ class Checkpoints(EveryNSteps):
         scores: `HeldOutScores`, `Evaluations` or None. A step that scores best is saved too, and
             stays.
         best_metric: str, a key of `scores.latest`.
-        best: `checkpoint.Best` of the run so far, or None.
+        measured_with: dict, all that `best_metric` reads of the config.
+        best: `checkpoint.Best` of the run so far, or None. If it was measured otherwise, it stays
+            the best until the next score.
         is_suspicious: function() -> bool, whether training looks as if it diverged: then a
             checkpoint that is due waits.
     """
@@ -35,17 +42,19 @@ class Checkpoints(EveryNSteps):
         last_step=None,
         scores=None,
         best_metric=None,
+        measured_with=None,
         best=None,
         is_suspicious=lambda: False,
     ):
         super().__init__(every, last_step=last_step)
-        self.folder = folder
+        self.folder = Path(folder)
         self.keep_last = keep_last
         self.config = config
         self.painter = painter
         self.scores = scores if best_metric else None
         self.best_metric = best_metric
-        self.best = best if best and best.metric == best_metric else None
+        self.measured_with = measured_with
+        self.best = best
         self.is_suspicious = is_suspicious
         self.waiting = False
 
@@ -57,6 +66,10 @@ class Checkpoints(EveryNSteps):
             self.act()
 
     def act(self):
+        if not self.folder.parent.is_dir():  # deleted while this step was scored
+            raise FileNotFoundError(
+                errno.ENOENT, os.strerror(errno.ENOENT), str(self.folder.parent)
+            )
         run_checkpoint.write(
             self.folder,
             model=self.model,
@@ -72,7 +85,19 @@ class Checkpoints(EveryNSteps):
         if self.scores is None or self.scores.latest_step != self.step:
             return False
         score = self.scores.latest.get(self.best_metric)
-        if score is None or (self.best is not None and not self.best.is_beaten_by(score)):
+        if score is None or not math.isfinite(score) or self._is_beaten_by_best(score):
             return False
-        self.best = Best(step=self.step, metric=self.best_metric, score=score)
+        self.best = Best(
+            step=self.step,
+            metric=self.best_metric,
+            score=score,
+            measured_with=self.measured_with,
+        )
         return True
+
+    def _is_beaten_by_best(self, score):
+        if self.best is None:
+            return False
+        if self.best.differing_keys(self.best_metric, self.measured_with or {}):
+            return False
+        return not self.best.is_beaten_by(score)

@@ -73,6 +73,23 @@ class StopOnDivergence(StepCallback):
                 )
 
 
+class RequireFolder(keras.callbacks.Callback):
+    """Ends training after the step in which the run folder was deleted, moved or replaced.
+
+    Stands before everything that writes: a report would make half a folder again.
+
+    Args:
+        lock: `RunLock` of the folder.
+    """
+
+    def __init__(self, lock):
+        super().__init__()
+        self.lock = lock
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.lock.require_in_place()
+
+
 class StopOnRequest(keras.callbacks.Callback):
     """Ends training after the step that runs, if that was asked for, and before the first one.
 

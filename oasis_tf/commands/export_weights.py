@@ -19,7 +19,7 @@ def export_weights(
         from oasis_tf.run_folder import RunFolder
 
         folder = RunFolder(run)
-        folder.require_checkpoint()
+        folder.require_begun()
         start_tensorflow()
         from oasis_tf.weight_exchange import export_run
 

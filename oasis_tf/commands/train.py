@@ -1,5 +1,6 @@
 """python -m oasis_tf train"""
 
+from contextlib import ExitStack
 from pathlib import Path
 from shlex import quote
 from typing import Annotated, Literal
@@ -55,17 +56,21 @@ def train(
     steps_to_profile = _first_and_last(profile) if profile else None
     if classes and not init_from:
         raise typer.BadParameter("--class needs --init-from")
-    with sentences_for_errors():
+    with sentences_for_errors(), ExitStack() as held:
         from oasis_tf.config import load_config
         from oasis_tf.run_folder import RunFolder
+        from oasis_tf.run_lock import locked
 
         folder = RunFolder(run_dir or Path("runs", config.stem))
         if not config:
-            folder.require_checkpoint()
+            folder.require_begun()
         elif strategy != "multi-worker":  # else worker 0 may be writing there by now
             folder.require_resumable() if resume else folder.require_new()
+        lock = None
+        if strategy != "multi-worker":  # before anything is decided by what lies there
+            lock = held.enter_context(locked(folder.lock))
         if init_from:
-            RunFolder(init_from).require_checkpoint()
+            RunFolder(init_from).require_begun()
         experiment = load_config(
             config or folder.config,
             overrides=overrides or (),
@@ -77,6 +82,8 @@ def train(
         if strategy == "multi-worker":
             echo("Waiting for all workers.")
         opened = start_tensorflow(strategy, num_devices=devices)
+        if lock is None and opened.is_chief:
+            lock = held.enter_context(locked(folder.lock))
         from oasis_tf.data import with_found_classes
         from oasis_tf.memory_estimate import require_memory
         from oasis_tf.progress import track
@@ -85,7 +92,9 @@ def train(
         experiment = with_found_classes(experiment, track=track)
         if not opened.on_gpus:
             require_memory(experiment, workers=opened.num_workers, replicas=opened.replicas_here)
-        run = TrainingRun(config=experiment, folder=folder, resume=resume, devices=opened)
+        run = TrainingRun(
+            config=experiment, folder=folder, resume=resume, devices=opened, lock=lock
+        )
         if init_from and not run.resumed_from:
             _start_from(RunFolder(init_from), run, classes or ())
         _say_what_begins(folder, run, resume)

@@ -8,6 +8,7 @@ import keras
 import pytest
 from command_line import call
 from PIL import Image
+from signed_checkpoint import sign
 from tiny_run import TINY, write_checkpoint
 
 from oasis_tf import checkpoint
@@ -118,8 +119,7 @@ def test_every_checkpoint_of_a_run_is_evaluated(run, tmp_path):
     first = next((several / "checkpoints").iterdir())
     later = first.with_name("step_00000007")
     shutil.copytree(first, later)
-    state = json.loads((later / "state.json").read_text())
-    (later / "state.json").write_text(json.dumps(state | {"step": 7}))
+    sign(later, step=7)
     call("evaluate", "--run", several, "--checkpoint", "all", "--metrics", "miou")
     found = evaluations_in(several / "evaluation" / "results.json")
     assert [entry["step"] for entry in found] == [0, 7]
@@ -161,10 +161,7 @@ def test_data_of_other_classes_is_refused(run, tmp_path):
     renamed = written.replace(f"{first_class},", "another,", 1)
     assert renamed != written
     config.write_text(renamed)
-    state = config.parent / "state.json"
-    facts = json.loads(state.read_text())
-    facts["files"]["config.yaml"]["bytes"] = config.stat().st_size
-    state.write_text(json.dumps(facts))
+    sign(config.parent)
     other.write_text(written)
     said = call("evaluate", "--run", tmp_path / "trained", "--config", other, exit_code=2)
     assert f"class 1 of the data is '{first_class}', but 'another' for the generator" in said.stderr
