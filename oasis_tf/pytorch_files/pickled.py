@@ -202,19 +202,28 @@ def _counts(values):
     return tuple(_count(value) for value in values)
 
 
-def _tensor(_, storage, offset, shape, strides, *__):
+def _tensor(_, storage, offset, shape, strides):
     _require(storage, Storage)
     return StoredTensor(storage, _count(offset), _counts(shape), _counts(strides))
 
 
-def _parameter(_, tensor, *__):
+def _tensor_v2(_, storage, offset, shape, strides, requires_grad, hooks, metadata=None):
+    _require(requires_grad, bool)
+    _require(hooks, dict, type(None))  # None in files of 2018
+    _require(metadata, dict, type(None))
+    return _tensor(_, storage, offset, shape, strides)
+
+
+def _parameter(_, tensor, requires_grad, hooks):
+    _require(requires_grad, bool)
+    _require(hooks, dict, type(None))
     return _require(tensor, StoredTensor)
 
 
 _FUNCTIONS = {
     "collections.OrderedDict": _Function(_Machine.ordered_dict),
     "torch._utils._rebuild_tensor": _Function(_tensor),
-    "torch._utils._rebuild_tensor_v2": _Function(_tensor),
+    "torch._utils._rebuild_tensor_v2": _Function(_tensor_v2),
     "torch._utils._rebuild_parameter": _Function(_parameter),
 }
 _STEPS = {
@@ -242,5 +251,5 @@ _STEPS = {
     **dict.fromkeys(("BINPUT", "LONG_BINPUT"), _Machine.put),
     **dict.fromkeys(("BINGET", "LONG_BINGET"), _Machine.get),
     **dict.fromkeys(("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"), _Machine.push),
-    **dict.fromkeys(("BINUNICODE", "BINSTRING", "SHORT_BINSTRING"), _Machine.push),
+    **dict.fromkeys(("BINUNICODE", "SHORT_BINSTRING"), _Machine.push),
 }

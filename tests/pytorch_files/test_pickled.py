@@ -43,9 +43,14 @@ def test_plain_values_are_those_of_the_standard_library(value):
 
 def test_a_tensor_is_a_view_of_a_storage():
     value = read(
-        b"\x80\x02" + TENSOR + STORAGE + b"K\x01K\x02K\x02\x86K\x01K\x02\x86\x89Nt" + b"R."
+        b"\x80\x02" + TENSOR + STORAGE + b"K\x01K\x02K\x02\x86K\x01K\x02\x86\x89}t" + b"R."
     )
     assert value == StoredTensor(Storage("0", "float32", 6), 1, (2, 2), (1, 2))
+
+
+def test_a_tensor_of_2018_has_none_where_hooks_are_now():
+    value = read(TENSOR + STORAGE + b"K\x00K\x06\x85K\x01\x85\x89NtR.")
+    assert value == StoredTensor(Storage("0", "float32", 6), 0, (6,), (1,))
 
 
 def test_one_pickle_after_the_other_is_read_from_a_stream():
@@ -79,10 +84,12 @@ def test_a_name_that_makes_no_tensor_is_refused_and_not_looked_up(name):
         b"K\x01)R.",
         b"ctorch\nFloatStorage\n)R.",
         b"K\x01}b.",
-        TENSOR + b"K\x01K\x00))tR.",
-        TENSOR + STORAGE + b"J\xff\xff\xff\xff))tR.",
-        TENSOR + STORAGE + b"K\x00(" + 33 * b"K\x01" + b"t)tR.",
-        TENSOR + STORAGE + b"K\x00\x8a\x0a" + 9 * b"\xff" + b"\x7f\x85)tR.",
+        TENSOR + b"K\x01K\x00))\x89}tR.",
+        TENSOR + STORAGE + b"K\x00))K\x01}tR.",
+        TENSOR + STORAGE + b"K\x00))tR.",
+        TENSOR + STORAGE + b"J\xff\xff\xff\xff))\x89}tR.",
+        TENSOR + STORAGE + b"K\x00(" + 33 * b"K\x01" + b"t)\x89}tR.",
+        TENSOR + STORAGE + b"K\x00\x8a\x0a" + 9 * b"\xff" + b"\x7f\x85)\x89}tR.",
         STORAGE + STORAGE.replace(b"K\x06", b"K\x07") + b"\x86.",
         b"\x8c\x01a.",  # of protocol 4
         b"X\xff\xff\xff\x7fa.",
