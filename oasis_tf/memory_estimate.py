@@ -12,20 +12,25 @@ higher by factors that were found on 2 cores (`python -m benchmarks.peak_memory`
     ade20k, 128x128, 1                     4.13 GB     4.17 GB
     ade20k, 128x128, 2                     4.51 GB     4.32 GB
     ade20k, 256x256, 1, dense              5.28 GB     5.19 GB
+    camvid, 96x128, 1, painting            0.84 GB     0.74 GB
+    camvid, 96x128, 128, painting          2.94 GB     2.85 GB
+    ade20k, 256x256, 1, painting           1.75 GB     1.97 GB
+    ade20k, 256x256, 4, painting           2.80 GB     3.31 GB
 """
 
 import math
 
-from oasis_tf.host_memory import available_bytes
+from oasis_tf.host_memory import available_bytes, resident_bytes
 
 FLOAT = 4  # bytes
 PROGRAM = 0.8e9  # TensorFlow, its graphs and threads
 MORE_WEIGHTS, MORE_NUMBERS = 1.6, 1.5  # copies: normalised kernels, sums of gradients, scratch
+MORE_IN_PAINTING = 3  # scratch of convolutions
 SURELY = 0.8  # of the estimate is needed in any case: less than that is refused
 
 
 class TooLittleMemoryError(ValueError):
-    """A training step that cannot fit this machine, in a sentence."""
+    """A batch that cannot fit this machine, in a sentence."""
 
 
 def training_bytes(config, *, batch_size, replicas=1):
@@ -55,10 +60,10 @@ def require_memory(config, *, workers=1, replicas=1, available=None):
     Args:
         config: `Config`.
         workers: int, processes that share a batch. replicas: int, of this process.
-        available: bytes; None for what this machine has, and no check where that is not known.
+        available: bytes for all of the process; None for what this machine has, and no check where that is not known.
     Raises: TooLittleMemoryError.
     """
-    available = available_bytes() if available is None else available
+    available = _at_hand() if available is None else available
     batch_size = config.training.batch_size
     needed = training_bytes(config, batch_size=batch_size // workers, replicas=replicas)
     if available is None or SURELY * needed <= available:
@@ -76,6 +81,45 @@ def require_memory(config, *, workers=1, replicas=1, available=None):
         f"a training step of training.batch_size {batch_size} needs about {_gigabytes(needed)} "
         f"here, {_gigabytes(available)} are there; {remedy}"
     )
+
+
+def painting_bytes(config, *, batch_size):
+    """Memory that a process paints in, in bytes: weights as trained and folded, and what a block of
+    the generator takes at the resolution where that is most."""
+    generator = config.generator
+    widths, (height, width) = _widths(generator), generator.image_size
+    numbers = max(
+        height * width / 4 ** (generator.num_blocks - 1 - block) * (3 * channels + filters)
+        for block, (channels, filters) in enumerate(zip(widths, widths[1:], strict=False))
+    )
+    weights = 2 * generator_weights(generator)
+    return PROGRAM + FLOAT * (weights + batch_size * MORE_IN_PAINTING * numbers)
+
+
+def require_painting_memory(config, *, batch_size, available=None):
+    """Refuses to paint as many photographs at once as surely do not fit.
+
+    Args:
+        config: `Config` of the run. batch_size: int.
+        available: bytes for all of the process; None for what this machine has, and no check where that is not known.
+    Raises: TooLittleMemoryError.
+    """
+    available = _at_hand() if available is None else available
+    needed = painting_bytes(config, batch_size=batch_size)
+    if available is None or SURELY * needed <= available:
+        return
+    fixed, with_one = (painting_bytes(config, batch_size=size) for size in (0, 1))
+    fitting = max(1, int((available - fixed) // (with_one - fixed)))
+    raise TooLittleMemoryError(
+        f"painting {batch_size:,} photographs at once needs about {_gigabytes(needed)}, "
+        f"{_gigabytes(available)} are there; try --batch-size {fitting}"
+    )
+
+
+def _at_hand():
+    """What this process has, TensorFlow in it, and what it can still take; or None."""
+    left = available_bytes()
+    return None if left is None else left + resident_bytes().get("host", 0)
 
 
 def _gigabytes(number):

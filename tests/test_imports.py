@@ -132,6 +132,7 @@ MAY_USE = {
         "data",
         "data_name",
         "fold",
+        "memory_estimate",
         "noise",
         "progress",
         "run_checkpoint",

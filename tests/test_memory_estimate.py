@@ -4,11 +4,14 @@ import pytest
 from test_config import CONFIGS, TINY
 
 from oasis_tf.config import load_config
+from oasis_tf.generation.studio import Studio
 from oasis_tf.memory_estimate import (
     TooLittleMemoryError,
     discriminator_weights,
     generator_weights,
+    painting_bytes,
     require_memory,
+    require_painting_memory,
     training_bytes,
 )
 
@@ -82,3 +85,31 @@ def test_half_the_numbers_take_half_the_memory():
 def test_where_the_system_does_not_tell_nothing_is_refused(monkeypatch):
     monkeypatch.setattr("oasis_tf.memory_estimate.available_bytes", lambda: None)
     require_memory(load_config(TINY, overrides=["training.batch_size=65536"]))
+
+
+def test_photographs_painted_at_once_are_bounded_too():
+    for name, batch_size, peak in (
+        *(("camvid", 1, 0.74), ("camvid", 128, 2.85)),
+        *(("ade20k", 1, 1.97), ("ade20k", 4, 3.31)),
+    ):
+        config = load_config(CONFIGS / f"{name}.yaml")
+        assert 0.8 < painting_bytes(config, batch_size=batch_size) / (peak * 1e9) < 1.15
+    with pytest.raises(TooLittleMemoryError) as error:
+        require_painting_memory(config, batch_size=65536, available=23e9)
+    assert str(error.value) == (
+        "painting 65,536 photographs at once needs about 23,091 GB, 23 GB are there; try "
+        "--batch-size 61"
+    )
+    require_painting_memory(config, batch_size=61, available=23e9)
+
+
+def test_a_batch_that_was_painted_is_not_looked_at_again(monkeypatch):
+    left = iter([9e9, 0])
+    monkeypatch.setattr("oasis_tf.memory_estimate.available_bytes", lambda: next(left))
+    monkeypatch.setattr("oasis_tf.memory_estimate.resident_bytes", lambda: {"host": 1e9})
+    studio = Studio.__new__(Studio)
+    studio.config, studio._largest_batch = load_config(CONFIGS / "ade20k.yaml"), 0
+    studio.require_memory(8)
+    studio.require_memory(8)
+    with pytest.raises(TooLittleMemoryError, match="painting 9 photographs at once"):
+        studio.require_memory(9)

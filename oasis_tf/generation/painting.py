@@ -59,6 +59,7 @@ def paint_all(studio, subjects, album, *, plan, batch_size, compare=False):
     album.folder.mkdir(parents=True, exist_ok=True)
     left_out, untouched = LeftOut(DataError), []
     missing, found = _missing(studio, subjects, album, plan=plan, left_out=left_out)
+    studio.require_memory(min(batch_size, len(missing)))
     photographs = progress.track(
         _paint(studio, _readable(studio, missing, plan, left_out, untouched), batch_size),
         description=f"Painting {len(missing):,} photographs"
@@ -111,18 +112,15 @@ def _readable(studio, missing, plan, left_out, untouched):
             label_map = subject.read()
             if not plan.redraws(label_map):
                 untouched.append(subject.name)
-            units = [
-                _Unit(
-                    subject,
-                    sample,
-                    label_map=studio.fit(label_map),
-                    noise=plan.draw(label_map, sample),
-                    fingerprint=fingerprint(label_map),
-                )
-                for _, sample in group
-            ]
+            same = {"label_map": studio.fit(label_map), "fingerprint": fingerprint(label_map)}
+            units = (
+                _Unit(subject, sample, noise=plan.draw(label_map, sample), **same)
+                for _, sample in list(group)
+            )
+            first = next(units)
         if subject.name not in left_out.reasons:
-            yield from units
+            yield first
+            yield from units  # one by one: noise maps are large
 
 
 def _paint(studio, units, batch_size):

@@ -10,6 +10,7 @@ from oasis_tf.data.transforms import resize_label_map
 from oasis_tf.data_name import data_name
 from oasis_tf.fold import fold
 from oasis_tf.generation.label_arrays import read_label_map, require_class_ids
+from oasis_tf.memory_estimate import require_painting_memory
 
 
 class Studio:
@@ -39,6 +40,7 @@ class Studio:
         self.palette = np.array(self.config.data.palette, np.uint8)
         self.label_code = label_code_of(**self.config.data.label_arguments())
         folded = fold(self.generator, dtype=precision)
+        self._largest_batch = 0
         self._paint = {  # by the rank of the noise, or none
             rank: tf.function(folded, reduce_retracing=True) for rank in (None, 2, 4)
         }
@@ -58,6 +60,15 @@ class Studio:
         """Length of a noise vector; 0 for a generator without noise."""
         return self.generator.z_dim
 
+    def require_memory(self, batch_size):
+        """Raises TooLittleMemoryError if so many photographs cannot be painted at once.
+
+        Larger batches alone are looked at: memory that was freed stays with the process.
+        """
+        if batch_size > self._largest_batch and not tf.config.list_logical_devices("GPU"):
+            require_painting_memory(self.config, batch_size=batch_size)
+        self._largest_batch = max(batch_size, self._largest_batch)
+
     def read(self, path):
         """Reads a label PNG as the data set's are, or a .npy: class ids, int32 (h, w)."""
         return read_label_map(path, label_code=self.label_code, label_ids=self.label_ids)
@@ -75,6 +86,7 @@ class Studio:
         Returns: uint8 (b, *size, 3).
         Raises: DataError for ids of no class.
         """
+        self.require_memory(len(label_maps))
         num_classes = self.generator.num_classes
         require_class_ids(np.asarray(label_maps), num_classes=num_classes, origin="label_maps")
         paint = self._paint[None if z is None else np.ndim(z)]
