@@ -85,5 +85,5 @@ def require_float32() -> None:
 
 
 def _settings_file() -> Path:
-    folder = os.environ.get("KERAS_HOME") or Path("~", ".keras")
-    return Path(folder, "keras.json").expanduser()
+    folder = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    return Path(os.path.expanduser(folder), "keras.json")  # without a home `~` stays

@@ -138,7 +138,7 @@ def _take(descriptor, path):
         warnings.warn(
             f"{path}: this file system has no locks ({error.strerror}); take care that no other "
             "process trains in the same folder",
-            stacklevel=5,
+            stacklevel=2,  # in this file: of libraries, the command line shows none
         )
     written = os.pread(descriptor, len(SIGNATURE), 0)
     if written and written != SIGNATURE:

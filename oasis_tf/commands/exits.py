@@ -4,12 +4,16 @@ import errno
 import os
 import signal
 import sys
+import warnings
 from contextlib import contextmanager
+from pathlib import Path
 
 import typer
 
 from oasis_tf.io.terminal import StandardOutputError, echo, flush_stdout, prepare_streams
 
+ROOT = Path(__file__).parents[2]
+OURS = ("oasis_tf", "export")  # packages
 EXIT_FAILED, EXIT_BAD_INPUT = 1, 2
 EXIT_BY_SIGNAL = 128  # plus the signal's number, as shells have it
 
@@ -20,6 +24,8 @@ def run(app: typer.Typer, *, prog_name: str) -> None:
     Whatever stdout and stderr are (closed, full, of a poor encoding), no stack trace follows.
     """
     prepare_streams()
+    if not sys.warnoptions:
+        warnings.showwarning = _show_warning
     try:
         try:
             app(prog_name=prog_name)
@@ -56,6 +62,12 @@ def sentences_for_errors():
         raise typer.Exit(getattr(error, "exit_code", exit_code)) from None
 
 
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    """Prints our own warnings as a sentence; those of libraries are no user's business."""
+    if any(Path(filename).is_relative_to(ROOT / package) for package in OURS):
+        echo(f"Warning: {message}", err=True)
+
+
 def _say_lost_output(error: StandardOutputError) -> int:
     """Says why stdout ended, but of a reader that went away (`| head -1`). Returns: exit code."""
     if not error.is_closed:
@@ -67,7 +79,7 @@ def _sentence(error):
     """What an error says to people; None if it is a defect."""
     if type(error).__name__ == "ResourceExhaustedError":  # of TensorFlow, which may not be loaded
         return _what_ran_out(error.message)
-    ours = type(error).__module__.partition(".")[0] in ("oasis_tf", "export")
+    ours = type(error).__module__.partition(".")[0] in OURS
     if isinstance(error, OSError) and not ours and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
     is_said = isinstance(error, OSError) or ours and isinstance(error, (ValueError, RuntimeError))

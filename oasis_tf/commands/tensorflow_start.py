@@ -17,6 +17,10 @@ def start_tensorflow(strategy="none", *, num_devices=None):
     with silent_stderr():
         settle_keras()
         import tensorflow as tf
+        from absl import logging
+
+        tf.get_logger().setLevel("ERROR")  # no warnings of tracing again, and such
+        logging.set_verbosity(logging.ERROR)
 
         from oasis_tf.devices import open_devices
 

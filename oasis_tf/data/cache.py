@@ -22,6 +22,7 @@ from oasis_tf.data.filling import filling
 from oasis_tf.data.source import FileProblem, Source
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import READING_FAILURES, explain_failure
+from oasis_tf.io.home_folder import in_home
 
 FORMAT = 2  # to be raised when other pixels come out of decoding or resizing
 PAGE = 4096
@@ -108,8 +109,13 @@ def cached(
 
 
 def default_folder() -> Path:
-    """oasis_tf in the user's cache folder, as the XDG Base Directory Specification has it."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "oasis_tf")
+    """oasis_tf in the user's cache folder, as the XDG Base Directory Specification has it.
+
+    Raises: NoHomeError.
+    """
+    instead = "data.cache_dir, or with the environment's XDG_CACHE_HOME"
+    caches = os.environ.get("XDG_CACHE_HOME") or in_home(".cache", instead=instead)
+    return Path(caches, "oasis_tf")
 
 
 def _record_bytes(size: tuple[int, int]) -> int:

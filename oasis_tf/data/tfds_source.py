@@ -14,6 +14,7 @@ from oasis_tf.data.image_file import decode_image
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.source import DataError, FileProblem, Source, state_of_files
 from oasis_tf.data.validate import READING_FAILURES
+from oasis_tf.io.home_folder import expanded
 
 SPLIT_NAMES = {"train": "train", "val": "validation"}
 KEYS = ("image", "label_map", "file_name")
@@ -109,7 +110,8 @@ def open_tfds(
 
     from oasis_tf.data import ade20k_tfds
 
-    root = Path(root or os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")).expanduser()
+    root = root or os.environ.get("TFDS_DATA_DIR", "~/tensorflow_datasets")
+    root = expanded(root, instead="--data-root")
     builder = ade20k_tfds.Ade20kSceneparse150(data_dir=root / COPY)
     folder = Path(builder.data_dir)
     if not folder.is_dir():  # it is moved there when it is whole
@@ -140,7 +142,7 @@ def _prepared(root: Path, manual_dir: Path | str | None):
     if Path(builder.data_dir).is_dir():
         return builder
     if manual_dir is not None:
-        manual_dir = Path(manual_dir).expanduser()
+        manual_dir = expanded(manual_dir, instead="data.manual_dir")
         ade20k_tfds.require_manual_data(manual_dir)
     try:
         builder.download_and_prepare(

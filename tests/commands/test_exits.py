@@ -54,7 +54,7 @@ def test_a_defect_is_not_hidden(defect):
 
 
 PROGRAM = """
-import sys, typer
+import sys, typer, warnings
 from oasis_tf.commands import exits
 from oasis_tf.io.terminal import echo
 app = typer.Typer(pretty_exceptions_enable=False)
@@ -65,6 +65,9 @@ def verb(how: str = ""):
             echo("done")
         if how == "interrupted":
             raise KeyboardInterrupt
+        if how == "warned":
+            warnings.warn_explicit("of a library", UserWarning, "/lib/python/keras/a.py", 1)
+            warnings.warn_explicit("of ours", UserWarning, exits.__file__, 1)
         if how == "escapes":
             raise OSError("\\x1b[31mred\\x1b[0m and \\u7a7a")
 exits.run(app, prog_name="verb")
@@ -101,6 +104,10 @@ def test_closed_streams_are_no_failure():
 
 def test_ctrl_c_is_said():
     assert verb(">/dev/null", how="interrupted") == (130, "Interrupted.\n")
+
+
+def test_warnings_of_libraries_are_dropped_and_ours_are_said():
+    assert verb(">/dev/null", how="warned") == (0, "Warning: of ours\n")
 
 
 def test_escape_codes_and_characters_that_stderr_lacks_are_made_visible():
