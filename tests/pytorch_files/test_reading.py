@@ -21,6 +21,18 @@ ARRAYS = {
     "conv.weight": np.arange(24, dtype=np.float32).reshape(2, 3, 2, 2),
     "norm.num_batches_tracked": np.array(7),
 }
+
+
+def examples(count):
+    """Settings for so many examples, the same ones every time."""
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 CODES = [operation.code.encode("latin-1")[0] for operation in pickletools.opcodes]
 ONES = torch.ones(100)
 serialisations = pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "old"])
@@ -263,7 +275,7 @@ def state_dicts(draw):
     return found
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(150)
 @given(value=state_dicts(), is_zip=st.booleans())
 def test_what_pytorch_reads_with_weights_only_is_read_equally(tmp_path, value, is_zip):
     path = save(tmp_path, OrderedDict(value), is_zip)
@@ -293,7 +305,7 @@ class Content(bytes):
         return f"{len(self)} bytes"
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(100)
 @given(data=st.data(), is_zip=st.booleans())
 def test_a_changed_file_gives_its_arrays_or_a_sentence(tmp_path, contents, data, is_zip):
     """What was changed in a zip file is found; in the old format it may give other numbers."""
@@ -314,7 +326,7 @@ def test_a_changed_file_gives_its_arrays_or_a_sentence(tmp_path, contents, data,
             assert_equal_arrays(arrays, expected)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@examples(100)
 @given(data=st.data())
 def test_a_changed_pickle_gives_what_pytorch_reads_or_a_sentence(tmp_path, contents, data):
     """Behind right checksums, a reader has only the pickle's own sense to go by."""
