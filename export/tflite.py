@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import tensorflow as tf
 
+from export.activation_ranges import with_measured_ranges
 from export.calibration import calibration_inputs
 from export.cases import make_cases
 from export.fresh_process import in_fresh_process
@@ -25,6 +26,7 @@ LIMITS = {
     "dynamic": Limit(psnr=35.0),
     "int8": Limit(psnr=30.0),
 }
+BY_SIZE = ("int8", "dynamic", "float16", "none")  # the smallest, and coarsest, first
 GPU_LIMITS = LIMITS | {"none": Limit(max=1e-3)}  # GPUs sum in another order
 ROUNDING = 0.5 / 255  # of an image in uint8
 GPU_CASES = (0, -1)  # all ids at once, and a natural label map; software GPUs are slow
@@ -121,8 +123,10 @@ def export_tflite(
         proof = prove(made, question, quantize=quantize, output=output, check_gpu=check_gpu)
         if proof.faults() and not allow_loss:
             reasons = " It also ".join(f"{fault}." for fault in proof.faults())
+            advice = _advice(proof, checkpoint, made, quantize=quantize, output=output)
             raise MismatchError(
-                f"{target.name} ({quantize}) {reasons} It was deleted; --allow-loss would keep it."
+                f"{target.name} ({quantize}) {reasons} It was deleted; "
+                f"{advice}--allow-loss would keep it."
             )
         facts["tflite"] = {
             "quantize": quantize,
@@ -132,6 +136,23 @@ def export_tflite(
         }
         card.write_text(json.dumps(facts, indent=1))
     return proof
+
+
+def _advice(proof, checkpoint, made, *, quantize, output):
+    """Half a sentence that names the smallest quantization which keeps its limit, or nothing.
+
+    Args:
+        proof: `Proof` of the file that is refused. made: path, where another may be made.
+    """
+    if proof.limit.is_kept_by(proof.difference):  # it is a GPU's fault
+        return ""
+    for gentler in BY_SIZE[BY_SIZE.index(quantize) + 1 :]:
+        options = {"quantize": gentler, "output": output}
+        question, _ = in_fresh_process(convert, checkpoint=checkpoint, out=made, **options)
+        other = prove(made, question, check_gpu=False, **options)
+        if not other.faults():
+            return f"--quantize {gentler} keeps its limit ({other.difference}), "
+    return ""
 
 
 def convert(*, checkpoint, out, quantize, output="float32", calibration=32, data_root=None):
@@ -186,11 +207,12 @@ def _quantized(converter, samples):
     convolution and tanh in float gain nothing that can be seen. The debugger is the one public way
     to leave ops out of the quantization.
     """
-    converter.representative_dataset = lambda: iter(samples)
+    converter.representative_dataset = lambda: iter(samples[:1])  # ranges are measured below
     options = tf.lite.experimental.QuantizationDebugOptions(denylisted_ops=OPS_ON_IDS)
     debugger = tf.lite.experimental.QuantizationDebugger(
         converter=converter, debug_dataset=lambda: iter(samples[:1]), debug_options=options
     )
+    debugger.calibrated_model = with_measured_ranges(debugger.calibrated_model, samples)
     return debugger.get_nondebug_quantized_model()
 
 

@@ -201,7 +201,11 @@ EXPORT_MAY_USE = {
     "litert": {"tensor_spec", "timing"},
     "gpu_runner": set(),
     "gpu_gate": {"fresh_process", "gpu_runner", "verify"},
-    "tflite": {*COMMON, "calibration", "gpu_gate", "litert", "phone_signature", "tensor_spec"},
+    "activation_ranges": {"litert"},
+    "tflite": {
+        *(*COMMON, "activation_ranges", "calibration", "gpu_gate", "litert", "phone_signature"),
+        "tensor_spec",
+    },
     "onnx_packages": set(),
     "onnx_runner": {"tensor_spec", "timing"},
     "onnx_file": {*COMMON, "onnx_packages", "onnx_runner", "tensor_spec"},
