@@ -32,6 +32,8 @@ class RunData:
     def __init__(self, config):
         self.config = config
         self.source, self.held_out = open_splits(**config.data.source_arguments())
+        self._recalibration = None
+        self._first_batches = self._held_out_batches = None  # read again and again by one graph
 
     @property
     def class_names(self):
@@ -53,6 +55,7 @@ class RunData:
         loaded = loaded_size(data.image_size, data.load_size)
         self.source = cached(self.source, size=loaded, **where)
         self.held_out = cached(self.held_out, size=data.image_size, **where)
+        self._first_batches = self._held_out_batches = None
 
     def batches(self, *, start_step, **part):
         """Endless batches from a step on; `part` of each, see `training_batches`."""
@@ -70,13 +73,15 @@ class RunData:
 
     def held_out_batches(self):
         """Yields the first `training.score_images` held-out pairs in batches, not augmented."""
-        with reading(self.held_out):
-            yield from evaluation_batches(
+        if self._held_out_batches is None:
+            self._held_out_batches = evaluation_batches(
                 self.held_out,
                 image_size=self.config.data.image_size,
                 batch_size=self.config.training.batch_size,
                 num_images=self.config.training.score_images,
             )
+        with reading(self.held_out):
+            yield from self._held_out_batches
 
     def held_out_samples(self):
         """Pairs to show, spread over the held-out ones.
@@ -95,19 +100,24 @@ class RunData:
         return images, label_maps
 
     def recalibrated(self, generator):
-        """`ema.recalibrated` over the label maps of the run's first batches, and fixed noise."""
-        size, z_dim = self.config.training.batch_size, generator.z_dim
+        """`ema.Recalibration` over the label maps of the run's first batches, and fixed noise.
 
-        def label_maps_and_noise():
-            for index, (_, label_map) in enumerate(self.batches(start_step=0)):
-                seeds = np.arange(index * size, (index + 1) * size)
-                yield label_map, noise.seeded_noise(seeds, z_dim) if z_dim else None
-
-        return ema.recalibrated(
-            generator,
-            label_maps_and_noise(),
+        Returns: the generator's copy, the same object at every call with this generator.
+        """
+        if self._recalibration is None or self._recalibration.generator is not generator:
+            self._recalibration = ema.Recalibration(generator)
+        return self._recalibration(
+            self._label_maps_and_noise(generator.z_dim),
             num_batches=self.config.training.recalibration_batches,
         )
+
+    def _label_maps_and_noise(self, z_dim):
+        size = self.config.training.batch_size
+        if self._first_batches is None:
+            self._first_batches = self.batches(start_step=0)
+        for index, (_, label_map) in enumerate(self._first_batches):
+            seeds = np.arange(index * size, (index + 1) * size)
+            yield label_map, noise.seeded_noise(seeds, z_dim) if z_dim else None
 
 
 @contextmanager

@@ -8,7 +8,8 @@ class Painter:
 
     Args:
         model: `OASIS`.
-        recalibrated: function(ema_generator) -> its recalibrated copy.
+        recalibrated: function(ema_generator) -> its recalibrated copy, which may be the same
+            object every time: use what is returned before the next step.
     """
 
     def __init__(self, model, *, recalibrated):
