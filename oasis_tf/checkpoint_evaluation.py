@@ -6,6 +6,7 @@ from oasis_tf import checkpoint, progress, run_checkpoint
 from oasis_tf.class_names import plain_name
 from oasis_tf.config import load_config
 from oasis_tf.data import open_source
+from oasis_tf.memory_estimate import require_painting_memory
 from oasis_tf.run_data import reading
 from oasis_tf.run_evaluator import RunEvaluator
 from oasis_tf.run_folder import RunError
@@ -23,13 +24,16 @@ def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0):
         batch_size: int, photographs on all replicas at once. seed: int, of the noise.
     Returns: iterator of dict, see `RunEvaluator.evaluate`, with the checkpoint's `generator`, the
         SHA-256 of its file.
-    Raises: RunError, DataError, CheckpointError, and those of `RunEvaluator`; each a sentence.
+    Raises: RunError, DataError, CheckpointError, TooLittleMemoryError, and those of
+        `RunEvaluator`; each a sentence.
     """
     source = open_source(split="val", **config.data.source_arguments())
     for path in paths:
         trained = load_config(path / run_checkpoint.CONFIG)
         _require_fit(config, trained, path)
         _require_same_classes(source.class_names, trained.data.class_names, path)
+    if not devices.on_gpus:
+        require_painting_memory(trained, batch_size=min(batch_size, len(source)))
     evaluator = RunEvaluator(
         config,
         source,

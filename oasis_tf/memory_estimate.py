@@ -60,7 +60,8 @@ def require_memory(config, *, workers=1, replicas=1, available=None):
     Args:
         config: `Config`.
         workers: int, processes that share a batch. replicas: int, of this process.
-        available: bytes for all of the process; None for what this machine has, and no check where that is not known.
+        available: bytes for all of the process; None for what this machine has, and no check where
+            that is not known.
     Raises: TooLittleMemoryError.
     """
     available = _at_hand() if available is None else available
@@ -101,7 +102,8 @@ def require_painting_memory(config, *, batch_size, available=None):
 
     Args:
         config: `Config` of the run. batch_size: int.
-        available: bytes for all of the process; None for what this machine has, and no check where that is not known.
+        available: bytes for all of the process; None for what this machine has, and no check where
+            that is not known.
     Raises: TooLittleMemoryError.
     """
     available = _at_hand() if available is None else available

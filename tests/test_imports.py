@@ -60,8 +60,8 @@ MAY_USE = {
         *("evaluation", "progress", "pytorch_files", "results", "segmenters", "vgg"),
     },
     "checkpoint_evaluation": {
-        *("checkpoint", "class_names", "config", "data", "progress", "run_checkpoint"),
-        *("run_data", "run_evaluator", "run_folder"),
+        *("checkpoint", "class_names", "config", "data", "memory_estimate", "progress"),
+        *("run_checkpoint", "run_data", "run_evaluator", "run_folder"),
     },
     "segmenters": {"class_names", "weight_arrays", "whole_file"},
     "segmenter_training": {

@@ -1,14 +1,15 @@
 """The keys of an experiment and what they may be."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import pydantic
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
 
 from oasis_tf.config import bounds
 from oasis_tf.config.class_list import ClassList, settle_classes
+from oasis_tf.config.evaluation_section import EvaluationConfig
+from oasis_tf.config.section import Section
 from oasis_tf.config.split_keys import settle_splits
 
 # Sources whose classes are known: how many, the void class counted, and the id of void.
@@ -40,12 +41,6 @@ EVALUATED = ("fid", "kid", "miou")
 BestMetric = Literal[
     "fid", "kid", "miou", "miou_fake", "accuracy_fake", "miou_real", "accuracy_real"
 ]
-
-
-class Section(BaseModel):
-    """A mapping that knows its keys: any other is an error."""
-
-    model_config = ConfigDict(extra="forbid", validate_default=True)
 
 
 class DataConfig(Section):
@@ -190,46 +185,6 @@ class TrainingConfig(Section):
     score_images: bounds.NumImages = 200
     evaluate_every: bounds.Steps | None = None
     recalibration_batches: bounds.RecalibrationBatches = 51
-
-
-class SegmenterConfig(Section):
-    """Arguments of `open_segmenter`: who says which class a pixel of a photograph shows."""
-
-    kind: Literal["discriminator", "keras", "keras-hub"] = "discriminator"
-    model: str | None = None
-    classes: Annotated[list[bounds.LogitClass], Field(min_length=1)] | None = None
-    image_size: bounds.Size | None = None
-    resize: Literal["bilinear", "bicubic", "area", "nearest"] = "bilinear"
-    pixel_range: tuple[bounds.PixelValue, bounds.PixelValue] | None = None
-
-    @pydantic.model_validator(mode="after")
-    def _check_kind(self):
-        if self.kind != "discriminator":
-            if self.model is None:
-                wanted = "a .keras file" if self.kind == "keras" else "a preset's name or folder"
-                raise ValueError(f"evaluation.segmenter.model is missing; it is {wanted}")
-            return self
-        for key in ("model", "classes", "image_size", "pixel_range"):
-            if getattr(self, key) is not None:
-                raise ValueError(
-                    f"evaluation.segmenter.{key} is for a network of another kind; set "
-                    "evaluation.segmenter.kind to keras or keras-hub"
-                )
-        return self
-
-
-class EvaluationConfig(Section):
-    """What `evaluate` measures of held-out pairs, and `training.evaluate_every`."""
-
-    metrics: Annotated[list[Literal["fid", "kid", "miou", "diversity"]], Field(min_length=1)] = [
-        "fid",
-        "miou",
-    ]
-    num_images: bounds.EvaluatedImages | None = None
-    samples: bounds.Samples = 4
-    inception_weights: str | None = None
-    diversity_backbone: str = "discriminator"
-    segmenter: SegmenterConfig = SegmenterConfig()
 
 
 class Config(Section):

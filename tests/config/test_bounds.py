@@ -4,12 +4,11 @@ import pydantic
 import pytest
 
 from oasis_tf.config import ConfigError, load_config
+from oasis_tf.config.evaluation_section import EvaluationConfig, SegmenterConfig
 from oasis_tf.config.sections import (
     DataConfig,
     DiscriminatorConfig,
-    EvaluationConfig,
     GeneratorConfig,
-    SegmenterConfig,
     TrainingConfig,
 )
 from tests.test_config import TINY, folder_config
