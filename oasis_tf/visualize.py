@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.PngImagePlugin import PngInfo
 
 from oasis_tf.io import file_mark
+from oasis_tf.io.regular_file import require_regular
 from oasis_tf.whole_file import whole_file
 
 BACKGROUND = (255, 255, 255)
@@ -126,6 +127,7 @@ def comment_of(path):
     Only the file's header is read.
     """
     try:
+        require_regular(path)
         with Image.open(path) as image:
             comment = image.info.get("Comment", image.info.get("comment"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):

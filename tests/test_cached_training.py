@@ -48,6 +48,11 @@ def test_the_run_is_bit_identical(tmp_path, options):
     assert expected.keys() == cached.keys()
     for name, array in cached.items():
         np.testing.assert_array_equal(array, expected[name], err_msg=name)
+    for kind in ("images", "labels"):
+        (tmp_path / "data" / kind / "train" / "d.png").unlink()
+    result = call("train", "--resume", "--run-dir", files, "--set=training.epochs=2")
+    said = "The pairs of train are not those that this run was trained on: 1 removed (d)."
+    assert said in result.stderr
 
 
 def test_a_resumed_run_may_turn_it_on_and_move_it():

@@ -1,11 +1,12 @@
 """The classes of a folder whose config lists none: the ids that its label maps hold."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
+from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.open_source import open_splits
 from oasis_tf.data.source import DataError
@@ -33,9 +34,9 @@ def with_found_classes(
         path for source in open_splits(check=False, **arguments) for path in source.label_paths
     ]
     example: dict[int, Path] = {}
-    with ThreadPoolExecutor() as pool:
+    with closing(in_threads(_ids, paths)) as read:
         found = track(
-            pool.map(_ids, paths),
+            read,
             description=f"Looking for the classes: reading {len(paths):,} label maps",
             total=len(paths),
         )
