@@ -60,6 +60,7 @@ def test_a_second_one_ends_it_at_once(run):
     os.kill(process.pid, signal.SIGINT)
     code, said = ended(run, process)
     assert code == 128 + signal.SIGINT and "nothing to save" not in said
+    assert "Ended at once, without saving." in said
 
 
 def test_ctrl_c_before_training_begins_is_no_stack_trace(tmp_path, monkeypatch):
