@@ -157,9 +157,7 @@ class RunFolder:
             )
         best = checkpoint.path_of(self.checkpoints, state.best.step)
         if damage := checkpoint.damage_of(best, names=(CONFIG, *files)):
-            raise RunError(
-                f"the best checkpoint, {_named({best: damage})}; use --checkpoint latest"
-            )
+            raise RunError(f"the best checkpoint {_named({best: damage})}; use --checkpoint latest")
         return best
 
     def _none_intact(self, damaged):

@@ -64,14 +64,14 @@ def test_a_damaged_newest_one_is_named_and_the_one_before_is_used(folder, capsys
 def test_a_damaged_best_one_is_said_to_be(folder, damage, said):
     assert folder.require_checkpoint("best") == path_of(folder, 1)
     damage(path_of(folder, 1))
-    with pytest.raises(RunError, match="the best checkpoint, .* is damaged") as error:
+    with pytest.raises(RunError, match="the best checkpoint .* is damaged") as error:
         folder.require_checkpoint("best")
     assert said in str(error.value) and "use --checkpoint latest" in str(error.value)
 
 
 def test_a_best_one_that_was_removed_is_said_to_be_missing(folder):
     shutil.rmtree(path_of(folder, 1))
-    with pytest.raises(RunError, match="the best checkpoint, .*state.json is missing"):
+    with pytest.raises(RunError, match="the best checkpoint .*state.json is missing"):
         folder.require_checkpoint("best")
 
 
