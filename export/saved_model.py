@@ -18,6 +18,7 @@ from export.warm_up import write_warm_up
 
 LIMIT = Limit(max=1.01 / 255, mean=2e-5)  # rounding to 8 bits may fall to the other side, rarely
 CARD, CONFIG = "oasis.json", "config.yaml"  # below assets.extra, which servers leave alone
+REFUSED = "Refused: the request is an INVALID_ARGUMENT that names the example."
 NUM_NOISE_MAPS = 2
 
 
@@ -68,7 +69,7 @@ def convert(*, checkpoint, out, data_root):
     tf.saved_model.save(resources_of(**arguments), str(out), signatures=signatures_of(**arguments))
     extra = out / "assets.extra"
     extra.mkdir()
-    (extra / CARD).write_text(json.dumps(trained.card(), indent=1))
+    (extra / CARD).write_text(json.dumps(trained.card(other_ids=REFUSED), indent=1))
     trained.config.save(extra / CONFIG)
     questions = questions_for(trained, require_data=data_root is not None)
     write_warm_up(out, {name: question.first().inputs for name, question in questions.items()})

@@ -12,6 +12,11 @@ from oasis_tf.fold import fold
 from oasis_tf.keras_settings import settle_keras
 from oasis_tf.models import OASISGenerator
 
+UNCHECKED = (
+    "Not checked: a pixel of another id, and of NaN, is painted without an error as a pixel of no "
+    "class, from the noise and the classes around it."
+)
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -56,11 +61,15 @@ class Trained:
             label_code=label_code_of(**config.data.label_arguments()),
         )
 
-    def card(self):
+    def card(self, *, other_ids=UNCHECKED):
         """What users of an artifact need to know, as a dict for JSON.
 
+        Args:
+            other_ids: str, what the artifact makes of ids that are no class.
+
         Of each class, `id` is what the model takes, and `label_map_values` are the ids, or RGB
-        colours, that mean it in the label maps it was trained on.
+        colours, that mean it in the label maps it was trained on. `ids` says which ones there are,
+        and what becomes of others.
         """
         data = self.config.data
         classes = zip(data.class_names, data.palette, self.label_code.values(), strict=True)
@@ -69,6 +78,7 @@ class Trained:
             "step": self.step,
             "image_size": list(self.live.image_size),
             "z_dim": self.live.z_dim,
+            "ids": {"first": 0, "last": self.live.num_classes - 1, "others": other_ids},
             "classes": [
                 {
                     "id": index,

@@ -40,6 +40,19 @@ def write(path, generator, **options):
     return path
 
 
+def test_ids_that_are_no_class_are_painted_as_no_class(trained, question, tmp_path):
+    """What the card says of them."""
+    path = write(tmp_path / "model.onnx", trained.folded)
+    batch = {name: array[:1] for name, array in question.batches[0].items()}
+    low, high, known = (
+        batch | {"label_map": np.where(batch["label_map"] > 7, other, batch["label_map"])}
+        for other in (np.int32(-1), np.int32(99), np.int32(7))
+    )
+    images = [result["image"] for result in run_on_cpu(path=path, batches=[low, high, known])]
+    np.testing.assert_array_equal(images[0], images[1])
+    assert compare(images[0], images[2]).psnr < 40
+
+
 def test_a_file_is_written_with_its_card_and_paints_the_same_in_any_batch(run, question, tmp_path):
     path = tmp_path / "model.onnx"
     said = call("--run", run, "--out", path).output
@@ -48,6 +61,7 @@ def test_a_file_is_written_with_its_card_and_paints_the_same_in_any_batch(run, q
     card = json.loads((tmp_path / "model.json").read_text())
     sky = {"id": 1, "name": "sky", "color": [135, 190, 235], "label_map_values": [1]}
     assert card["classes"][1] == sky
+    assert card["ids"]["last"] == 13 and card["ids"]["others"].startswith("Not checked: ")
     assert card["onnx"]["opset"] == 17 and card["onnx"]["bytes"] == path.stat().st_size
     assert card["onnx"]["proof"]["cpu"]["max"] <= 1e-4
     sizes = [len(batch["z"]) for batch in question.batches]

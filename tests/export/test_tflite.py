@@ -147,12 +147,25 @@ def many_classes():
 
 
 def test_int8_paints_many_classes_after_many_maps(many_classes, tmp_path):
-    """The largest values of 100 maps left every image few steps: 28 dB."""
+    """TensorFlow's own ranges, the largest values of 100 maps, give about 31 dB."""
     folded, samples, question = many_classes
     file = tmp_path / "oasis.tflite"
     file.write_bytes(tflite.converted(folded, quantize="int8", samples=samples))
     difference = compare(images_of(file, question.batches), question.images)
-    assert tflite.LIMITS["int8"].is_kept_by(difference), difference
+    assert difference.psnr > 33, difference
+
+
+def test_ids_that_are_no_class_are_painted_as_no_class(trained, question, tmp_path):
+    """What the card says of them."""
+    file = tmp_path / "oasis.tflite"
+    file.write_bytes(tflite.converted(trained.folded, quantize="none"))
+    label_map, z = question.batches[0]["label_map"], question.batches[0]["z"]
+    others = np.float32([-1, 99, np.nan, 7])
+    label_maps = [np.where(label_map > 7, other, label_map) for other in others]
+    images = images_of(file, [{"label_map": other, "z": z} for other in label_maps])
+    np.testing.assert_array_equal(images[0], images[1])
+    np.testing.assert_array_equal(images[0], images[2])
+    assert compare(images[:1], images[3:]).psnr < 40
 
 
 def test_uint8_is_the_image_rounded(run, question, tmp_path, in_this_process):
@@ -174,6 +187,7 @@ def test_the_command_says_and_writes_what_it_proved(run, tmp_path):
     assert "PSNR at least 45 dB" in output and str(file) in output
     card = json.loads(file.with_suffix(".json").read_text())
     assert card["classes"][1]["name"] == "sky" and card["z_dim"] == 4
+    assert card["ids"]["last"] == 13 and card["ids"]["others"].startswith("Not checked: ")
     facts = card["tflite"]
     assert facts["quantize"] == "float16" and facts["bytes"] == file.stat().st_size
     assert facts["inputs"]["label_map"] == {"shape": [1, 32, 32, 1], "dtype": "float32"}
