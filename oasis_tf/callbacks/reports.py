@@ -111,7 +111,7 @@ class MetricsLog(EveryNSteps):
     def act(self):
         step = self.step
         seconds = self.clock.seconds_per_step(step)
-        means = {name: float(value) for name, value in self.means.items()}
+        means = {name: float(value) for name, value in self.means.items() if name != "loss"}
         row = {"step": step, "epoch": step // self.every}
         row["seconds_per_step"] = "" if seconds is None else f"{seconds:.4f}"
         row |= {name: f"{value:.6g}" for name, value in means.items()}

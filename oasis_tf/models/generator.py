@@ -16,6 +16,8 @@ from oasis_tf.layers.convolution import (
 from oasis_tf.layers.neighbourhoods import find_neighbourhoods, no_neighbourhoods
 from oasis_tf.layers.placement import by_device, of_training, runs_on_cpu
 from oasis_tf.layers.resample import upsample
+from oasis_tf.models.inputs import label_map_and_z, require_known_ids
+from oasis_tf.models.label_map_model import LabelMapModel
 
 WIDEST = 16
 MODULATIONS = ("auto", "dense", "distinct")
@@ -28,7 +30,7 @@ ANY_SHARE = 1.0
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class OASISGenerator(keras.Model):
+class OASISGenerator(LabelMapModel):
     """Turns a label map and noise into an image; both enter at every resolution through SPADE.
 
     Args:
@@ -57,12 +59,14 @@ class OASISGenerator(keras.Model):
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
-        label_map: int (b, h, w), 0 = void, or a float tensor holding such ids exactly.
+        label_map: int (b, h, w), 0 = void, or a float tensor holding such ids exactly; or
+            [label_map, z].
         z: float (b, z_dim), one noise vector an image; or (b, h, w, z_dim), a noise map; or None
             for a random vector.
         training: bool, batch moments and a power iteration, or what was stored.
     Returns: image, float32 (b, h, w, 3) in [-1, 1].
-    Raises: ValueError if a size does not fit, with the sizes that do; or for an unknown modulation.
+    Raises: ValueError if a size does not fit, with the sizes that do; for an unknown modulation; or
+        in eager mode for ids that are no class (in a graph, they are one-hot nowhere).
     Reference: Schönfeld et al. 2021, arXiv:2012.04781, sec. 3.3 and table A.1.
     """
 
@@ -142,6 +146,7 @@ class OASISGenerator(keras.Model):
         self.built = True
 
     def call(self, label_map, z=None, training=False):
+        label_map, z = label_map_and_z(label_map, z)
         with of_training(training):
             return self._paint(label_map, z, training)
 
@@ -238,7 +243,26 @@ class OASISGenerator(keras.Model):
                 f"This generator makes images of {self.image_size[0]}x{self.image_size[1]}; "
                 f"the label map is {tuple(label_map.shape)}, expected (batch, h, w) of that size."
             )
+        if tf.executing_eagerly():
+            require_known_ids(label_map, num_classes=self.num_classes)
         return label_map[..., None]
+
+    def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
+        """`keras.Model.export`, whose inputs are label_map int32 and, if there is noise, z.
+
+        The export of this program, `python -m export`, serves seeds and PNGs besides, and checks
+        requests and result. Formats other than SavedModel get plain convolutions.
+        """
+        exported = self
+        if format != "tf_saved_model":
+            plain = {"modulation": "dense", "winograd": False}
+            exported = type(self).from_config(self.get_config() | plain)
+            exported.set_weights(self.get_weights())
+        if input_signature is None:
+            label_map = keras.InputSpec(shape=(None, *self.image_size), dtype="int32")
+            z = keras.InputSpec(shape=(None, self.z_dim), dtype="float32")
+            input_signature = [label_map, z] if self.z_dim else [label_map]
+        keras.Model.export(exported, filepath, format, input_signature=input_signature, **kwargs)
 
     def compute_output_shape(self, label_map_shape, z_shape=None):
         return (*label_map_shape, 3)

@@ -7,6 +7,9 @@ from oasis_tf import ema, label_mix, losses, noise
 from oasis_tf.keras_settings import require_float32
 from oasis_tf.loss_scale import gradient_norm, ready_optimizer
 from oasis_tf.metrics import ReplicatedMean, SegmentationScore
+from oasis_tf.models.inputs import in_plain_words, label_map_and_z, require_known_ids, training_pair
+from oasis_tf.models.label_map_model import LabelMapModel
+from oasis_tf.models.optimizer_pair import OptimizerPair
 from oasis_tf.models.train_function import train_function
 from oasis_tf.replicas import (
     mean_over_replicas,
@@ -22,7 +25,7 @@ NUM_RECENT_LOSSES = 500  # steps whose losses are kept, to see whether training 
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class OASIS(keras.Model):
+class OASIS(LabelMapModel):
     """Trains an `OASISGenerator` against an `OASISDiscriminator`, with `fit`.
 
     Batches are (image float (b, h, w, 3) in [-1, 1], label_map int (b, h, w), 0 = void). A step
@@ -32,7 +35,7 @@ class OASIS(keras.Model):
     Logs: the losses `g_adv`, `d_real`, `d_fake`, `d_label_mix` (times lambda); the discriminator's
     segmentation of real and fake images, `d_accuracy_*` and `d_miou_*` (see `SegmentationScore`);
     the L2 norm of each network's gradient, `g_gradient_norm` and `d_gradient_norm`; and `g_vgg`
-    (times lambda) with a perceptual loss.
+    (times lambda) with a perceptual loss. `loss` is the sum of all losses, for Keras's callbacks.
 
     Args:
         generator: `OASISGenerator`.
@@ -90,7 +93,9 @@ class OASIS(keras.Model):
         log_gradient_norms=True,
         seed=0,
         jit_compile=False,
-        **kwargs,
+        run_eagerly=False,
+        steps_per_execution=1,
+        **others,
     ):
         """Sets what training needs.
 
@@ -106,9 +111,11 @@ class OASIS(keras.Model):
             seed: int, of the noise and the LabelMix masks.
             jit_compile: bool, XLA for the updates, in which the generator's modulation is dense
                 then; off because convolutions on CPUs are slower with it.
-            **kwargs: `run_eagerly` and `steps_per_execution` of `keras.Model.compile`.
-        Raises: ValueError for XLA on several replicas; KerasSettingsError.
+            run_eagerly, steps_per_execution: see `keras.Model.compile`.
+        Raises: ValueError for XLA on several replicas; TypeError for other arguments of
+            `keras.Model.compile`, which have no meaning here; KerasSettingsError.
         """
+        require_none(others)
         require_float32()
         if jit_compile and self.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError(
@@ -116,10 +123,16 @@ class OASIS(keras.Model):
             )
         if jit_compile and self.generator.modulation == "distinct":
             raise ValueError('jit_compile needs a generator of modulation "auto" or "dense".')
-        super().compile(optimizer=None, jit_compile=False, **kwargs)
+        super().compile(
+            optimizer=None,
+            jit_compile=False,
+            run_eagerly=run_eagerly,
+            steps_per_execution=steps_per_execution,
+        )
         self.compiles_updates = jit_compile
         self.generator_optimizer = ready_optimizer(generator_optimizer, self.generator)
         self.discriminator_optimizer = ready_optimizer(discriminator_optimizer, self.discriminator)
+        self.optimizer = OptimizerPair(self.generator_optimizer, self.discriminator_optimizer)
         self._run_updates = self._updates
         if jit_compile:
             self.generator.modulation = "dense"
@@ -142,14 +155,21 @@ class OASIS(keras.Model):
     def _maybe_symbolic_build(self, *args, **kwargs):
         """Nothing: all is built. Keras would take a batch for it, and fails on several workers."""
 
+    def make_test_function(self, force=False):
+        if self.test_function is None or force:
+            super().make_test_function(force=force)
+            self.test_function = in_plain_words(self.test_function)
+        return self.test_function
+
     def train_step(self, data):
-        real, label_map = data
+        real, label_map = self._pair(data)
         generator_z = self._sample_z(label_map, GENERATOR_Z, step=self.step)
         discriminator_z = self._sample_z(label_map, DISCRIMINATOR_Z, step=self.step)
         mask = self._sample_mask(label_map)
         logs = self._run_updates(real, label_map, generator_z, discriminator_z, mask)
         self._remember(logs)
-        self.step.assign_add(1)
+        with tf.control_dependencies([label_map]):  # a batch that is refused is no step
+            self.step.assign_add(1)
         return self._track(logs)
 
     def _updates(self, real, label_map, generator_z, discriminator_z, label_mix_mask):
@@ -229,7 +249,7 @@ class OASIS(keras.Model):
 
     def test_step(self, data):
         """Scores held-out pairs with stored statistics: EMA fakes, no weights change."""
-        real, label_map = data
+        real, label_map = self._pair(data)
         batches_seen = self.loss_trackers["d_real"].count
         z = self._sample_z(label_map, TEST_Z, step=batches_seen)
         fake_logits = self.discriminator(self.ema_generator(label_map, z))
@@ -243,6 +263,18 @@ class OASIS(keras.Model):
         logs = self._track({"g_adv": g_adv, "d_real": d_real, "d_fake": d_fake})
         only_in_training = {"d_label_mix", "g_vgg", *GRADIENT_NORMS}
         return {name: value for name, value in logs.items() if name not in only_in_training}
+
+    def _pair(self, data):
+        image_size = self.generator.image_size
+        return training_pair(data, num_classes=self.num_classes, image_size=image_size)
+
+    def call(self, label_map, z=None):
+        """Images of the EMA generator in inference mode: `OASISGenerator`'s call."""
+        return self.ema_generator(*label_map_and_z(label_map, z), training=False)
+
+    def export(self, *args, **kwargs):
+        """`OASISGenerator.export` of the EMA generator."""
+        self.ema_generator.export(*args, **kwargs)
 
     @tf.function(reduce_retracing=True)
     def _generate(self, label_map, z):
@@ -258,8 +290,11 @@ class OASIS(keras.Model):
                 or None for new noise at every call. The same seed and label map give the same
                 image whatever else is in the batch.
         Returns: image, float (b, h, w, 3) in [-1, 1].
+        Raises: ValueError for ids that are no class, in eager mode.
         """
         label_map = tf.convert_to_tensor(label_map)
+        if tf.executing_eagerly():
+            require_known_ids(label_map, num_classes=self.num_classes)
         if z is None and seed is not None and self.generator.z_dim:
             seeds = noise.seeds_of_batch(seed, batch_size=label_map.shape[0])
             z = noise.seeded_noise(seeds, self.generator.z_dim)
@@ -297,6 +332,12 @@ class OASIS(keras.Model):
         self.recent_losses.assign(
             tf.where(is_this_step[:, None], losses_now, self.recent_losses.value)
         )
+
+    def get_metrics_result(self):
+        """With their sum as `loss`, which Keras's callbacks look at."""
+        results = super().get_metrics_result()
+        losses_of_both = [results[name] for name in (*LOSSES, "g_vgg") if name in results]
+        return results | {"loss": sum(losses_of_both)}
 
     def _track(self, logs):
         trackers = {**self.loss_trackers, **self.gradient_trackers}
@@ -340,3 +381,14 @@ class OASIS(keras.Model):
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
+
+
+def require_none(arguments):
+    """Raises a TypeError for what else `keras.Model.compile` takes: it has no meaning here."""
+    given = [name for name, value in arguments.items() if value is not None]
+    if given:
+        raise TypeError(
+            f"OASIS.compile takes no {', '.join(given)}: it has an optimizer for each network "
+            "(generator_optimizer, discriminator_optimizer), its losses are built in "
+            "(lambda_label_mix, class_balancing, perceptual_loss), and it logs its own scores."
+        )

@@ -1,6 +1,10 @@
 """What `fit` calls again and again: some training steps, and what they log."""
 
+import inspect
+
 import tensorflow as tf
+
+from oasis_tf.models.inputs import in_plain_words
 
 
 def train_function(model):
@@ -11,14 +15,19 @@ def train_function(model):
 
     Args:
         model: a compiled `keras.Model` whose metrics are those of the global batch.
-    Returns: function(iterator) -> logs, after `model.steps_per_execution` steps. An iterator that
-        ends within them raises, and the steps before its end are not reported.
+    Returns: function(iterator) -> logs, after `model.steps_per_execution` steps, or after the one
+        batch that `train_on_batch` has. An iterator that ends within them raises, and the steps
+        before its end are not reported.
     """
 
     def one_step(batch):
         model.distribute_strategy.run(model.train_step, args=(batch,))
 
-    def execution(iterator):
+    def on_batch(batch):
+        one_step(batch)
+        return model.get_metrics_result()
+
+    def on_iterator(iterator):
         if model.steps_per_execution == 1:
             one_step(next(iterator))
         else:
@@ -26,4 +35,12 @@ def train_function(model):
                 one_step(next(iterator))
         return model.get_metrics_result()
 
-    return execution if model.run_eagerly else tf.function(execution)
+    if not model.run_eagerly:
+        on_batch, on_iterator = tf.function(on_batch), tf.function(on_iterator)
+
+    def execution(iterator):
+        if inspect.isgenerator(iterator):  # that of `train_on_batch`, which holds arrays
+            return on_batch(next(iterator))
+        return on_iterator(iterator)
+
+    return in_plain_words(execution)

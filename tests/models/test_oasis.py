@@ -25,7 +25,7 @@ from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
 LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")
 GRADIENT_NORMS = {"g_gradient_norm", "d_gradient_norm"}
 SCORES = {f"d_{score}_{images}" for score in ("accuracy", "miou") for images in ("real", "fake")}
-LOGGED = set(LOSSES) | GRADIENT_NORMS | SCORES
+LOGGED = {"loss", *LOSSES} | GRADIENT_NORMS | SCORES
 
 
 def fit_a_new_model(num_batches=1, **arguments):
