@@ -7,7 +7,13 @@ from oasis_tf import ema, label_mix, losses, noise
 from oasis_tf.keras_settings import require_float32
 from oasis_tf.loss_scale import gradient_norm, ready_optimizer
 from oasis_tf.metrics import ReplicatedMean, SegmentationScore
-from oasis_tf.models.inputs import in_plain_words, label_map_and_z, require_known_ids, training_pair
+from oasis_tf.models.inputs import (
+    in_plain_words,
+    in_words,
+    label_map_and_z,
+    require_known_ids,
+    training_pair,
+)
 from oasis_tf.models.label_map_model import LabelMapModel
 from oasis_tf.models.optimizer_pair import OptimizerPair
 from oasis_tf.models.train_function import train_function
@@ -160,6 +166,11 @@ class OASIS(LabelMapModel):
             super().make_test_function(force=force)
             self.test_function = in_plain_words(self.test_function)
         return self.test_function
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        with in_words():  # Keras's graph takes any shape, so the pair is looked at before
+            self._pair((x, y, sample_weight))
+        return super().test_on_batch(x, y, sample_weight=sample_weight, return_dict=return_dict)
 
     def train_step(self, data):
         real, label_map = self._pair(data)
