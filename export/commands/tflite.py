@@ -50,7 +50,7 @@ def tflite(
         typer.Option(
             min=1, max=MAX_CALIBRATION, help="How many images int8 paints to find its ranges."
         ),
-    ] = 32,
+    ] = 100,
     check_gpu: Annotated[
         bool, typer.Option("--gpu/--no-gpu", help="Run it on a GPU too, where there is Vulkan.")
     ] = True,
