@@ -5,7 +5,8 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from oasis_tf.visualize import (
+from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.visualization.sheet import (
     BACKGROUND,
     FAINT_INK,
     GAP,
@@ -15,7 +16,6 @@ from oasis_tf.visualize import (
     OUTLINE,
     TITLE_SIZE,
 )
-from oasis_tf.whole_file import whole_file
 
 WIDTH, HEIGHT = 720, 400
 LEFT, TOP, RIGHT, BOTTOM = 64, 72, 700, 320

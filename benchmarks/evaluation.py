@@ -15,9 +15,9 @@ import numpy as np
 import tensorflow as tf
 
 from oasis_tf.evaluation.feature_distance import FeatureDistance
-from oasis_tf.evaluation.inception import NUM_FEATURES, FIDInception
 from oasis_tf.evaluation.statistics import FeatureStatistics
-from oasis_tf.host_memory import keep_freed_memory
+from oasis_tf.feature_extractors.inception import NUM_FEATURES, FIDInception
+from oasis_tf.runtime.host_memory import keep_freed_memory
 
 
 def main():

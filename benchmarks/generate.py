@@ -14,9 +14,9 @@ import tensorflow as tf
 from benchmarks import measure, multiply_adds
 from benchmarks.train_step import random_batch
 from oasis_tf.config import load_config
-from oasis_tf.fold import fold
-from oasis_tf.host_memory import keep_freed_memory
 from oasis_tf.models import OASISGenerator
+from oasis_tf.models.fold import fold
+from oasis_tf.runtime.host_memory import keep_freed_memory
 
 
 def main():

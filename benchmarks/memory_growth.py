@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.soak import CONFIG, SETTINGS
-from oasis_tf.run_folder import RunFolder
+from oasis_tf.runs.folder import RunFolder
 
 EVERY_STEP = ("checkpoint_every", "sample_every", "score_every")
 WARM_UP = 0.2  # of the rounds

@@ -25,12 +25,12 @@ import tensorflow as tf
 from benchmarks import measure
 from benchmarks.cost_chart import cost_chart
 from benchmarks.real_label_maps import real_label_maps, rough_label_map
-from oasis_tf.build_model import build_model
 from oasis_tf.config import load_config
-from oasis_tf.fold import fold
-from oasis_tf.host_memory import keep_freed_memory
 from oasis_tf.layers.neighbourhoods import find_neighbourhoods
 from oasis_tf.models import OASISGenerator
+from oasis_tf.models.build import build_model
+from oasis_tf.models.fold import fold
+from oasis_tf.runtime.host_memory import keep_freed_memory
 
 WAYS = ("dense", "auto")
 ROUGHNESS = (0.0, 0.0005, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 1.0)

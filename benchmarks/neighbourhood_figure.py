@@ -11,8 +11,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from oasis_tf.data.landscapes import PALETTE, render
-from oasis_tf.visualize import BACKGROUND, FAINT_INK, GAP, INK, LEGEND_SIZE, MARGIN, OUTLINE
-from oasis_tf.whole_file import whole_file
+from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.visualization.sheet import (
+    BACKGROUND,
+    FAINT_INK,
+    GAP,
+    INK,
+    LEGEND_SIZE,
+    MARGIN,
+    OUTLINE,
+)
 
 SEED, SIZE = 5, 256
 CORNER, CROP = (118, 96), 22  # of the enlarged part

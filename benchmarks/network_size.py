@@ -11,9 +11,9 @@ import argparse
 import tensorflow as tf
 
 from benchmarks import multiply_adds
-from oasis_tf.build_model import build_networks
 from oasis_tf.config import load_config
-from oasis_tf.fold import fold
+from oasis_tf.models.build import build_networks
+from oasis_tf.models.fold import fold
 
 
 def main():

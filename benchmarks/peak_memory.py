@@ -1,4 +1,4 @@
-"""How near `oasis_tf.memory_estimate` is to the memory that training steps take.
+"""How near `oasis_tf.runtime.memory_estimate` is to the memory that training steps take.
 
     python -m benchmarks.peak_memory [--config configs/camvid.yaml] [--set a.b=c ...]
 
@@ -10,10 +10,10 @@ import argparse
 import tensorflow as tf
 
 from benchmarks.train_step import random_batch
-from oasis_tf.build_model import build_model
 from oasis_tf.config import load_config
-from oasis_tf.host_memory import keep_freed_memory, resident_bytes
-from oasis_tf.memory_estimate import training_bytes
+from oasis_tf.models.build import build_model
+from oasis_tf.runtime.host_memory import keep_freed_memory, resident_bytes
+from oasis_tf.runtime.memory_estimate import training_bytes
 
 
 def main():

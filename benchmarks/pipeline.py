@@ -42,7 +42,7 @@ def main():
 def open_loaders(root, *, batch_size, cache):
     """The three loaders: name to a function that returns an endless iterator of batches."""
     from oasis_tf.data import cached, open_source
-    from oasis_tf.host_memory import keep_freed_memory
+    from oasis_tf.runtime.host_memory import keep_freed_memory
 
     keep_freed_memory()
     source = open_source(source="ade20k", split="train", root=root)

@@ -61,10 +61,10 @@ def measure(config_path, setting, *, repeats):
 
     from benchmarks.measure import seconds
     from benchmarks.train_step import random_batch
-    from oasis_tf.build_model import build_model
     from oasis_tf.config import load_config
-    from oasis_tf.devices import open_devices
-    from oasis_tf.host_memory import keep_freed_memory
+    from oasis_tf.models.build import build_model
+    from oasis_tf.runtime.devices import open_devices
+    from oasis_tf.runtime.host_memory import keep_freed_memory
 
     keep_freed_memory()
     size = [setting.scale * side for side in load_config(config_path).data.image_size]

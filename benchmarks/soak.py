@@ -28,8 +28,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from oasis_tf import checkpoint
-from oasis_tf.run_folder import RunFolder
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.runs.folder import RunFolder
 
 CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 TOTAL_STEPS = 40
@@ -71,13 +71,13 @@ class Soak:
         self.log = self.folder.path.with_suffix(".log")
         self.rng = rng
         self.processes = multiprocessing.get_context("forkserver")
-        self.processes.set_forkserver_preload(["oasis_tf.training_run"])
+        self.processes.set_forkserver_preload(["oasis_tf.training.run"])
 
     @property
     def steps(self):
         """Of the newest checkpoint, or 0."""
-        newest = checkpoint.latest(self.folder.checkpoints)
-        return checkpoint.step_of(newest) if newest else 0
+        newest = checkpoint_files.latest(self.folder.checkpoints)
+        return checkpoint_files.step_of(newest) if newest else 0
 
     def start(self):
         """Begins a life; returns its process."""
@@ -125,7 +125,7 @@ class Soak:
 
     def _writing(self):
         """Checkpoints that are being written, or were when a life ended."""
-        found = self.folder.checkpoints.glob(f"{checkpoint.TEMPORARY}*")
+        found = self.folder.checkpoints.glob(f"{checkpoint_files.TEMPORARY}*")
         with suppress(FileNotFoundError):
             return {(path.name, path.stat().st_ctime_ns) for path in found}
         return set()
@@ -156,8 +156,8 @@ def differences(one, other):
 def contents(path):
     """What must be the same in two runs: dict of name to array, bytes or rows."""
     folder, found = RunFolder(Path(path)), {}
-    for saved in checkpoint.whole_checkpoints(folder.checkpoints):
-        found[f"{saved.name}/best"] = checkpoint.best_of(saved)
+    for saved in checkpoint_files.whole_checkpoints(folder.checkpoints):
+        found[f"{saved.name}/best"] = checkpoint_files.best_of(saved)
         with np.load(saved / "training.npz") as arrays:
             found |= {f"{saved.name}/{name}": arrays[name] for name in arrays.files}
         found |= {f"{saved.name}/{name}": array for name, array in _weights(saved)}
@@ -194,7 +194,7 @@ def _train(arguments, log):
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
-    from oasis_tf.cli import app
+    from oasis_tf.cli.app import app
 
     app(arguments)
 

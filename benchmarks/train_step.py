@@ -13,9 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import measure, multiply_adds
-from oasis_tf.build_model import build_model
 from oasis_tf.config import load_config
-from oasis_tf.host_memory import keep_freed_memory
+from oasis_tf.models.build import build_model
+from oasis_tf.runtime.host_memory import keep_freed_memory
 
 
 def main():

@@ -10,8 +10,8 @@ import argparse
 import tensorflow as tf
 
 from benchmarks.modulation import median_ratio, row, take_turns
-from oasis_tf.host_memory import keep_freed_memory
 from oasis_tf.layers.winograd import is_worthwhile, winograd_convolve
+from oasis_tf.runtime.host_memory import keep_freed_memory
 
 SHAPES = (  # height, width, channels, filters
     (8, 8, 256, 256),

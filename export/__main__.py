@@ -1,6 +1,6 @@
 """python -m export VERB"""
 
-from export.cli import main
+from oasis_tf.cli.export.app import main
 
 if __name__ == "__main__":  # fresh processes import this file too
     main()

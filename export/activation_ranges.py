@@ -7,7 +7,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
-from export.litert import SIGNATURE
+from oasis_tf.export.tflite.runner import SIGNATURE
 
 QUANTILE = 1e-4  # of an activation's values that may lie below its range, and above it
 VALUES = 2**18  # of each activation that the quantiles are taken of, over all samples

@@ -5,8 +5,8 @@ import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from export.partial import partial_folder
-from oasis_tf.whole_file import UnwritableFileError, naming_unwritable
+from oasis_tf.export.partial import partial_folder
+from oasis_tf.io.atomic_file import UnwritableFileError, naming_unwritable
 
 
 class TargetError(ValueError):

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from oasis_tf import checkpoint, run_checkpoint
 from oasis_tf.config import Config, load_config
 from oasis_tf.data import label_code_of
+from oasis_tf.data.data_name import data_name
 from oasis_tf.data.label_code import LabelCode
-from oasis_tf.data_name import data_name
-from oasis_tf.fold import fold
-from oasis_tf.keras_settings import settle_keras
 from oasis_tf.models import OASISGenerator
+from oasis_tf.models.fold import fold
+from oasis_tf.runs import checkpoint, checkpoint_files
+from oasis_tf.runtime.keras_settings import settle_keras
 
 UNCHECKED = (
     "Not checked: a pixel of another id, and of NaN, is painted without an error as a pixel of no "
@@ -26,7 +26,7 @@ class Trained:
         config: of the run. data_name: str, what pictures call its data.
         step: int, of training.
         live: as it paints after training; what every artifact is compared with.
-        folded: sigma and norm statistics are in its kernels, see `oasis_tf.fold`. It is
+        folded: sigma and norm statistics are in its kernels, see `oasis_tf.models.fold`. It is
             plain, of one convolution op for each layer, unless `load` was told otherwise.
         label_code: reads the run's label PNGs.
     """
@@ -50,12 +50,12 @@ class Trained:
         """
         settle_keras()  # also in a process of its own
         path = Path(path)
-        config = load_config(path / run_checkpoint.CONFIG, data_root=data_root)
-        live = run_checkpoint.load_generator(path)
+        config = load_config(path / checkpoint.CONFIG, data_root=data_root)
+        live = checkpoint.load_generator(path)
         return cls(
             config=config,
             data_name=data_name(config.data.source, checkpoint=path),
-            step=checkpoint.step_of(path),
+            step=checkpoint_files.step_of(path),
             live=live,
             folded=fold(live, modulation="dense", winograd=False) if plain else fold(live),
             label_code=label_code_of(**config.data.label_arguments()),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from export.publish import TargetError
+from oasis_tf.export.publish import TargetError
 
 MAX_VERSION = 2**63 - 1  # TensorFlow Serving reads 64 bits
 

@@ -1,6 +1,6 @@
 """OASIS: semantic image synthesis with adversarial supervision alone, in Keras 3."""
 
-from oasis_tf import registration as _registration
+from oasis_tf.runtime import registration as _registration
 
 _registration.register()
 

@@ -1,5 +1,5 @@
 """python -m oasis_tf VERB"""
 
-from oasis_tf.cli import main
+from oasis_tf.cli.app import main
 
 main()

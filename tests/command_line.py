@@ -2,8 +2,8 @@
 
 from typer.testing import CliRunner
 
-from export import cli as export_cli
-from oasis_tf import cli
+from oasis_tf.cli import app as cli
+from oasis_tf.cli.export import app as export_cli
 
 
 def call(*arguments, exit_code=0):

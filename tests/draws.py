@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, Z_DIM, tiny_generator, tiny_oasis
 
-from oasis_tf import noise
 from oasis_tf.data import training_batches
 from oasis_tf.data.source import Source
+from oasis_tf.runtime import noise
 
 SEEDS = tf.constant([3, 4, 9], tf.int64)
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.callbacks import EveryNSteps
 from oasis_tf.models.oasis import LOSSES, NUM_RECENT_LOSSES
+from oasis_tf.training.callbacks import EveryNSteps
 
 
 class Scripted(keras.Model):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from oasis_tf.checkpoint_state import STATE, Best, write_state
+from oasis_tf.runs.checkpoint_state import STATE, Best, write_state
 
 
 def sign(path, **changed):

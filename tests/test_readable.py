@@ -16,10 +16,10 @@ import pytest
 import tensorflow as tf
 
 from oasis_tf.config import load_config
-from oasis_tf.devices import open_devices
 from oasis_tf.models import OASISGenerator
-from oasis_tf.run_folder import RunFolder
-from oasis_tf.training_run import TrainingRun
+from oasis_tf.runs.folder import RunFolder
+from oasis_tf.runtime.devices import open_devices
+from oasis_tf.training.run import TrainingRun
 
 ARCHIVE = Path(__file__).parent / "golden" / "before_layout.zip"
 

@@ -5,8 +5,8 @@ import numpy as np
 import tensorflow as tf
 from golden_weights import state_dict
 
-from oasis_tf import reference_weights
 from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
+from oasis_tf.weights import official_names
 
 NUM_CLASSES = 5
 HEIGHT, WIDTH = 8, 12
@@ -78,7 +78,7 @@ def assert_same_weights(actual, expected):
 
 def set_weights(prefix, network, seed):
     """Gives a network the weights of `golden_weights.state_dict`; returns it."""
-    entries = reference_weights.entries(network)
+    entries = official_names.entries(network)
     arrays = state_dict(prefix, {key: entry.shape for key, entry in entries.items()}, seed)
     for key, entry in entries.items():
         if entry.variable is not None:

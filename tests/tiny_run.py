@@ -4,10 +4,10 @@ from pathlib import Path
 
 from tiny import set_weights
 
-from oasis_tf import run_checkpoint
-from oasis_tf.build_model import build_model
 from oasis_tf.config import load_config
 from oasis_tf.data import classes_of
+from oasis_tf.models.build import build_model
+from oasis_tf.runs import checkpoint
 
 TINY = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 
@@ -29,6 +29,6 @@ def write_checkpoint(run, *overrides, config=TINY):
     model = build_model(config)
     painter = set_weights("G", model.ema_generator, seed=1)
     painter.conv_image.kernel.assign(60 * painter.conv_image.kernel)  # for contrast
-    return run_checkpoint.write(
+    return checkpoint.write(
         run / "checkpoints", model=model, config=config, painter=lambda: painter, keep_last=1
     )

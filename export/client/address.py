@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from export.client.errors import AddressError
+from oasis_tf.export.client.errors import AddressError
 
 DEFAULT_REST_URL = "http://127.0.0.1:8501"
 DEFAULT_GRPC_URL = "127.0.0.1:8500"

@@ -7,7 +7,7 @@ import time
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from export.client.errors import ServerError
+from oasis_tf.export.client.errors import ServerError
 
 
 class BoundedAdapter(HTTPAdapter):

@@ -1,8 +1,13 @@
 """One client or the other, by the protocol."""
 
-from export import png_limits
-from export.client.address import DEFAULT_GRPC_URL, DEFAULT_REST_URL, grpc_address, rest_address
-from export.client.errors import ServerError
+from oasis_tf.export import png_limits
+from oasis_tf.export.client.address import (
+    DEFAULT_GRPC_URL,
+    DEFAULT_REST_URL,
+    grpc_address,
+    rest_address,
+)
+from oasis_tf.export.client.errors import ServerError
 
 
 def connect(url, *, model, timeout, grpc, batch=1):
@@ -19,7 +24,7 @@ def connect(url, *, model, timeout, grpc, batch=1):
     """
     if grpc:
         try:
-            from export.client.grpc_client import GRPCClient
+            from oasis_tf.export.client.grpc_client import GRPCClient
         except ImportError as error:
             raise ServerError(
                 f"gRPC needs a package that is not installed ({error}): "
@@ -27,7 +32,7 @@ def connect(url, *, model, timeout, grpc, batch=1):
             ) from None
         client, address = GRPCClient, grpc_address(url or DEFAULT_GRPC_URL)
     else:
-        from export.client.rest_client import RESTClient
+        from oasis_tf.export.client.rest_client import RESTClient
 
         client, address = RESTClient, rest_address(url or DEFAULT_REST_URL)
     max_bytes = png_limits.largest_answer(batch)

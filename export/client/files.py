@@ -5,9 +5,9 @@ import struct
 
 from PIL import Image
 
-from export.client.errors import ExampleError, ServerError
-from export.png_limits import MAX_PIXELS, MAX_PNG_BYTES
-from export.publish import publishing
+from oasis_tf.export.client.errors import ExampleError, ServerError
+from oasis_tf.export.png_limits import MAX_PIXELS, MAX_PNG_BYTES
+from oasis_tf.export.publish import publishing
 from oasis_tf.io.output_files import require_writable
 from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 

@@ -7,7 +7,7 @@ from tensorflow.core.framework.types_pb2 import DT_INT64, DT_STRING
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from export.client.errors import ExampleError, RequestError, ServerError, first_line
+from oasis_tf.export.client.errors import ExampleError, RequestError, ServerError, first_line
 
 REFUSALS = {
     grpc.StatusCode.INVALID_ARGUMENT: ExampleError,

@@ -8,9 +8,9 @@ from urllib.parse import quote, urljoin
 import requests
 import urllib3
 
-from export.client.address import is_same_host, shown
-from export.client.bounded_http import BoundedAdapter
-from export.client.errors import ExampleError, RequestError, ServerError, first_line
+from oasis_tf.export.client.address import is_same_host, shown
+from oasis_tf.export.client.bounded_http import BoundedAdapter
+from oasis_tf.export.client.errors import ExampleError, RequestError, ServerError, first_line
 from oasis_tf.io.json_file import JSONFileError, parse_json
 
 SERVER_IS_BUSY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)

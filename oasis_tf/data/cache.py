@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.data.filling import filling
 from oasis_tf.data.source import FileProblem, Source
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import READING_FAILURES, explain_failure
+from oasis_tf.io.file_lock import filling
 from oasis_tf.io.home_folder import in_home
 
 FORMAT = 2  # to be raised when other pixels come out of decoding or resizing
@@ -92,7 +92,7 @@ def cached(
         source: one with an `identity`.
         size: (height, width) to resize to.
         folder: where caches lie; default `default_folder()`.
-        say, track: tell the user, see `oasis_tf.progress`.
+        say, track: tell the user, see `oasis_tf.io.progress`.
     Raises: CacheError where it cannot be written; DataError naming a bad file of the source.
     """
     folder = Path(folder or default_folder())

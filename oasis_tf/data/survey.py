@@ -68,7 +68,7 @@ def survey(
 
     Args:
         source: opened without `check`, so that it can have bad files.
-        track, description: tell the user how far it is, see `oasis_tf.progress`.
+        track, description: tell the user how far it is, see `oasis_tf.io.progress`.
     """
     found = Survey(source, problems=source.file_problems().copy())
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import tensorflow as tf
 
 from oasis_tf.data.ade20k import CLASS_NAMES, FOLDER_NAME, PALETTE, VOID_ID
-from oasis_tf.data.filling import filling
 from oasis_tf.data.image_file import decode_image
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.source import DataError, FileProblem, Source, state_of_files
 from oasis_tf.data.validate import READING_FAILURES
+from oasis_tf.io.file_lock import filling
 from oasis_tf.io.home_folder import expanded
 
 SPLIT_NAMES = {"train": "train", "val": "validation"}

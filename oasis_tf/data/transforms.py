@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from oasis_tf import noise
 from oasis_tf.data.bicubic import resize_bicubic
+from oasis_tf.runtime import noise
 
 Pair = tuple[tf.Tensor, tf.Tensor]
 

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import tensorflow as tf
@@ -135,6 +135,21 @@ def header_problems(
         )
         problems.append(FileProblem(reason, path=label_path, kind="misshapen"))
     return problems
+
+
+@contextmanager
+def reading(source: Source) -> Iterator[None]:
+    """Turns what TensorFlow raises over a bad file of `source` into a sentence that names it.
+
+    Raises: DataError in place of such a failure.
+    """
+    try:
+        yield
+    except READING_FAILURES as error:
+        explanation = explain_failure(source, error)
+        if explanation is None:
+            raise
+        raise explanation from error
 
 
 def explain_failure(source: Source, error: BaseException) -> DataError | None:

@@ -3,7 +3,6 @@
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf import noise, progress
 from oasis_tf.evaluation.diversity import Diversity
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.in_flight import in_flight
@@ -16,7 +15,9 @@ from oasis_tf.evaluation.tallies import (
     SegmentationTally,
     TraitsTally,
 )
-from oasis_tf.fold import fold
+from oasis_tf.io import progress
+from oasis_tf.models.fold import fold
+from oasis_tf.runtime import noise
 
 METRICS = ("fid", "kid", "miou", "diversity")
 

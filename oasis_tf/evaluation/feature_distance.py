@@ -6,10 +6,10 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from oasis_tf.evaluation.frechet import frechet_distance
-from oasis_tf.evaluation.inception import FIDInception
 from oasis_tf.evaluation.kid import KernelDistance, kernel_distance
 from oasis_tf.evaluation.moments import TooFewImagesError
 from oasis_tf.evaluation.statistics import FeatureStatistics
+from oasis_tf.feature_extractors.inception import FIDInception
 
 
 class FeatureNetworkError(ValueError):

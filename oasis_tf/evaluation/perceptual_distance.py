@@ -7,7 +7,13 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from oasis_tf.vgg import DOWNLOAD, LAYERS, require_size, to_vgg_input, vgg19_features
+from oasis_tf.feature_extractors.vgg19 import (
+    DOWNLOAD,
+    LAYERS,
+    require_size,
+    to_vgg_input,
+    vgg19_features,
+)
 
 TINY = 1e-10  # keeps features that are all 0 from being divided by 0
 DISCRIMINATOR = "discriminator"

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from oasis_tf.evaluation.array_file import ArrayFileError, read_arrays, write_arrays
 from oasis_tf.evaluation.moments import Moments, require_finite
 from oasis_tf.evaluation.sample import FeatureSample
+from oasis_tf.io.array_file import ArrayFileError, read_arrays, write_arrays
 
 ROWS_AT_A_TIME = 512  # an update of moments costs d² however few its rows
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import keras
 
 from oasis_tf.data.cache import default_folder
-from oasis_tf.data.filling import filling
-from oasis_tf.evaluation.array_file import ArrayFileError
-from oasis_tf.evaluation.inception import FIDInception
 from oasis_tf.evaluation.statistics import FeatureStatistics
+from oasis_tf.feature_extractors.inception import FIDInception
+from oasis_tf.io.array_file import ArrayFileError
+from oasis_tf.io.file_lock import filling
 
 FORMAT = 1  # to be raised when other statistics come of the same images
 
@@ -39,7 +39,7 @@ def cached_statistics(
         split: str. preprocessing: str, all that is done to an image before the network gets it.
         num_images: int, how many of the split.
         folder: default `default_folder()`.
-        say: tells the user, see `oasis_tf.progress`.
+        say: tells the user, see `oasis_tf.io.progress`.
     Returns: `FeatureStatistics`.
     """
     facts = {

@@ -12,10 +12,10 @@ from pydantic import (
 )
 
 from oasis_tf.generation import SeededNoise
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.file_mark import SOFTWARE
 from oasis_tf.io.json_file import JSONFileError, read_json
 from oasis_tf.io.number_types import Int, Number
-from oasis_tf.whole_file import whole_file
 
 
 class DirectionError(ValueError):

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from oasis_tf import visualize
 from oasis_tf.exploration import pictures
-from oasis_tf.results.canvas import BLUE, Canvas
-from oasis_tf.results.frame import Frame
-from oasis_tf.scale import Scale, scale_of
-from oasis_tf.visualize import MARGIN, TITLE_SIZE
+from oasis_tf.visualization import sheet
+from oasis_tf.visualization.canvas import BLUE, Canvas
+from oasis_tf.visualization.frame import Frame
+from oasis_tf.visualization.scale import Scale, scale_of
+from oasis_tf.visualization.sheet import MARGIN, TITLE_SIZE
 
 WIDTH, HEIGHT = 640, 360
 LEFT, TOP, BELOW = MARGIN + 40, MARGIN + 2 * TITLE_SIZE + 24, 64
@@ -37,8 +37,8 @@ def write(studio, direction, response, folder):
         label_maps=response.label_maps.maps,
         names=response.label_maps.names,
     )
-    visualize.save_png(strip, paths[1])
-    visualize.save_png(response_chart(direction, response), paths[2])
+    sheet.save_png(strip, paths[1])
+    sheet.save_png(response_chart(direction, response), paths[2])
     return paths
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from oasis_tf import visualize
 from oasis_tf.exploration import pictures, walks
 from oasis_tf.exploration.painting import paint
 from oasis_tf.exploration.seeds import SeedError, vectors_of
+from oasis_tf.visualization import sheet
 
 MOST_PICTURES = 2000  # of a film, 400 MB at 256x256
 MOST_SHOWN = 13  # pictures of a strip
@@ -61,7 +61,7 @@ def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseco
         label_maps=np.repeat(label_map[None], len(paths), axis=0),
         names=[f"{subject.name}, {name}" for name in paths],
     )
-    visualize.save_png(strip, path)
+    sheet.save_png(strip, path)
     return [path, *films]
 
 

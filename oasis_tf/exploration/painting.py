@@ -1,6 +1,6 @@
 """Painting with many noise vectors."""
 
-from oasis_tf import progress
+from oasis_tf.io import progress
 
 
 def paint(studio, label_maps, places, z, *, batch_size, description):

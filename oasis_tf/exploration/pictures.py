@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from oasis_tf import visualize
+from oasis_tf.visualization import sheet
 
 
 def grid(studio, images, captions, *, title, label_map, columns):
@@ -16,17 +16,15 @@ def grid(studio, images, captions, *, title, label_map, columns):
     """
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
-    white = np.full_like(images[0], visualize.BACKGROUND[0])
+    white = np.full_like(images[0], sheet.BACKGROUND[0])
     cells = [*images, *[white] * (rows * columns - len(images))]
-    colors = visualize.colorize(label_map, studio.palette)
+    colors = sheet.colorize(label_map, studio.palette)
     labels = np.stack([colors, *[white] * (rows - 1)])
     shown = [
-        visualize.Column("", np.stack(cells[i::columns]), captions=captions[i::columns])
+        sheet.Column("", np.stack(cells[i::columns]), captions=captions[i::columns])
         for i in range(columns)
     ]
-    return _sheet(
-        studio, [visualize.Column("label map", labels, crisp=True), *shown], title, label_map
-    )
+    return _sheet(studio, [sheet.Column("label map", labels, crisp=True), *shown], title, label_map)
 
 
 def strip(studio, rows, headings, *, title, label_maps, names):
@@ -37,15 +35,15 @@ def strip(studio, rows, headings, *, title, label_maps, names):
         rows: uint8 (m, n, h, w, 3). headings: n str.
         title: str. label_maps: int (m, h, w). names: m str.
     """
-    colors = visualize.colorize(label_maps, studio.palette)
-    columns = [visualize.Column("label map", colors, crisp=True, captions=names)]
+    colors = sheet.colorize(label_maps, studio.palette)
+    columns = [sheet.Column("label map", colors, crisp=True, captions=names)]
     columns += [
-        visualize.Column(heading, images)
+        sheet.Column(heading, images)
         for heading, images in zip(headings, np.swapaxes(rows, 0, 1), strict=True)
     ]
     return _sheet(studio, columns, title, label_maps)
 
 
 def _sheet(studio, columns, title, label_maps):
-    legend = visualize.legend_of(label_maps, class_names=studio.class_names, palette=studio.palette)
-    return visualize.sheet(columns, title=title, legend=legend)
+    legend = sheet.legend_of(label_maps, class_names=studio.class_names, palette=studio.palette)
+    return sheet.sheet(columns, title=title, legend=legend)

@@ -5,11 +5,11 @@ from itertools import islice
 
 import numpy as np
 
-from oasis_tf import noise
 from oasis_tf.exploration import regression
 from oasis_tf.exploration.direction import Direction, DirectionError
 from oasis_tf.exploration.painting import paint
 from oasis_tf.io.left_out import LeftOut
+from oasis_tf.runtime import noise
 
 STEPS = tuple(np.linspace(-3, 3, 7))
 FIT_STREAM, HELD_OUT_STREAM, RESPONSE_STREAM = 1, 2, 3

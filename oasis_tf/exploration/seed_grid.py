@@ -4,15 +4,15 @@ import json
 
 import numpy as np
 
-from oasis_tf import visualize
 from oasis_tf.evaluation.diversity import Diversity
 from oasis_tf.evaluation.perceptual_distance import DISCRIMINATOR, open_backbone
 from oasis_tf.exploration import pictures
 from oasis_tf.exploration.painting import paint
 from oasis_tf.exploration.seeds import vectors_of
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.file_mark import marked_json
-from oasis_tf.run_checkpoint import load_networks
-from oasis_tf.whole_file import whole_file
+from oasis_tf.runs.checkpoint import load_networks
+from oasis_tf.visualization import sheet
 
 COLUMNS = 6
 FORMAT = 1
@@ -63,7 +63,7 @@ def seed_grid(studio, subject, folder, *, seeds, backbone, batch_size):
         label_map=label_map,
         columns=COLUMNS,
     )
-    visualize.save_png(picture, paths[0])
+    sheet.save_png(picture, paths[0])
     document = {
         "format": FORMAT,
         "label_map": subject.name,

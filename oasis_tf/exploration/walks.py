@@ -3,9 +3,9 @@
 import numpy as np
 from PIL import Image
 
-from oasis_tf import visualize
 from oasis_tf.io import file_mark
-from oasis_tf.whole_file import whole_file
+from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.visualization import sheet
 
 PARALLEL = 1e-6
 
@@ -56,7 +56,7 @@ def save_film(images, path, *, milliseconds):
         path: ends in .gif or .webp.
         milliseconds: int, how long each frame stays.
     """
-    frames = [Image.fromarray(visualize.enlarged(image)) for image in images]
+    frames = [Image.fromarray(sheet.enlarged(image)) for image in images]
     kind = path.suffix.removeprefix(".").upper()
     options = {
         "WEBP": {"quality": 90, "exif": file_mark.marked_exif()},

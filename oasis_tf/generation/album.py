@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from oasis_tf import visualize
 from oasis_tf.io import file_mark
 from oasis_tf.io.output_files import require_writable
-from oasis_tf.run_folder import RunError
+from oasis_tf.runs.folder import RunError
+from oasis_tf.visualization import sheet
 
 CONTACT_SHEET = "contact_sheet"
 COMPARISONS = "compared"
@@ -85,7 +85,7 @@ class Album:
         """
         if self.overwrite or not os.path.lexists(path):
             return False
-        found = file_mark.keys_of(visualize.comment_of(path))
+        found = file_mark.keys_of(sheet.comment_of(path))
         painted_on = found.pop(LABEL_MAP_KEY, None)
         found.pop(file_mark.JSON_KEY, None)
         if found != self._meaning(meaning):
@@ -108,9 +108,9 @@ class Album:
         comment = file_mark.marked_comment(keys)
         path.parent.mkdir(parents=True, exist_ok=True)
         if self.format == "png":
-            visualize.save_png(image, path, comment=comment)
+            sheet.save_png(image, path, comment=comment)
         else:
-            visualize.save_jpeg(image, path, quality=self.quality, comment=comment)
+            sheet.save_jpeg(image, path, quality=self.quality, comment=comment)
 
     def load(self, path):
         """Reads a photograph: uint8 (h, w, 3). Raises: RunError."""

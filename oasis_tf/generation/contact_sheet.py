@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from oasis_tf import progress, visualize
+from oasis_tf.io import progress
+from oasis_tf.visualization import sheet
 
 MOST_ROWS = 12
 MOST_SAMPLES = 8
@@ -24,9 +25,9 @@ def write(studio, subjects, album, *, plan, batch_size, compare):
         z = np.stack(untouched)
         parts = range(0, len(shown), batch_size)
         before = [studio.paint(label_maps[i:][:batch_size], z[i:][:batch_size]) for i in parts]
-        columns.append(visualize.Column("before", np.concatenate(before)))
+        columns.append(sheet.Column("before", np.concatenate(before)))
     columns += _sample_columns(album, shown)
-    visualize.save_png(_sheet(studio, columns, label_maps), album.contact_sheet)
+    sheet.save_png(_sheet(studio, columns, label_maps), album.contact_sheet)
 
 
 def write_comparisons(studio, subjects, album, *, left_out):
@@ -49,17 +50,17 @@ def write_comparisons(studio, subjects, album, *, left_out):
                 *_sample_columns(album, [subject], heading="generated"),
             ]
             picture = _sheet(studio, columns, label_maps)
-            visualize.save_png(picture, album.comparison(subject.name))
+            sheet.save_png(picture, album.comparison(subject.name))
 
 
 def _sheet(studio, columns, label_maps):
-    legend = visualize.legend_of(label_maps, class_names=studio.class_names, palette=studio.palette)
-    return visualize.sheet(columns, title=studio.title, legend=legend)
+    legend = sheet.legend_of(label_maps, class_names=studio.class_names, palette=studio.palette)
+    return sheet.sheet(columns, title=studio.title, legend=legend)
 
 
 def _label_column(studio, label_maps, names):
-    colors = visualize.colorize(label_maps, studio.palette)
-    return visualize.Column("label map", colors, crisp=True, captions=names)
+    colors = sheet.colorize(label_maps, studio.palette)
+    return sheet.Column("label map", colors, crisp=True, captions=names)
 
 
 def _sample_columns(album, subjects, *, heading="sample"):
@@ -69,4 +70,4 @@ def _sample_columns(album, subjects, *, heading="sample"):
 
 
 def _column(heading, images):
-    return visualize.Column(heading, np.stack(images))
+    return sheet.Column(heading, np.stack(images))

@@ -5,10 +5,10 @@ from itertools import groupby, islice
 
 import numpy as np
 
-from oasis_tf import progress
 from oasis_tf.data import DataError
 from oasis_tf.generation import contact_sheet
 from oasis_tf.generation.album import fingerprint
+from oasis_tf.io import progress
 from oasis_tf.io.left_out import LeftOut
 
 

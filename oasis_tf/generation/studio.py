@@ -3,14 +3,15 @@
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf import checkpoint, run_checkpoint, visualize
 from oasis_tf.config import load_config
 from oasis_tf.data import label_code_of
+from oasis_tf.data.data_name import data_name
 from oasis_tf.data.transforms import resize_label_map
-from oasis_tf.data_name import data_name
-from oasis_tf.fold import fold
 from oasis_tf.generation.label_arrays import read_label_map, require_class_ids
-from oasis_tf.memory_estimate import require_painting_memory
+from oasis_tf.models.fold import fold
+from oasis_tf.runs import checkpoint, checkpoint_files
+from oasis_tf.runtime.memory_estimate import require_painting_memory
+from oasis_tf.visualization import sheet
 
 
 class Studio:
@@ -31,11 +32,11 @@ class Studio:
     def __init__(self, path, *, precision="float32", label_ids="classes"):
         self.precision = precision
         self.label_ids = label_ids
-        self.config = load_config(path / run_checkpoint.CONFIG)
+        self.config = load_config(path / checkpoint.CONFIG)
         self.data_name = data_name(self.config.data.source, checkpoint=path)
-        self.step = checkpoint.step_of(path)
-        self.fingerprint = checkpoint.sha256_of(path, run_checkpoint.GENERATOR)
-        self.generator = run_checkpoint.load_generator(path)
+        self.step = checkpoint_files.step_of(path)
+        self.fingerprint = checkpoint_files.sha256_of(path, checkpoint.GENERATOR)
+        self.generator = checkpoint.load_generator(path)
         self.class_names = self.config.data.class_names
         self.palette = np.array(self.config.data.palette, np.uint8)
         self.label_code = label_code_of(**self.config.data.label_arguments())
@@ -91,4 +92,4 @@ class Studio:
         require_class_ids(np.asarray(label_maps), num_classes=num_classes, origin="label_maps")
         paint = self._paint[None if z is None else np.ndim(z)]
         z = None if z is None else tf.constant(z, tf.float32)
-        return visualize.to_uint8(paint(tf.constant(label_maps, tf.int32), z))
+        return sheet.to_uint8(paint(tf.constant(label_maps, tf.int32), z))

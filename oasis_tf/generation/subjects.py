@@ -16,9 +16,9 @@ from oasis_tf.data.image_file import read_image
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import LABEL_SUFFIXES
 from oasis_tf.generation.label_arrays import SUFFIX as ARRAY_SUFFIX
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.left_out import LeftOut
-from oasis_tf.run_folder import RunError
-from oasis_tf.whole_file import whole_file
+from oasis_tf.runs.folder import RunError
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """Layers of OASIS."""
 
-from oasis_tf.keras_settings import require_tensorflow
 from oasis_tf.layers.batch_norm import ParamFreeBatchNorm
 from oasis_tf.layers.blocks import DiscriminatorResBlock, SPADEResBlock
 from oasis_tf.layers.spade import SPADE, ParamFreeInstanceNorm
 from oasis_tf.layers.spectral_norm import SpectralConv2D
+from oasis_tf.runtime.keras_settings import require_tensorflow
 
 require_tensorflow()
 

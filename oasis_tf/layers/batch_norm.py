@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from oasis_tf.replicas import num_replicas, sum_over_replicas
+from oasis_tf.runtime.replicas import num_replicas, sum_over_replicas
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")

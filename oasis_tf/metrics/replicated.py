@@ -2,7 +2,7 @@
 
 import keras
 
-from oasis_tf.replicas import mean_over_replicas
+from oasis_tf.runtime.replicas import mean_over_replicas
 
 
 class ReplicatedMetric(keras.metrics.Metric):

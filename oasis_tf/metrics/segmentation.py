@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from oasis_tf.metrics.iou import per_class_iou
 from oasis_tf.metrics.replicated import ReplicatedMetric
-from oasis_tf.replicas import sum_over_replicas
+from oasis_tf.runtime.replicas import sum_over_replicas
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")

@@ -3,11 +3,11 @@
 Importing this also makes known to Keras what saved models hold besides, such as their optimizers.
 """
 
-import oasis_tf.adam
-import oasis_tf.loss_scale
-import oasis_tf.perceptual_loss  # noqa: F401
+from oasis_tf.losses import perceptual as _perceptual  # noqa: F401
 from oasis_tf.models.discriminator import OASISDiscriminator
 from oasis_tf.models.generator import OASISGenerator
 from oasis_tf.models.oasis import OASIS
+from oasis_tf.optimizers import adam as _adam  # noqa: F401
+from oasis_tf.optimizers import loss_scale as _loss_scale  # noqa: F401
 
 __all__ = ["OASIS", "OASISDiscriminator", "OASISGenerator"]

@@ -4,7 +4,6 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from oasis_tf import noise
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import SPADEResBlock
 from oasis_tf.layers.convolution import (
@@ -18,6 +17,7 @@ from oasis_tf.layers.placement import by_device, of_training, runs_on_cpu
 from oasis_tf.layers.resample import upsample
 from oasis_tf.models.inputs import label_map_and_z, require_known_ids
 from oasis_tf.models.label_map_model import LabelMapModel
+from oasis_tf.runtime import noise
 
 WIDEST = 16
 MODULATIONS = ("auto", "dense", "distinct")

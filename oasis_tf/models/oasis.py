@@ -3,10 +3,9 @@
 import keras
 import tensorflow as tf
 
-from oasis_tf import ema, label_mix, losses, noise
-from oasis_tf.keras_settings import require_float32
-from oasis_tf.loss_scale import gradient_norm, ready_optimizer
+from oasis_tf.losses import adversarial, label_mix
 from oasis_tf.metrics import ReplicatedMean, SegmentationScore
+from oasis_tf.models import ema
 from oasis_tf.models.inputs import (
     in_plain_words,
     in_words,
@@ -17,7 +16,10 @@ from oasis_tf.models.inputs import (
 from oasis_tf.models.label_map_model import LabelMapModel
 from oasis_tf.models.optimizer_pair import OptimizerPair
 from oasis_tf.models.train_function import train_function
-from oasis_tf.replicas import (
+from oasis_tf.optimizers.loss_scale import gradient_norm, ready_optimizer
+from oasis_tf.runtime import noise
+from oasis_tf.runtime.keras_settings import require_float32
+from oasis_tf.runtime.replicas import (
     mean_over_replicas,
     num_replicas,
     rows_of_replica,
@@ -202,7 +204,7 @@ class OASIS(LabelMapModel):
         with tf.GradientTape() as tape:
             fake = self.generator(label_map, z, training=True)
             fake_logits = self.discriminator(fake, training=True)
-            g_adv = losses.n_plus_one_loss(
+            g_adv = adversarial.n_plus_one_loss(
                 fake_logits, label_map, is_real=True, class_weights=self._class_weights(label_map)
             )
             logs = {"g_adv": g_adv}
@@ -230,16 +232,16 @@ class OASIS(LabelMapModel):
         fake = tf.stop_gradient(self.generator(label_map, z, training=True))
         with tf.GradientTape() as tape:
             fake_logits = self.discriminator(fake, training=True)
-            d_fake = losses.n_plus_one_loss(fake_logits, label_map, is_real=False)
+            d_fake = adversarial.n_plus_one_loss(fake_logits, label_map, is_real=False)
             real_logits = self.discriminator(real, training=True)
-            d_real = losses.n_plus_one_loss(
+            d_real = adversarial.n_plus_one_loss(
                 real_logits, label_map, is_real=True, class_weights=self._class_weights(label_map)
             )
             d_label_mix = tf.zeros(())
             if self.lambda_label_mix:
                 mixed = label_mix.mix(real, fake, label_mix_mask)
                 mixed_logits = self.discriminator(mixed, training=True)
-                d_label_mix = self.lambda_label_mix * losses.label_mix_loss(
+                d_label_mix = self.lambda_label_mix * adversarial.label_mix_loss(
                     mixed_logits, real_logits, fake_logits, label_mix_mask
                 )
             loss = (d_real + d_fake + d_label_mix) / num_replicas()
@@ -268,9 +270,13 @@ class OASIS(LabelMapModel):
         weights = self._class_weights(label_map)
         self.real_score.update_state(real_logits, label_map)
         self.fake_score.update_state(fake_logits, label_map)
-        g_adv = losses.n_plus_one_loss(fake_logits, label_map, is_real=True, class_weights=weights)
-        d_real = losses.n_plus_one_loss(real_logits, label_map, is_real=True, class_weights=weights)
-        d_fake = losses.n_plus_one_loss(fake_logits, label_map, is_real=False)
+        g_adv = adversarial.n_plus_one_loss(
+            fake_logits, label_map, is_real=True, class_weights=weights
+        )
+        d_real = adversarial.n_plus_one_loss(
+            real_logits, label_map, is_real=True, class_weights=weights
+        )
+        d_fake = adversarial.n_plus_one_loss(fake_logits, label_map, is_real=False)
         logs = self._track({"g_adv": g_adv, "d_real": d_real, "d_fake": d_fake})
         only_in_training = {"d_label_mix", "g_vgg", *GRADIENT_NORMS}
         return {name: value for name, value in logs.items() if name not in only_in_training}
@@ -333,8 +339,8 @@ class OASIS(LabelMapModel):
         """float (num_classes,) of the global batch, or None without balancing."""
         if not self.class_balancing:
             return None
-        counts = losses.class_counts(label_map, self.num_classes)
-        return losses.class_weights(sum_over_replicas(counts))
+        counts = adversarial.class_counts(label_map, self.num_classes)
+        return adversarial.class_weights(sum_over_replicas(counts))
 
     def _remember(self, logs):
         """Puts the losses of this step into row `step % NUM_RECENT_LOSSES` of `recent_losses`."""

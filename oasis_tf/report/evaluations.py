@@ -2,12 +2,12 @@
 
 from PIL import Image
 
-from oasis_tf import results
+from oasis_tf.evaluation import results
+from oasis_tf.evaluation.results.document import protocol_of
+from oasis_tf.evaluation.results.tables import COLUMNS, NOTHING, cells_of
 from oasis_tf.report.markup import node
 from oasis_tf.report.pictures import data_uri
 from oasis_tf.report.records import ReportError
-from oasis_tf.results.document import protocol_of
-from oasis_tf.results.tables import COLUMNS, NOTHING, cells_of
 
 PICTURES = {  # by what stands in their names
     "comparison": "FID and mIoU beside published figures",

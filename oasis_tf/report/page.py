@@ -4,8 +4,8 @@ import math
 import shlex
 from datetime import UTC, datetime
 
-from oasis_tf import checkpoint
 from oasis_tf.config import load_config
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.output_files import require_writable
 from oasis_tf.report.class_table import class_table
 from oasis_tf.report.curves import charts
@@ -14,8 +14,8 @@ from oasis_tf.report.markup import document, node
 from oasis_tf.report.pictures import sample_figures
 from oasis_tf.report.records import read_records
 from oasis_tf.report.style import STYLE
-from oasis_tf.scale import short
-from oasis_tf.whole_file import whole_file
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.visualization.scale import short
 
 SHOWN_ELSEWHERE = {"class_names", "palette"}
 
@@ -98,8 +98,8 @@ def _header(folder, config, metrics, held_out, evaluations):
 
 
 def _saved_step(folder):
-    newest = checkpoint.latest(folder.checkpoints)
-    return checkpoint.step_of(newest) if newest else 0
+    newest = checkpoint_files.latest(folder.checkpoints)
+    return checkpoint_files.step_of(newest) if newest else 0
 
 
 def _epoch(metrics):

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from oasis_tf.step_table import StepTableError, read_rows
+from oasis_tf.io.step_table import StepTableError, read_rows
 
 SMALLEST, LARGEST = 1e-100, 1e100  # of the numbers that can be drawn; float32 ends long before
 

@@ -11,11 +11,11 @@ from typing import Literal
 import pydantic
 from pydantic import BaseModel, Field
 
-from oasis_tf.class_names import plain_name
+from oasis_tf.data.class_names import plain_name
+from oasis_tf.io.atomic_file import naming_unwritable
 from oasis_tf.io.json_file import JSONFileError, parse_json
 from oasis_tf.io.number_types import Int, Number, integer
 from oasis_tf.segmenters.errors import SegmenterError
-from oasis_tf.whole_file import naming_unwritable
 
 MEMBER = "oasis_segmenter.json"
 MAX_CARD_BYTES = 2**20

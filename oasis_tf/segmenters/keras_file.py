@@ -6,10 +6,10 @@ from pathlib import Path
 
 import keras
 
+from oasis_tf.io.weight_arrays import problem_of, problem_of_file
 from oasis_tf.segmenters.card import read_card
 from oasis_tf.segmenters.errors import SegmenterError
 from oasis_tf.segmenters.keras_hub import import_keras_hub
-from oasis_tf.weight_arrays import problem_of, problem_of_file
 
 WEIGHTS = "model.weights.h5"
 MOST_INFLATION = 64  # of what Keras writes, uncompressed, with room for archives packed again

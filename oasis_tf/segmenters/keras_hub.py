@@ -4,8 +4,8 @@ import hashlib
 
 import numpy as np
 
+from oasis_tf.io.weight_arrays import problem_of
 from oasis_tf.segmenters.errors import SegmenterError, SegmenterUnavailableError
-from oasis_tf.weight_arrays import problem_of
 
 INSTALL = "pip install 'keras-hub>=0.32,<1'"
 

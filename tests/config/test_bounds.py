@@ -2,6 +2,7 @@
 
 import pydantic
 import pytest
+from tests.test_config import TINY, folder_config
 
 from oasis_tf.config import ConfigError, load_config
 from oasis_tf.config.evaluation_section import EvaluationConfig, SegmenterConfig
@@ -11,7 +12,6 @@ from oasis_tf.config.sections import (
     GeneratorConfig,
     TrainingConfig,
 )
-from tests.test_config import TINY, folder_config
 
 SECTIONS = (
     *(DataConfig, GeneratorConfig, DiscriminatorConfig),

@@ -1,9 +1,9 @@
 """Configs that runs of today may have, and that nothing new should begin with."""
 
 import pytest
+from tests.test_config import folder_config
 
 from oasis_tf.config import ConfigError, check_new_experiment
-from tests.test_config import folder_config
 
 
 def test_an_id_is_void_or_a_class():

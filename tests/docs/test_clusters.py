@@ -9,7 +9,7 @@ import pytest
 import typer
 import yaml
 
-from oasis_tf.cli import app
+from oasis_tf.cli.app import app
 
 CLUSTERS = Path(__file__).parents[2] / "docs" / "clusters"
 

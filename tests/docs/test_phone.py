@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from tiny import tiny_generator
 
-from export.litert import describe, run_on_cpu
-from export.phone_signature import as_inputs
-from export.tflite import converted
-from oasis_tf.fold import fold
+from oasis_tf.export.tflite.exporter import converted
+from oasis_tf.export.tflite.phone_signature import as_inputs
+from oasis_tf.export.tflite.runner import describe, run_on_cpu
+from oasis_tf.models.fold import fold
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SECTION = re.search(r"## On a phone\n(.*?)\n## ", README, re.DOTALL)[1]
@@ -67,9 +67,9 @@ def test_flat_arrays_of_phones_mean_what_is_said(file):
 
 
 def test_the_noise_of_a_seed_can_be_shipped(tmp_path, monkeypatch):
-    command = re.search(r'python -c "(from oasis_tf.noise .*?)"', SECTION)[1]
+    command = re.search(r'python -c "(from oasis_tf.runtime.noise .*?)"', SECTION)[1]
     monkeypatch.chdir(tmp_path)
     exec(command, {})
-    from oasis_tf.noise import seeded_noise
+    from oasis_tf.runtime.noise import seeded_noise
 
     np.testing.assert_array_equal(np.fromfile("z_7.f32", "<f4"), seeded_noise([7], 16)[0])

@@ -3,8 +3,8 @@
 import pytest
 from golden_weights import Golden, state_dict
 
-from oasis_tf.evaluation.inception_weights import from_state_dict
-from oasis_tf.pytorch_files import write_state_dicts
+from oasis_tf.feature_extractors.inception_weights import from_state_dict
+from oasis_tf.io.pytorch_files import write_state_dicts
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import os
 import pytest
 from web_server import CutShort, Silent, serving
 
-from oasis_tf.evaluation.download import CHUNK, DownloadError, download
+from oasis_tf.io.download import CHUNK, DownloadError, download
 
 CONTENT = bytes(range(256)) * 10_000  # 2.56 MB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -11,11 +11,11 @@ from PIL import Image
 from signed_checkpoint import sign
 from tiny_run import TINY, write_checkpoint
 
-from oasis_tf import checkpoint
-from oasis_tf.callbacks.evaluations import numbers_of
 from oasis_tf.config import load_config
-from oasis_tf.evaluation import inception_weights
+from oasis_tf.feature_extractors import inception_weights
 from oasis_tf.report.records import read_records
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.training.callbacks.evaluations import numbers_of
 
 FEW = "evaluation.num_images=6"
 
@@ -39,7 +39,7 @@ def test_a_run_is_evaluated_by_one_command(run, tmp_path):
     (found,) = evaluations_in(out)
     step, metrics = found["step"], found["metrics"]
     assert found["run"] == str(run)
-    assert found["generator"] == checkpoint.sha256_of(
+    assert found["generator"] == checkpoint_files.sha256_of(
         run / "checkpoints" / f"step_{step:08d}", "generator.keras"
     )
     assert found["data"]["num_images"] == 6
@@ -231,7 +231,7 @@ def test_training_evaluates_keeps_the_best_and_goes_on_where_it_was_stopped(tmp_
         for name, value in numbers_of(entry["metrics"]).items():
             assert float(row[name]) == pytest.approx(value)
     fakes = {entry["step"]: entry["metrics"]["miou"]["fake"]["miou"] for entry in found}
-    best = checkpoint.best_of(checkpoint.latest(run / "checkpoints"))
+    best = checkpoint_files.best_of(checkpoint_files.latest(run / "checkpoints"))
     assert best.metric == "miou"
     assert fakes[best.step] == best.score == max(fakes.values())
 
@@ -241,8 +241,8 @@ def test_training_evaluates_keeps_the_best_and_goes_on_where_it_was_stopped(tmp_
     [("fid", [30.0, 20.0, 25.0], 20.0), ("miou", [0.3, 0.5, 0.4], 0.5)],
 )
 def test_less_fid_and_more_miou_is_better(metric, scores, kept):
-    best = checkpoint.Best(step=0, metric=metric, score=math.inf if metric == "fid" else -1.0)
+    best = checkpoint_files.Best(step=0, metric=metric, score=math.inf if metric == "fid" else -1.0)
     for step, score in enumerate(scores):
         if best.is_beaten_by(score):
-            best = checkpoint.Best(step=step, metric=metric, score=score)
+            best = checkpoint_files.Best(step=step, metric=metric, score=score)
     assert best.score == kept

@@ -6,16 +6,17 @@ import tensorflow as tf
 from feature_networks import colour_network
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, tiny_discriminator, tiny_generator, tiny_pairs
 
-from oasis_tf import noise, visualize
 from oasis_tf.data import Source
-from oasis_tf.devices import Devices
 from oasis_tf.evaluation.diversity import Diversity
 from oasis_tf.evaluation.evaluator import EvaluationError, Evaluator, NonFinitePhotographsError
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.held_out_pairs import HeldOutPairs
 from oasis_tf.evaluation.perceptual_distance import discriminator_backbone
 from oasis_tf.metrics import SegmentationScore
+from oasis_tf.runtime import noise
+from oasis_tf.runtime.devices import Devices
 from oasis_tf.segmenters import open_segmenter
+from oasis_tf.visualization import sheet
 
 COUNT = 7
 NAMES = ("void", "a", "b", "c", "d")
@@ -27,7 +28,7 @@ class Arrays(Source):
 
     def __init__(self):
         images, self.label_maps = tiny_pairs(COUNT)
-        self.images = visualize.to_uint8(images)
+        self.images = sheet.to_uint8(images)
         self.names = [str(index) for index in range(COUNT)]
         self.num_read = 0
 
@@ -85,7 +86,7 @@ def measure(subject, networks):
 
 def painted(generator, label_maps, seeds):
     z = noise.seeded_noise(seeds, generator.z_dim)
-    return visualize.to_uint8(generator(label_maps, z))
+    return sheet.to_uint8(generator(label_maps, z))
 
 
 def test_one_pass_measures_what_each_metric_does_by_itself(source, networks):

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from oasis_tf.evaluation import statistics as feature_statistics
 from oasis_tf.evaluation.feature_distance import FeatureDistance, FeatureNetworkError
 from oasis_tf.evaluation.frechet import frechet_distance
-from oasis_tf.evaluation.inception import FIDInception
 from oasis_tf.evaluation.kid import kernel_distance
 from oasis_tf.evaluation.moments import Moments, NonFiniteFeaturesError, TooFewImagesError
 from oasis_tf.evaluation.statistics import FeatureStatistics
+from oasis_tf.feature_extractors.inception import FIDInception
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 import torch
 
-from oasis_tf.evaluation.inception import FIDInception, to_network_input
+from oasis_tf.feature_extractors.inception import FIDInception, to_network_input
 
 
 def assert_close(actual, expected, *, relative):

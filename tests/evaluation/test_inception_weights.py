@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from web_server import serving
 
-from oasis_tf.evaluation import inception_weights
-from oasis_tf.evaluation.download import DownloadError
-from oasis_tf.evaluation.inception_weights import (
+from oasis_tf.feature_extractors import inception_weights
+from oasis_tf.feature_extractors.inception_weights import (
     FILE_NAME,
     InceptionWeightsError,
     from_state_dict,
     load_fid_inception,
 )
-from oasis_tf.pytorch_files import PyTorchFileError
+from oasis_tf.io.download import DownloadError
+from oasis_tf.io.pytorch_files import PyTorchFileError
 
 NOWHERE = "http://127.0.0.1:1/"  # no one listens there
 

@@ -16,7 +16,7 @@ from oasis_tf.evaluation.perceptual_distance import (
     open_backbone,
     vgg_backbone,
 )
-from oasis_tf.vgg import VGGImageError, VGGWeightsError
+from oasis_tf.feature_extractors.vgg19 import VGGImageError, VGGWeightsError
 
 
 @pytest.fixture(scope="module")

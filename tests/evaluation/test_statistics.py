@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from oasis_tf.evaluation.array_file import ArrayFileError
 from oasis_tf.evaluation.statistics import FeatureStatistics
+from oasis_tf.io.array_file import ArrayFileError
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from feature_networks import colour_network
 
 from oasis_tf.evaluation.feature_distance import FeatureDistance
-from oasis_tf.evaluation.inception import FIDInception
 from oasis_tf.evaluation.statistics_cache import cached_statistics, identity_of
+from oasis_tf.feature_extractors.inception import FIDInception
 
 FACTS = {
     "data": "/data/camvid",

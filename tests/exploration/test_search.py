@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from oasis_tf.commands.painting_options import MAX_SEED
+from oasis_tf.cli.painting_options import MAX_SEED
 from oasis_tf.data import DataError
 from oasis_tf.exploration import regression, search
 from oasis_tf.exploration.attributes import Attribute

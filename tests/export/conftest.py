@@ -10,11 +10,12 @@ from PIL import Image
 from servers import kserve, official_stubs, tensorflow_model_server
 from tiny_run import write_checkpoint
 
-from export.cases import paint, synthetic_label_maps
-from export.saved_model import convert
-from export.trained import Trained
-from oasis_tf import noise, visualize
-from oasis_tf.run_folder import RunFolder
+from oasis_tf.export.saved_model.exporter import convert
+from oasis_tf.export.trained import Trained
+from oasis_tf.export.verification.cases import paint, synthetic_label_maps
+from oasis_tf.runs.folder import RunFolder
+from oasis_tf.runtime import noise
+from oasis_tf.visualization import sheet
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def served(run, trained, tmp_path_factory):
     label_maps = np.stack(synthetic_label_maps(num_classes, size=size, seed=1))
     seeds = np.array([3, 2**40, -1])
     z = noise.seeded_noise(seeds, trained.live.z_dim).numpy()
-    images = visualize.to_uint8(paint(trained.live, label_maps, z) * 2 - 1)
+    images = sheet.to_uint8(paint(trained.live, label_maps, z) * 2 - 1)
     assert images.std() > 20  # so that another image would be seen to be one
     return Served(
         checkpoint=checkpoint,

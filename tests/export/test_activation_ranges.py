@@ -4,8 +4,8 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from export.activation_ranges import QUANTILE, measured_ranges
-from export.litert import SIGNATURE
+from oasis_tf.export.activation_ranges import QUANTILE, measured_ranges
+from oasis_tf.export.tflite.runner import SIGNATURE
 
 KERNEL = np.float32([[[[0.5]]]])
 

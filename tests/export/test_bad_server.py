@@ -15,10 +15,10 @@ from PIL import Image
 from scripted_server import answering, dripping, predictions
 from scripted_service import serving
 
-from export import png_limits
-from export.client import AddressError, RequestError, ServerError, connect
-from export.client.address import shown
-from export.client.files import LabelFileError, read_label_png, require_png
+from oasis_tf.export import png_limits
+from oasis_tf.export.client import AddressError, RequestError, ServerError, connect
+from oasis_tf.export.client.address import shown
+from oasis_tf.export.client.files import LabelFileError, read_label_png, require_png
 
 HEADERS = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEADERS + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from tiny_run import write_checkpoint
 
-from export.calibration import calibration_inputs
-from export.cases import synthetic_label_maps
-from export.trained import Trained
+from oasis_tf.export.tflite.calibration import calibration_inputs
+from oasis_tf.export.trained import Trained
+from oasis_tf.export.verification.cases import synthetic_label_maps
 
 NUM_SYNTHETIC = 3
 

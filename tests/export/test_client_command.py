@@ -232,7 +232,7 @@ def test_files_that_cannot_be_sent_or_written_are_named(served, labels, tmp_path
 
 def test_without_the_stubs_it_says_what_to_install(labels, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorflow_serving", None)
-    monkeypatch.delitem(sys.modules, "export.client.grpc_client", raising=False)
+    monkeypatch.delitem(sys.modules, "oasis_tf.export.client.grpc_client", raising=False)
     for module in [name for name in sys.modules if name.startswith("tensorflow_serving.")]:
         monkeypatch.delitem(sys.modules, module)
     said = client("127.0.0.1:1", labels, tmp_path / "out", "--grpc", exit_code=1).stderr
@@ -244,7 +244,7 @@ def test_rest_needs_no_tensorflow(served, labels, tmp_path):
     program = (
         "import sys\n"
         "sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
-        "from export.cli import main\n"
+        "from oasis_tf.cli.export.app import main\n"
         "main()\n"
     )
     with answering(predictions(served.label_pngs[0])) as (url, _):

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import test_ending
 from export import cli
-from export.fresh_process import in_fresh_process
-from export.publish import publishing
+from oasis_tf.export.fresh_process import in_fresh_process
+from oasis_tf.export.publish import publishing
 
 
 @cli.app.command()

@@ -8,12 +8,14 @@ from PIL import Image
 from tiny_run import write_checkpoint
 from typer.testing import CliRunner
 
-from export import onnx_packages, report, tflite
-from export.cli import app
-from export.gpu_gate import REFUSED, Verdict
-from export.report_page import markdown, picture
-from export.variants import VARIANTS, Proof, Row
-from export.verify import Difference, Limit
+from oasis_tf.cli.export.app import app
+from oasis_tf.export.comparison import report
+from oasis_tf.export.comparison.page import markdown, picture
+from oasis_tf.export.comparison.variants import VARIANTS, Proof, Row
+from oasis_tf.export.onnx import packages
+from oasis_tf.export.tflite import exporter
+from oasis_tf.export.tflite.gpu_gate import REFUSED, Verdict
+from oasis_tf.export.verification.compare import Difference, Limit
 
 NAMES = ["SavedModel", "float32", "float16", "dynamic", "int8", "ONNX"]
 FILES = ["saved_model", "float32.tflite", "float16.tflite", "dynamic.tflite", "int8.tflite"]
@@ -27,7 +29,7 @@ def only(monkeypatch):
         kept = [variant for variant in VARIANTS if variant.name in names]
         monkeypatch.setattr(report, "VARIANTS", kept)
         monkeypatch.setattr(
-            tflite, "in_fresh_process", lambda function, **arguments: function(**arguments)
+            exporter, "in_fresh_process", lambda function, **arguments: function(**arguments)
         )
 
     return only
@@ -45,7 +47,7 @@ def figures(folder):
 
 
 def test_all_variants_are_made_measured_and_pictured(run, monkeypatch):
-    monkeypatch.setitem(tflite.LIMITS, "int8", Limit(psnr=20.0))  # two random channels are few
+    monkeypatch.setitem(exporter.LIMITS, "int8", Limit(psnr=20.0))  # two random channels are few
     said = call("--run", run).output
     folder = run / "exported" / "step_00000000"
     assert {path.name for path in folder.iterdir()} >= {*FILES, "model.onnx", "float16.json"}
@@ -82,7 +84,7 @@ def assert_pictured(path, *, num_columns):
 
 def test_a_variant_off_its_limit_is_measured_and_deleted(run, tmp_path, only, monkeypatch):
     only("dynamic", "float16")
-    monkeypatch.setitem(tflite.LIMITS, "dynamic", Limit(psnr=200.0))
+    monkeypatch.setitem(exporter.LIMITS, "dynamic", Limit(psnr=200.0))
     out = tmp_path / "out"
     result = call("--run", run, "--out", out, exit_code=3)
     assert "Error: deleted: dynamic does not paint what the live model paints: " in result.stderr
@@ -95,7 +97,7 @@ def test_a_variant_off_its_limit_is_measured_and_deleted(run, tmp_path, only, mo
 
 def test_allowed_loss_is_kept_loudly(run, tmp_path, only, monkeypatch):
     only("dynamic")
-    monkeypatch.setitem(tflite.LIMITS, "dynamic", Limit(psnr=200.0))
+    monkeypatch.setitem(exporter.LIMITS, "dynamic", Limit(psnr=200.0))
     out = tmp_path / "out"
     result = call("--run", run, "--out", out, "--allow-loss")
     assert "WARNING: kept by --allow-loss: dynamic does not paint" in result.stderr
@@ -108,7 +110,7 @@ def test_what_cannot_be_made_is_a_row_that_says_why(tmp_path, only, monkeypatch)
     only("int8", "ONNX")
     away = ("data.source=folder", "data.num_classes=14", f"data.root={tmp_path / 'away'}")
     write_checkpoint(tmp_path / "run", *away)
-    monkeypatch.setattr(onnx_packages, "PACKAGES", ("no_such_package",))
+    monkeypatch.setattr(packages, "PACKAGES", ("no_such_package",))
     said = call("--run", tmp_path / "run", "--out", tmp_path / "out").output
     assert "int8        not made: " in said
     table = (tmp_path / "out" / "report.md").read_text()

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from export.fresh_process import FreshProcessError, in_fresh_process
+from oasis_tf.export.fresh_process import FreshProcessError, in_fresh_process
 
 
 def test_results_come_back_from_another_process_that_has_not_what_this_one_has(capfd):

@@ -5,10 +5,10 @@ import pytest
 import tensorflow as tf
 from tiny_run import write_checkpoint
 
-from export import tflite
-from export.gpu_gate import ask_gpu
-from export.litert import run_on_cpu
-from export.verify import Limit
+from oasis_tf.export.tflite import exporter
+from oasis_tf.export.tflite.gpu_gate import ask_gpu
+from oasis_tf.export.tflite.runner import run_on_cpu
+from oasis_tf.export.verification.compare import Limit
 
 LABEL_MAP = np.random.default_rng(0).integers(0, 3, (1, 16, 16, 1)).astype(np.float32)
 CLOSE = Limit(max=1e-4)
@@ -90,8 +90,8 @@ def test_an_accepted_op_that_is_wrong_is_seen(adapter, tmp_path):
 def test_exported_generators_are_accepted(adapter, tmp_path, quantize, overrides):
     checkpoint = write_checkpoint(tmp_path / "run", *overrides)
     file = tmp_path / "it.tflite"
-    question, _ = tflite.convert(checkpoint=checkpoint, out=file, quantize=quantize)
-    verdict = tflite.prove(file, question, quantize=quantize).gpu
+    question, _ = exporter.convert(checkpoint=checkpoint, out=file, quantize=quantize)
+    verdict = exporter.prove(file, question, quantize=quantize).gpu
     assert verdict.state == "accepted", verdict
 
 
@@ -115,7 +115,7 @@ def test_a_refused_file_is_a_fault(adapter, tmp_path):
         tmp_path / "it.tflite", lambda label_map: tf.broadcast_to(label_map, (1, 16, 16, 3))
     )
     verdict = ask_about(path)
-    proof = tflite.Proof(difference=verdict.difference, limit=Limit(), gpu=verdict)
+    proof = exporter.Proof(difference=verdict.difference, limit=Limit(), gpu=verdict)
     assert ["BROADCAST_TO" in fault for fault in proof.faults()] == [True]
 
 

@@ -10,7 +10,7 @@ from servers import NAME, require_servers_python
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-from export.client import connect
+from oasis_tf.export.client import connect
 
 # Runs where there is no TensorFlow.
 OVMS_CLIENT = """

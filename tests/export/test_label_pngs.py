@@ -9,9 +9,9 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from export.label_pngs import MAX_PIXELS, decode_label_pngs
 from oasis_tf.data.label_colors import LabelColors
 from oasis_tf.data.label_ids import LabelIds
+from oasis_tf.export.saved_model.label_pngs import MAX_PIXELS, decode_label_pngs
 
 IDS = np.random.default_rng(0).integers(0, 4, (8, 8)).astype(np.uint8)
 NUM_CLASSES = 4

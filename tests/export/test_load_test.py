@@ -7,7 +7,7 @@ import pytest
 from command_line import call_export
 from scripted_server import answering, predictions, refusal
 
-from export.load_test import Measurement, percentile
+from oasis_tf.export.client.load_test import Measurement, percentile
 
 DELAY = 0.05
 

@@ -12,10 +12,10 @@ from saved_model_session import INVALID_ARGUMENT
 from servers import session_settings
 from tiny_run import write_checkpoint
 
-from export.cases import paint, synthetic_label_maps
-from export.saved_model import convert
-from export.trained import Trained
-from oasis_tf import noise
+from oasis_tf.export.saved_model.exporter import convert
+from oasis_tf.export.trained import Trained
+from oasis_tf.export.verification.cases import paint, synthetic_label_maps
+from oasis_tf.runtime import noise
 
 SCRIPT = Path(__file__).with_name("run_saved_model.py")
 

@@ -9,13 +9,13 @@ import pytest
 from tiny_run import write_checkpoint
 from typer.testing import CliRunner
 
-from export import onnx_file, onnx_packages
-from export.cli import app
-from export.fresh_process import in_fresh_process
-from export.onnx_runner import describe, run_on_cpu
-from export.tensor_spec import TensorSpec
-from export.trained import Trained
-from export.verify import compare
+from oasis_tf.cli.export.app import app
+from oasis_tf.export.fresh_process import in_fresh_process
+from oasis_tf.export.onnx import exporter, packages
+from oasis_tf.export.onnx.runner import describe, run_on_cpu
+from oasis_tf.export.trained import Trained
+from oasis_tf.export.verification.compare import compare
+from oasis_tf.export.verification.tensor_spec import TensorSpec
 
 BOTH = {"label_map": TensorSpec((-1, 32, 32), "int32"), "z": TensorSpec((-1, 4), "float32")}
 IMAGE = {"image": TensorSpec((-1, 32, 32, 3), "float32")}
@@ -23,7 +23,7 @@ IMAGE = {"image": TensorSpec((-1, 32, 32, 3), "float32")}
 
 @pytest.fixture(scope="module")
 def question(trained):
-    question = onnx_file.question_for(trained)
+    question = exporter.question_for(trained)
     assert question.images.std() > 0.1  # so that another image would be seen to be one
     return question
 
@@ -36,7 +36,7 @@ def call(*arguments, exit_code=0):
 
 
 def write(path, generator, **options):
-    path.write_bytes(onnx_file.converted(generator, **options))
+    path.write_bytes(exporter.converted(generator, **options))
     return path
 
 
@@ -73,10 +73,10 @@ def test_a_file_is_written_with_its_card_and_paints_the_same_in_any_batch(run, q
     assert compare(result["image"], question.images).max <= 1e-4
 
 
-@pytest.mark.parametrize("opset", [onnx_packages.OLDEST_OPSET, onnx_packages.NEWEST_OPSET])
+@pytest.mark.parametrize("opset", [packages.OLDEST_OPSET, packages.NEWEST_OPSET])
 def test_other_opsets_paint_the_same(trained, question, tmp_path, opset):
     path = write(tmp_path / "model.onnx", trained.folded, opset=opset)
-    found, difference = onnx_file.prove(path, question)
+    found, difference = exporter.prove(path, question)
     assert found.opset == opset and (found.inputs, found.outputs) == (BOTH, IMAGE)
     assert difference.max <= 1e-4
 
@@ -106,7 +106,7 @@ def graph_ends(path):
 def test_generators_of_other_kinds_paint_the_same(tmp_path, override):
     trained = Trained.load(write_checkpoint(tmp_path / "run", override))
     path = write(tmp_path / "model.onnx", trained.folded)
-    found, difference = onnx_file.prove(path, onnx_file.question_for(trained))
+    found, difference = exporter.prove(path, exporter.question_for(trained))
     assert ("z" in found.inputs) is ("z_dim" not in override)
     assert difference.max <= 1e-4
 
@@ -142,13 +142,13 @@ def test_a_file_that_is_another_model_is_not_written(
 ):
     def changed(function, /, **arguments):
         result = in_fresh_process(function, **arguments)
-        if function is onnx_file.convert:
+        if function is exporter.convert:
             model = onnx.load(arguments["out"])
             change(model)
             onnx.save(model, arguments["out"])
         return result
 
-    monkeypatch.setattr(onnx_file, "in_fresh_process", changed)
+    monkeypatch.setattr(exporter, "in_fresh_process", changed)
     result = call("--run", run, "--out", tmp_path / "model.onnx", exit_code=exit_code)
     assert sentence in result.stderr
     assert list(tmp_path.iterdir()) == []
@@ -156,9 +156,9 @@ def test_a_file_that_is_another_model_is_not_written(
 
 @pytest.mark.parametrize("missing", ["tf2onnx", "onnxruntime"])
 def test_without_the_extra_it_says_what_to_install(run, tmp_path, monkeypatch, missing):
-    found = onnx_packages.importlib.util.find_spec
+    found = packages.importlib.util.find_spec
     monkeypatch.setattr(
-        onnx_packages.importlib.util,
+        packages.importlib.util,
         "find_spec",
         lambda name: None if name == missing else found(name),
     )

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from export.publish import TargetError, publishing
-from export.versions import next_version
-from oasis_tf.whole_file import UnwritableFileError
+from oasis_tf.export.publish import TargetError, publishing
+from oasis_tf.export.versions import next_version
+from oasis_tf.io.atomic_file import UnwritableFileError
 
 
 def names(folder):

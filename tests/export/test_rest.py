@@ -6,7 +6,7 @@ import numpy as np
 import requests
 from servers import NAME
 
-from export.client import connect
+from oasis_tf.export.client import connect
 
 
 def predict(server, body):

@@ -12,12 +12,13 @@ from command_line import call, call_export
 from PIL import Image
 from tiny_run import TINY, write_checkpoint
 
-from export import saved_model, trained
-from export.saved_model import LIMIT, convert, differences_of
-from export.trained import Trained
 from oasis_tf.data import DataError
 from oasis_tf.data.landscapes import CLASS_NAMES
-from oasis_tf.fold import fold
+from oasis_tf.export import trained
+from oasis_tf.export.saved_model import exporter
+from oasis_tf.export.saved_model.exporter import LIMIT, convert, differences_of
+from oasis_tf.export.trained import Trained
+from oasis_tf.models.fold import fold
 
 COLORS = [[], [[0, 0, 9]], [[5, 5, 5], [6, 6, 6]], [[200, 0, 0]]]  # void has none
 GENERATORS = {
@@ -105,7 +106,7 @@ def test_an_artifact_that_paints_something_else_is_deleted(run, tmp_path, monkey
         return folded
 
     monkeypatch.setattr(trained, "fold", fold_badly)
-    monkeypatch.setattr(saved_model, "in_fresh_process", lambda call, **options: call(**options))
+    monkeypatch.setattr(exporter, "in_fresh_process", lambda call, **options: call(**options))
     said = call_export("saved-model", "--run", run, "--out", tmp_path / "new", exit_code=3).stderr
     assert "signature serving_default does not paint what the live model paints: max 0.0" in said
     assert not (tmp_path / "new").exists()

@@ -19,7 +19,7 @@ from scripted_server import answering
 from servers import NAME, require_servers_python, tensorflow_model_server
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from export.client import connect
+from oasis_tf.export.client import connect
 
 SERVING = Path(__file__).parents[2] / "export" / "serving"
 COMPOSE, KUBERNETES = SERVING / "docker-compose.yaml", SERVING / "kubernetes.yaml"

@@ -10,15 +10,14 @@ from command_line import call_export
 from PIL import Image
 from tiny_run import write_checkpoint
 
-from export import tflite
-from export.cases import paint, synthetic_label_maps
-from export.litert import describe, run_on_cpu, seconds_on_cpu
-from export.phone_signature import as_inputs
-from export.tensor_spec import TensorSpec
-from export.verify import Limit, compare
-from oasis_tf import ema
-from oasis_tf.fold import fold
-from oasis_tf.models import OASISGenerator
+from oasis_tf.export.tflite import exporter
+from oasis_tf.export.tflite.phone_signature import as_inputs
+from oasis_tf.export.tflite.runner import describe, run_on_cpu, seconds_on_cpu
+from oasis_tf.export.verification.cases import paint, synthetic_label_maps
+from oasis_tf.export.verification.compare import Limit, compare
+from oasis_tf.export.verification.tensor_spec import TensorSpec
+from oasis_tf.models import OASISGenerator, ema
+from oasis_tf.models.fold import fold
 
 BOTH = {"label_map": TensorSpec((1, 32, 32, 1), "float32"), "z": TensorSpec((1, 4), "float32")}
 NO_NOISE = {"label_map": BOTH["label_map"]}
@@ -32,7 +31,7 @@ PORTABLE_OPS = {  # seen to be taken and to be right on WebGPU, but for integers
 
 @pytest.fixture(scope="module")
 def question(trained):
-    question = tflite.question_for(trained)
+    question = exporter.question_for(trained)
     assert question.images.std() > 0.1  # so that another image would be seen to be one
     return question
 
@@ -41,7 +40,7 @@ def question(trained):
 def in_this_process(monkeypatch):
     """Conversion and proof without the seconds that fresh processes take to start."""
     monkeypatch.setattr(
-        tflite, "in_fresh_process", lambda function, **arguments: function(**arguments)
+        exporter, "in_fresh_process", lambda function, **arguments: function(**arguments)
     )
 
 
@@ -54,24 +53,24 @@ def images_of(file, batches):
 
 
 @pytest.mark.parametrize(
-    ("quantize", "output"), [*((it, "float32") for it in tflite.LIMITS), ("int8", "uint8")]
+    ("quantize", "output"), [*((it, "float32") for it in exporter.LIMITS), ("int8", "uint8")]
 )
 def test_every_quantization_paints_the_same_image(trained, question, tmp_path, quantize, output):
     file = tmp_path / "oasis.tflite"
     arguments = {"quantize": quantize, "output": output, "samples": question.batches}
-    file.write_bytes(tflite.converted(trained.folded, **arguments))
+    file.write_bytes(exporter.converted(trained.folded, **arguments))
 
     found = describe(file)
     assert found.signature == "serving_default"
     assert (found.inputs, found.outputs) == (BOTH, IMAGE[output])
     assert found.ops.keys() <= PORTABLE_OPS and not found.dynamic
     difference = compare(images_of(file, question.batches), question.images)
-    assert tflite.LIMITS[quantize].is_kept_by(difference), difference
+    assert exporter.LIMITS[quantize].is_kept_by(difference), difference
 
 
 def test_runs_are_timed(trained, question, tmp_path):
     file = tmp_path / "oasis.tflite"
-    file.write_bytes(tflite.converted(trained.folded, quantize="none"))
+    file.write_bytes(exporter.converted(trained.folded, quantize="none"))
     assert 1e-5 < seconds_on_cpu(path=file, batch=question.batches[0], threads=2) < 10
 
 
@@ -80,7 +79,7 @@ def test_smaller_numbers_make_smaller_files():
         num_classes=9, image_size=(8, 8), channels=16, num_blocks=1, z_dim=4, norm="none"
     )
     kinds = ("none", "float16", "dynamic")
-    none, float16, dynamic = (len(tflite.converted(generator, quantize=kind)) for kind in kinds)
+    none, float16, dynamic = (len(exporter.converted(generator, quantize=kind)) for kind in kinds)
     assert 0.49 < float16 / none < 0.55
     assert 0.24 < dynamic / none < 0.35
 
@@ -98,8 +97,8 @@ def test_other_generators(tmp_path, overrides, inputs):
     checkpoint = write_checkpoint(tmp_path / "run", *overrides)
     file = tmp_path / "oasis.tflite"
 
-    question, _ = tflite.convert(checkpoint=checkpoint, out=file, quantize="none")
-    proof = tflite.prove(file, question, quantize="none", check_gpu=False)
+    question, _ = exporter.convert(checkpoint=checkpoint, out=file, quantize="none")
+    proof = exporter.prove(file, question, quantize="none", check_gpu=False)
 
     assert describe(file).inputs == inputs and describe(file).ops.keys() <= PORTABLE_OPS
     assert not proof.faults()
@@ -109,7 +108,7 @@ def test_ids_beyond_those_of_the_calibration_are_not_mistaken(trained, question,
     """A quantizer that saw ids up to 3 would clip those above to 3."""
     samples = [{**it, "label_map": it["label_map"] % 4} for it in question.batches]
     file = tmp_path / "oasis.tflite"
-    file.write_bytes(tflite.converted(trained.folded, quantize="int8", samples=samples))
+    file.write_bytes(exporter.converted(trained.folded, quantize="int8", samples=samples))
 
     high = {"label_map": np.full((1, 32, 32, 1), 9, np.float32), "z": question.batches[0]["z"]}
     low = high | {"label_map": np.full((1, 32, 32, 1), 3, np.float32)}
@@ -143,14 +142,14 @@ def many_classes():
     samples = [as_inputs(*pair) for pair in zip(*maps(100), strict=True)]
     label_maps, z = maps(6)
     batches = [as_inputs(*pair) for pair in zip(label_maps, z, strict=True)]
-    return folded, samples, tflite.Question(batches, paint(generator, label_maps, z))
+    return folded, samples, exporter.Question(batches, paint(generator, label_maps, z))
 
 
 def test_int8_paints_many_classes_after_many_maps(many_classes, tmp_path):
     """TensorFlow's own ranges, the largest values of 100 maps, give about 31 dB."""
     folded, samples, question = many_classes
     file = tmp_path / "oasis.tflite"
-    file.write_bytes(tflite.converted(folded, quantize="int8", samples=samples))
+    file.write_bytes(exporter.converted(folded, quantize="int8", samples=samples))
     difference = compare(images_of(file, question.batches), question.images)
     assert difference.psnr > 33, difference
 
@@ -158,7 +157,7 @@ def test_int8_paints_many_classes_after_many_maps(many_classes, tmp_path):
 def test_ids_that_are_no_class_are_painted_as_no_class(trained, question, tmp_path):
     """What the card says of them."""
     file = tmp_path / "oasis.tflite"
-    file.write_bytes(tflite.converted(trained.folded, quantize="none"))
+    file.write_bytes(exporter.converted(trained.folded, quantize="none"))
     label_map, z = question.batches[0]["label_map"], question.batches[0]["z"]
     others = np.float32([-1, 99, np.nan, 7])
     label_maps = [np.where(label_map > 7, other, label_map) for other in others]
@@ -197,8 +196,8 @@ def test_the_command_says_and_writes_what_it_proved(run, tmp_path):
 
 
 def test_int8_that_is_refused_names_what_is_not(run, tmp_path, monkeypatch, in_this_process):
-    monkeypatch.setitem(tflite.LIMITS, "int8", Limit(psnr=90.0))
-    monkeypatch.setitem(tflite.LIMITS, "dynamic", Limit(psnr=80.0))
+    monkeypatch.setitem(exporter.LIMITS, "int8", Limit(psnr=90.0))
+    monkeypatch.setitem(exporter.LIMITS, "dynamic", Limit(psnr=80.0))
     file = tmp_path / "oasis.tflite"
     options = ("--quantize", "int8", "--calibration", "2", "--no-gpu")
     output = call("--run", run, "--out", file, *options, exit_code=3).output
@@ -212,13 +211,13 @@ class TestWhatIsNotEqual:
 
     @pytest.fixture(autouse=True)
     def corrupted(self, monkeypatch, in_this_process):
-        convert = tflite.converted
+        convert = exporter.converted
 
         def without_a_kernel(generator, **arguments):
             generator.blocks[1].conv_0.kernel.assign(0 * generator.blocks[1].conv_0.kernel)
             return convert(generator, **arguments)
 
-        monkeypatch.setattr(tflite, "converted", without_a_kernel)
+        monkeypatch.setattr(exporter, "converted", without_a_kernel)
 
     def test_is_not_written(self, run, tmp_path):
         file = tmp_path / "oasis.tflite"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from export.verify import Limit, MismatchError, compare, require
+from oasis_tf.export.verification.compare import Limit, MismatchError, compare, require
 
 GREY = np.full((2, 16, 16, 3), 0.5, np.float32)
 

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from export.warm_up import PATH, write_warm_up
+from oasis_tf.export.saved_model.warm_up import PATH, write_warm_up
 
 
 def read(saved_model):

@@ -6,8 +6,8 @@ import resource
 import numpy as np
 import pytest
 
-from export import png_limits
 from oasis_tf.data import DataError, label_code, label_code_of
+from oasis_tf.export import png_limits
 from oasis_tf.generation.label_arrays import read_label_array, read_label_map
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from oasis_tf import noise
-from oasis_tf.class_names import UnknownClassError
 from oasis_tf.data import DataError
+from oasis_tf.data.class_names import UnknownClassError
 from oasis_tf.generation import RegionNoise, SeededNoise, plan_of
+from oasis_tf.runtime import noise
 
 
 def test_a_sample_has_the_noise_of_its_seed(studio, subjects):

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from oasis_tf import visualize
 from oasis_tf.data import DataError
 from oasis_tf.generation import Album, paint_all, plan_of
 from oasis_tf.generation.subjects import flat_names
-from oasis_tf.run_folder import RunError
+from oasis_tf.runs.folder import RunError
+from oasis_tf.visualization import sheet
 
 
 def paint(studio, subjects, folder, *, seed=0, batch_size=2, samples=2, plan=None, **options):
@@ -87,7 +87,7 @@ def test_a_label_map_that_was_changed_is_painted_on_again(studio, subjects, tmp_
 def test_a_photograph_of_an_earlier_version_goes_by_its_time(studio, subjects, tmp_path):
     paint(studio, subjects[:1], tmp_path, samples=1)
     path = tmp_path / "a.png"
-    comment = json.loads(visualize.comment_of(path))
+    comment = json.loads(sheet.comment_of(path))
     assert comment.pop("software") == "oasis_tf" and len(comment.pop("label_map")) == 64
     info = PngInfo()
     info.add_text("Comment", json.dumps(comment, sort_keys=True))
@@ -140,7 +140,7 @@ def test_photographs_painted_otherwise_are_refused_and_painted_over_if_asked(
 
 
 def test_a_picture_of_someone_else_is_not_painted_over(studio, subjects, tmp_path):
-    visualize.save_png(np.zeros((4, 4, 3), np.uint8), tmp_path / "a_1.png")
+    sheet.save_png(np.zeros((4, 4, 3), np.uint8), tmp_path / "a_1.png")
     with pytest.raises(RunError, match="a_1.png is there"):
         paint(studio, subjects, tmp_path)
     assert sorted(os.listdir(tmp_path)) == ["a_1.png"]
@@ -152,4 +152,4 @@ def test_a_contact_sheet_shows_before_and_after_of_a_region(studio, subjects, tm
     widths = [
         Image.open(tmp_path / name / "contact_sheet.png").width for name in ("plain", "region")
     ]
-    assert widths[1] - widths[0] == 160 + visualize.GAP
+    assert widths[1] - widths[0] == 160 + sheet.GAP

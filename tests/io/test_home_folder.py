@@ -32,7 +32,7 @@ def test_prepared_data_says_what_to_name_instead(homeless):
 
 
 def test_the_settings_of_keras_are_still_named(homeless, monkeypatch):
-    from oasis_tf import keras_settings
+    from oasis_tf.runtime import keras_settings
 
     monkeypatch.delenv("KERAS_HOME", raising=False)
     assert str(keras_settings._settings_file()) == "~/.keras/keras.json"

@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from oasis_tf import visualize
 from oasis_tf.exploration.walks import save_film
 from oasis_tf.io import file_mark
 from oasis_tf.io.file_mark import Origin, marked_json, origin_of
 from oasis_tf.io.output_files import OutputError, own_files, require_writable
+from oasis_tf.visualization import sheet as visualize
 
 PICTURE = np.full((32, 32, 3), 255, np.uint8)
 PICTURE[8:20, 8:20] = 9

@@ -5,13 +5,13 @@ import socket
 
 import pytest
 
-from export.client.files import read_label_png
-from oasis_tf.evaluation.array_file import read_arrays
-from oasis_tf.evaluation.inception_weights import load_fid_inception
+from oasis_tf.export.client.files import read_label_png
+from oasis_tf.feature_extractors.inception_weights import load_fid_inception
+from oasis_tf.io.array_file import read_arrays
 from oasis_tf.io.json_file import read_json
+from oasis_tf.io.pytorch_files import read_state_dict
 from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 from oasis_tf.io.yaml_file import read_yaml
-from oasis_tf.pytorch_files import read_state_dict
 
 
 def test_files_and_links_to_them_pass(tmp_path):

@@ -3,8 +3,8 @@ import pytest
 from numpy_layers import downsample, leaky_relu, spade, spectral_conv2d, upsample
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, Z_DIM, tiny_discriminator, tiny_generator
 
-from oasis_tf import reference_weights
 from oasis_tf.layers import DiscriminatorResBlock
+from oasis_tf.weights import official_names
 
 
 def random_images(channels):
@@ -26,7 +26,7 @@ def spade_block(x, condition, arrays, name):
 @pytest.mark.parametrize("index, has_shortcut", [(0, False), (2, True)])
 def test_spade_block_equals_the_formula(index, has_shortcut):
     generator = tiny_generator(channels=1, num_blocks=6, image_size=(32, 32))
-    arrays = reference_weights.to_state_dict(generator)
+    arrays = official_names.to_state_dict(generator)
     assert (f"body.{index}.conv_s.weight_orig" in arrays) is has_shortcut
     x = random_images(16).astype(np.float32)
     condition = random_images(Z_DIM + NUM_CLASSES).astype(np.float32)
@@ -64,7 +64,7 @@ def discriminator():
 @pytest.mark.parametrize("index, channels", [(0, 3), (1, 6), (2, 4)])
 def test_discriminator_block_down_equals_the_formula(discriminator, index, channels):
     x = random_images(channels).astype(np.float32)
-    arrays = reference_weights.to_state_dict(discriminator)
+    arrays = official_names.to_state_dict(discriminator)
     expected = discriminator_down(x, arrays, f"body_down.{index}", activated=index > 0)
     np.testing.assert_allclose(discriminator.encoder[index](x), expected, atol=1e-4)
 
@@ -72,7 +72,7 @@ def test_discriminator_block_down_equals_the_formula(discriminator, index, chann
 @pytest.mark.parametrize("index, channels", [(0, 4), (1, 8)])
 def test_discriminator_block_up_equals_the_formula(discriminator, index, channels):
     x = random_images(channels).astype(np.float32)
-    arrays = reference_weights.to_state_dict(discriminator)
+    arrays = official_names.to_state_dict(discriminator)
     expected = discriminator_up(x, arrays, f"body_up.{index}")
     np.testing.assert_allclose(discriminator.decoder[index](x), expected, atol=1e-4)
 

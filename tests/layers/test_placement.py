@@ -6,9 +6,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 from tiny import HEIGHT, WIDTH, Z_DIM, tiny_generator, tiny_pairs, tiny_z
 
-from oasis_tf.fold import fold
 from oasis_tf.layers import winograd
 from oasis_tf.models import generator as generator_module
+from oasis_tf.models.fold import fold
 
 FOR_CPUS = {"Unique", "SparseSegmentSum", "winograd"}
 

@@ -3,8 +3,8 @@ import pytest
 from numpy_layers import spade
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, Z_DIM, tiny_generator
 
-from oasis_tf import reference_weights
 from oasis_tf.layers import SPADE
+from oasis_tf.weights import official_names
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from oasis_tf.layers import SPADE
 def test_modulation_equals_the_formula(norm, training, moments):
     generator = tiny_generator(norm=norm)
     layer = generator.blocks[-1].norm_0
-    arrays = reference_weights.to_state_dict(generator)
+    arrays = official_names.to_state_dict(generator)
     rng = np.random.default_rng(0)
     x = 2 + 3 * rng.standard_normal((2, HEIGHT, WIDTH, 4)).astype(np.float32)
     condition = rng.standard_normal((2, HEIGHT, WIDTH, Z_DIM + NUM_CLASSES)).astype(np.float32)

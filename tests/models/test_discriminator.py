@@ -3,14 +3,14 @@ import pytest
 from numpy_layers import conv_of, downsample, leaky_relu, spectral_conv2d, upsample
 from tiny import NUM_CLASSES, tiny_discriminator, tiny_pairs
 
-from oasis_tf import reference_weights
 from oasis_tf.models import OASISDiscriminator
+from oasis_tf.weights import official_names
 
 
 def test_equals_the_u_net_written_out():
     """Encoder features come before the decoder's; the last block has none of its own size."""
     discriminator = tiny_discriminator(channels=(4, 6))
-    arrays = reference_weights.to_state_dict(discriminator)
+    arrays = official_names.to_state_dict(discriminator)
     images, _ = tiny_pairs(2)
 
     def block(x, name, first, conv_0):
@@ -29,7 +29,7 @@ def test_equals_the_u_net_written_out():
 
 
 def test_widths_follow_from_channels():
-    state = reference_weights.to_state_dict(OASISDiscriminator(7, channels=(4, 6, 8)))
+    state = official_names.to_state_dict(OASISDiscriminator(7, channels=(4, 6, 8)))
     down = [state[f"body_down.{i}.conv1.{int(i > 0)}.weight_orig"].shape[:2] for i in range(3)]
     up = [state[f"body_up.{i}.conv1.2.weight_orig"].shape[:2] for i in range(3)]
     assert down == [(4, 3), (6, 4), (8, 6)]  # (out, in)
@@ -40,12 +40,12 @@ def test_widths_follow_from_channels():
 def test_without_spectral_norm_kernels_are_used_as_they_are():
     images, _ = tiny_pairs(2)
     spectral, plain = tiny_discriminator(), tiny_discriminator(spectral_norm=False)
-    state = reference_weights.to_state_dict(spectral)
+    state = official_names.to_state_dict(spectral)
     for key in [key for key in state if key.endswith("weight_orig")]:
         name, matrix = key.removesuffix("_orig"), state[key].reshape(len(state[key]), -1)
         sigma = state.pop(f"{name}_u") @ matrix @ state.pop(f"{name}_v")
         state[name] = state.pop(key) / sigma
-    reference_weights.load_state_dict(plain, state)
+    official_names.load_state_dict(plain, state)
     np.testing.assert_allclose(plain(images), spectral(images), rtol=1e-3, atol=1e-4)
 
 

@@ -16,8 +16,8 @@ from tiny import (
     weights_of,
 )
 
-from oasis_tf.adam import Adam
-from oasis_tf.loss_scale import LossScaleOptimizer
+from oasis_tf.optimizers.adam import Adam
+from oasis_tf.optimizers.loss_scale import LossScaleOptimizer
 
 LOW_PRECISION = ["mixed_float16", "mixed_bfloat16"]
 

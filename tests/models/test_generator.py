@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, Z_DIM, tiny_generator, tiny_pairs, tiny_z, weights_of
 
-from oasis_tf import reference_weights
 from oasis_tf.models import OASISGenerator
+from oasis_tf.weights import official_names
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_without_z_every_call_and_every_image_draws_noise_of_its_own(label_map):
 
 def test_without_noise_the_label_map_alone_decides(label_map):
     generator = tiny_generator(z_dim=0)
-    assert reference_weights.to_state_dict(generator)["fc.weight"].shape[1] == NUM_CLASSES
+    assert official_names.to_state_dict(generator)["fc.weight"].shape[1] == NUM_CLASSES
     np.testing.assert_array_equal(generator(label_map), generator(label_map))
 
 
@@ -38,10 +38,10 @@ def test_an_embedding_is_the_papers_generator_with_kernels_of_that_rank(label_ma
     """One-hot labels read by the product of both kernels, over the borders too."""
     embedded = tiny_generator(label_embedding=2, z_dim=z_dim)
     wide = tiny_generator(seed=2, z_dim=z_dim)
-    entries = reference_weights.entries(embedded)
+    entries = official_names.entries(embedded)
     vectors = entries.pop("label_embedding.weight").variable.numpy()[0, 0]
     assert vectors.shape == (NUM_CLASSES, 2)
-    for key, entry in reference_weights.entries(wide).items():
+    for key, entry in official_names.entries(wide).items():
         if entry.variable is None:
             continue
         kernel = entries[key].variable.numpy()
@@ -69,11 +69,11 @@ def test_class_vectors_start_standard_normal_at_any_gain(init_gain):
 
 def test_lower_resolutions_see_the_first_pixel_of_each_square():
     generator = tiny_generator(num_blocks=3)
-    state = reference_weights.to_state_dict(generator)
+    state = official_names.to_state_dict(generator)
     for key in state:  # The blocks at full and half resolution get deaf to their condition.
         if key.startswith(("body.1", "body.2")) and key.endswith(("gamma.weight", "beta.weight")):
             state[key] = np.zeros_like(state[key])
-    reference_weights.load_state_dict(generator, state)
+    official_names.load_state_dict(generator, state)
     rng = np.random.default_rng(0)
     label_maps = rng.integers(0, NUM_CLASSES, (2, HEIGHT, WIDTH))
     noise_maps = rng.standard_normal((2, HEIGHT, WIDTH, Z_DIM)).astype(np.float32)
@@ -109,7 +109,7 @@ def test_only_training_moves_statistics_and_singular_vectors(label_map):
 def test_widths_follow_from_channels_and_depth():
     shapes = {
         key: array.shape
-        for key, array in reference_weights.to_state_dict(
+        for key, array in official_names.to_state_dict(
             OASISGenerator(
                 NUM_CLASSES, (64, 128), channels=2, num_blocks=7, z_dim=6, spade_hidden=3
             )
@@ -128,7 +128,7 @@ def test_without_spectral_norm_kernels_are_used_as_they_are(label_map):
     """With the normalised kernels as its own, a plain generator makes the same image."""
     z, spectral = tiny_z(2), tiny_generator()
     plain = tiny_generator(spectral_norm=False)
-    reference_weights.load_state_dict(plain, normalized(reference_weights.to_state_dict(spectral)))
+    official_names.load_state_dict(plain, normalized(official_names.to_state_dict(spectral)))
     np.testing.assert_allclose(plain(label_map, z), spectral(label_map, z), atol=1e-5)
 
 
@@ -147,7 +147,7 @@ def normalized(state):
 
 def test_initial_weights_are_xavier_normal_of_gain_002_and_biases_0():
     generator = OASISGenerator(NUM_CLASSES, (16, 16), channels=16, num_blocks=2)
-    for key, array in reference_weights.to_state_dict(generator).items():
+    for key, array in official_names.to_state_dict(generator).items():
         if key.endswith("bias"):
             assert not array.any(), key
         elif key.endswith((".weight", "weight_orig")):

@@ -16,9 +16,9 @@ from tiny import (
     weights_of,
 )
 
-from oasis_tf.fold import fold
 from oasis_tf.models import OASISGenerator
 from oasis_tf.models import generator as generator_module
+from oasis_tf.models.fold import fold
 
 SQUARES = np.kron(np.array([[1, 2, 0], [3, 1, 4]]), np.ones((4, 4), int))
 STRIPES = np.arange(HEIGHT)[:, None] % 2 + np.zeros((HEIGHT, WIDTH), int)

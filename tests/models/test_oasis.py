@@ -18,9 +18,11 @@ from tiny import (
     weights_of,
 )
 
-from oasis_tf import label_mix, losses, noise
-from oasis_tf.adam import Adam
+from oasis_tf.losses import adversarial as losses
+from oasis_tf.losses import label_mix
 from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
+from oasis_tf.optimizers.adam import Adam
+from oasis_tf.runtime import noise
 
 LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")
 GRADIENT_NORMS = {"g_gradient_norm", "d_gradient_norm"}

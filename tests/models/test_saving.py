@@ -14,7 +14,7 @@ from tiny import (
     weights_of,
 )
 
-from oasis_tf.adam import Adam
+from oasis_tf.optimizers.adam import Adam
 
 
 def test_a_saved_model_goes_on_like_the_one_that_was_not(tmp_path):

@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 from PIL import Image
 from test_cli import TINY, call
 
-from oasis_tf import checkpoint
 from oasis_tf.config import load_config
+from oasis_tf.evaluation.results import write as write_results
 from oasis_tf.report import write_report
 from oasis_tf.report.chart import HEIGHT, LEFT, RIGHT, WIDTH, Curve, line_chart
 from oasis_tf.report.markup import node
-from oasis_tf.results import write as write_results
-from oasis_tf.run_folder import RunFolder
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.runs.folder import RunFolder
 
 HOSTILE = "</style></title><script>alert(1)</script>\"'&"
 
@@ -123,7 +123,7 @@ def test_what_evaluate_found_is_on_the_page(run):
 
 def test_steps_of_an_epoch_that_was_interrupted_count(run):
     files = {"weights.txt": lambda path: Path(path).write_text("weights")}
-    checkpoint.write(run / "checkpoints", step=8, files=files, keep_last=1)
+    checkpoint_files.write(run / "checkpoints", step=8, files=files, keep_last=1)
     text = report(run).text
     assert "8steps" in text and "2 of 2epochs" in text
 
@@ -317,7 +317,7 @@ def test_a_broken_config_is_named(run):
 
 def test_the_verb_needs_no_tensorflow(run):
     program = (
-        "import sys; from oasis_tf.cli import app; "
+        "import sys; from oasis_tf.cli.app import app; "
         f"app(['report', '--run', {str(run)!r}], standalone_mode=False); "
         "sys.exit('tensorflow' in sys.modules)"
     )

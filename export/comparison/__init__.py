@@ -1,0 +1,1 @@
+"""One report over all exported variants of a run."""

@@ -1,0 +1,50 @@
+"""Inputs on which converters see how large activations become."""
+
+from itertools import cycle, islice
+
+import numpy as np
+import tensorflow as tf
+
+from oasis_tf.data import open_source
+from oasis_tf.data.transforms import resize_label_map
+from oasis_tf.data.validate import READING_FAILURES
+from oasis_tf.export.verification.cases import synthetic_label_maps
+
+SEED = 2  # of other label maps and noise than a proof has
+
+
+def calibration_inputs(trained, *, count):
+    """Label maps and noise. Beside label maps of the training set there are some with all ids, so
+    that the ranges hold for classes too that are in none of the former.
+
+    Args:
+        trained: `Trained`.
+        count: int, how many; label maps come again, with other noise, where they are too few.
+    Yields: label map int32 (h, w), z float32 (z_dim,).
+    Raises: DataError if the run's data cannot be read.
+    """
+    size = trained.live.image_size
+    label_maps = synthetic_label_maps(trained.live.num_classes, size=size, seed=SEED)
+    label_maps += _training_label_maps(trained, count=count - len(label_maps))
+    noise = np.random.default_rng(SEED)
+    for label_map in islice(cycle(label_maps), count):
+        yield label_map, noise.standard_normal(trained.live.z_dim, np.float32)
+
+
+def _training_label_maps(trained, *, count):
+    """Evenly spaced through the training set; no image is decoded."""
+    source = open_source(split="train", **trained.config.data.source_arguments())
+
+    @tf.function(input_signature=[tf.TensorSpec((), tf.int64)])
+    def load(index):  # the image is not asked for, so the graph does without it
+        label_map = resize_label_map(source.load(index)[1], size=trained.live.image_size)
+        return tf.cast(label_map, tf.int32)
+
+    label_maps = []
+    for index in np.linspace(0, len(source) - 1, min(max(count, 0), len(source))).astype(int):
+        try:
+            label_maps.append(load(index).numpy())
+        except READING_FAILURES:
+            source.diagnose(int(index))
+            raise
+    return label_maps

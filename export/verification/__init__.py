@@ -1,0 +1,1 @@
+"""The proof that an artifact paints what the live model paints."""

@@ -1,0 +1,45 @@
+"""The command line: python -m export VERB."""
+
+import os
+import signal
+
+import typer
+
+from oasis_tf.cli import exits
+from oasis_tf.cli.export.client import client
+from oasis_tf.cli.export.load_test import load_test
+from oasis_tf.cli.export.onnx import onnx
+from oasis_tf.cli.export.report import report
+from oasis_tf.cli.export.saved_model import saved_model
+from oasis_tf.cli.export.tflite import tflite
+from oasis_tf.cli.options import Version
+from oasis_tf.runtime.keras_settings import prepare_environment
+
+app = typer.Typer(
+    help="OASIS: a trained generator for others to run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for verb in (saved_model, tflite, onnx, report, client, load_test):
+    app.command()(verb)
+
+
+@app.callback()
+def _root(version: Version = False):
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    prepare_environment()
+
+
+def main():
+    """Entry point of `python -m export`."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # and not ignored, as by nohup
+            signal.signal(number, _end)
+    exits.run(app, prog_name="python -m export")
+
+
+def _end(number, frame):
+    """Ends as Ctrl-C does: what is half-written is removed on the way out."""
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(exits.EXIT_BY_SIGNAL + number)

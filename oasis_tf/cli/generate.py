@@ -1,0 +1,146 @@
+"""python -m oasis_tf generate"""
+
+from pathlib import Path
+from shlex import quote
+from typing import Annotated
+
+import typer
+
+from oasis_tf.cli.exits import sentences_for_errors
+from oasis_tf.cli.left_out import end_with_left_out, listed
+from oasis_tf.cli.options import MAX_HELD_OUT
+from oasis_tf.cli.painting_options import (
+    BatchSize,
+    Checkpoint,
+    Format,
+    IdsOfArrays,
+    LabelIds,
+    Labels,
+    Out,
+    Precision,
+    Run,
+    Samples,
+    Seed,
+    Which,
+)
+from oasis_tf.io.terminal import echo
+from oasis_tf.runtime.tensorflow_start import start_tensorflow
+
+NUM_HELD_OUT = 6
+
+
+def generate(
+    run: Run,
+    out: Out,
+    labels: Labels = None,
+    label_ids: IdsOfArrays = LabelIds.CLASSES,
+    held_out: Annotated[
+        int,
+        typer.Option(
+            min=1, max=MAX_HELD_OUT, help="How many held-out label maps, without --labels."
+        ),
+    ] = NUM_HELD_OUT,
+    samples: Samples = 1,
+    seed: Seed = 0,
+    resample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLASS[,CLASS]",
+            help="Keep the noise of --seed outside of these classes, and draw it anew inside.",
+        ),
+    ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            help="PNG: draw the noise anew where it is not black. With or without --resample.",
+        ),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show label map, real and painted side by side.")
+    ] = False,
+    reals: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Photographs of the names of --labels, to compare."),
+    ] = None,
+    format: Annotated[Format, typer.Option(help="Of the photographs.")] = Format.PNG,
+    quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEGs.")] = 92,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Paint again what is there already.")
+    ] = False,
+    batch_size: BatchSize = 8,
+    precision: Annotated[
+        Precision, typer.Option(help="bfloat16 is faster where the processor has it.")
+    ] = Precision.FLOAT32,
+    which: Which = Checkpoint.LATEST,
+):
+    """Paints photographs on label maps, and a contact sheet."""
+    with sentences_for_errors():
+        from oasis_tf.runs.folder import RunFolder
+
+        path = RunFolder(run).require_checkpoint(which.value)
+        start_tensorflow()
+        from oasis_tf import generation
+
+        files = generation.label_files(labels) if labels else []
+        generation.require_comparable(labels=labels, reals=reals, compare=compare)
+        studio = generation.Studio(path, precision=precision.value, label_ids=label_ids.value)
+        plan = generation.plan_of(studio, seed=seed, resample=resample, mask=mask)
+        if labels:
+            subjects = generation.subjects_of_files(studio, files, reals=reals)
+        else:
+            subjects = generation.held_out_subjects(studio, count=held_out)
+        album = generation.Album(
+            out, samples=samples, format=format.value, quality=quality, overwrite=overwrite
+        )
+        album.require_writable(subjects, compare=compare or reals is not None)
+        edited = []
+        if not labels:
+            edited = generation.write_label_maps(studio, subjects, out / "labels")
+        painted = generation.paint_all(
+            studio,
+            subjects,
+            album,
+            plan=plan,
+            batch_size=batch_size,
+            compare=compare or reals is not None,
+        )
+    _report(studio, painted, album, compare=compare or reals is not None)
+    _warn(painted, edited, total=len(subjects))
+    if not labels:
+        echo(
+            f"  label maps     {out}/labels/\n"
+            "  your own       edit one of these (a pixel's id or colour is its class), then\n"
+            f"                 python -m oasis_tf generate --run {quote(str(run))} --out painted "
+            f"--labels {quote(f'{out}/labels')}"
+        )
+    end_with_left_out(painted.left_out, total=len(subjects))
+
+
+def _warn(painted, edited, *, total):
+    if painted.untouched:
+        echo(
+            f"Warning: {len(painted.untouched):,} of {total:,} label maps have no pixel to redraw, "
+            f"so that their samples are all alike: {listed(painted.untouched)}",
+            err=True,
+        )
+    if edited:
+        echo(
+            f"Note: {listed(map(str, edited))} differ from the run's own label maps, which were "
+            "painted on, and were left as they are",
+            err=True,
+        )
+
+
+def _report(studio, painted, album, *, compare):
+    height, width = studio.size
+    found = f"; {painted.found:,} were there already" if painted.found else ""
+    lines = [
+        f"Painted {painted.written:,} photographs of {height}x{width}{found}. "
+        "Label maps of other sizes were resized to it.",
+        f"  photographs    {album.folder}/",
+        f"  all at once    {album.contact_sheet}",
+    ]
+    if compare:
+        lines.append(f"  side by side   {album.comparison('').parent}/")
+    echo("\n".join(lines))

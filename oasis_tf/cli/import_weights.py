@@ -1,0 +1,67 @@
+"""python -m oasis_tf import-weights"""
+
+from pathlib import Path
+from shlex import quote
+from typing import Annotated
+
+import typer
+
+from oasis_tf.cli.exits import sentences_for_errors
+from oasis_tf.cli.options import Overrides, say_warnings
+from oasis_tf.io.terminal import echo
+from oasis_tf.runtime.tensorflow_start import start_tensorflow
+
+MAX_STEP = 2**31 - 1
+
+
+def import_weights(
+    checkpoint: Annotated[
+        Path,
+        typer.Option(help="Folder with best_EMA.pth, best_G.pth, best_D.pth; or a generator's."),
+    ],
+    config: Annotated[Path, typer.Option(help="Experiment that they are of, a YAML file.")],
+    run_dir: Annotated[Path, typer.Option(file_okay=False, help="New run folder.")],
+    overrides: Overrides = None,
+    step: Annotated[
+        int,
+        typer.Option(min=0, max=MAX_STEP, help="Training steps that the weights shall count as."),
+    ] = 0,
+):
+    """Turns official PyTorch weights into a run, to paint with and to train on."""
+    with sentences_for_errors():
+        from oasis_tf.config import load_config
+        from oasis_tf.runs.folder import RunFolder
+
+        folder = RunFolder(run_dir)
+        folder.require_new()
+        experiment = load_config(config, overrides=overrides or ())
+        say_warnings(experiment)
+        start_tensorflow()
+        from oasis_tf.weights.import_export import import_run
+
+        origins = import_run(checkpoint, config=experiment, folder=folder, step=step)
+    height, width = experiment.data.image_size
+    echo(
+        f"Imported as step {step:,} of {run_dir}: {experiment.data.num_classes} classes with "
+        f"void, {height}x{width}.\n"
+        f"  EMA generator  {_says(origins['ema_generator'])}; norm statistics as they are there\n"
+        f"  generator      {_says(origins['generator'])}\n"
+        f"  discriminator  {_says(origins['discriminator'])}\n"
+        "  optimizers     fresh, the official files hold none\n"
+        f"  paint          python -m oasis_tf generate --run {quote(str(run_dir))} --out painted "
+        "--labels FILE_OR_FOLDER\n"
+        f"  go on          python -m oasis_tf train --resume --run-dir {quote(str(run_dir))} "
+        "--data-root DIR"
+    )
+    if origins["discriminator"].path is None:
+        echo(
+            "Warning: the discriminator is untrained. Paint with this run; training would first "
+            "have to catch up with the generator.",
+            err=True,
+        )
+
+
+def _says(origin):
+    if origin.path is None:
+        return "fresh weights, there is no file of its own"
+    return f"{origin.path}" if origin.is_own else f"a copy of {origin.path}"

@@ -1,0 +1,31 @@
+"""How a command ends that could do its work for some label maps, and not for others."""
+
+from itertools import islice
+
+import typer
+
+from oasis_tf.cli.exits import EXIT_FAILED
+from oasis_tf.io.terminal import echo
+
+MOST_NAMED = 5
+
+
+def end_with_left_out(reasons, *, total):
+    """Says on stderr which label maps were left out, and ends with exit code 1 if any was.
+
+    Args:
+        reasons: dict of name to sentence. total: int, how many label maps there were.
+    """
+    if not reasons:
+        return
+    echo(f"Error: {len(reasons):,} of {total:,} label maps were left out:", err=True)
+    for reason in reasons.values():
+        echo(f"  {reason}", err=True)
+    raise typer.Exit(EXIT_FAILED)
+
+
+def listed(names):
+    """The first names of some, and how many more there are."""
+    names = list(names)
+    more = len(names) - MOST_NAMED
+    return ", ".join(islice(names, MOST_NAMED)) + (f" and {more:,} more" if more > 0 else "")

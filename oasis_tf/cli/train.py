@@ -1,0 +1,172 @@
+"""python -m oasis_tf train"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from shlex import quote
+from typing import Annotated, Literal
+
+import typer
+
+from oasis_tf.cli.exits import EXIT_BY_SIGNAL, sentences_for_errors
+from oasis_tf.cli.options import MAX_DEVICES, DataRoot, Overrides, say_warnings
+from oasis_tf.io.terminal import echo, printable
+from oasis_tf.runtime.tensorflow_start import start_tensorflow
+
+
+def train(
+    config: Annotated[
+        Path | None, typer.Option(help="Experiment, a YAML file; with --resume, the run's own.")
+    ] = None,
+    data_root: DataRoot = None,
+    overrides: Overrides = None,
+    run_dir: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Where everything goes.  [default: runs/CONFIG'S NAME]"),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run there.")] = False,
+    strategy: Annotated[
+        Literal["none", "mirrored", "multi-worker"],
+        typer.Option(help="Who shares each batch: nobody, this machine's GPUs, several processes."),
+    ] = "none",
+    devices: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=MAX_DEVICES, help="GPUs of this machine to share it.  [default: all]"
+        ),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="FIRST,LAST", help="Profiles these steps.")
+    ] = None,
+    init_from: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Run whose weights this one begins with."),
+    ] = None,
+    classes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--class",
+            metavar="new=old",
+            help="With --init-from: a class starts from one of another name.",
+        ),
+    ] = None,
+):
+    """Trains a model, with checkpoints, curves and sample sheets in its run folder."""
+    if config is None and not (resume and run_dir):
+        raise typer.BadParameter("--config is needed, or --resume with --run-dir")
+    steps_to_profile = _first_and_last(profile) if profile else None
+    if classes and not init_from:
+        raise typer.BadParameter("--class needs --init-from")
+    with sentences_for_errors(), ExitStack() as held:
+        from oasis_tf.config import load_config
+        from oasis_tf.runs.folder import RunFolder
+        from oasis_tf.runs.lock import locked
+
+        folder = RunFolder(run_dir or Path("runs", config.stem))
+        if not config:
+            folder.require_begun()
+        elif strategy != "multi-worker":  # else worker 0 may be writing there by now
+            folder.require_resumable() if resume else folder.require_new()
+        lock = None
+        if strategy != "multi-worker":  # before anything is decided by what lies there
+            lock = held.enter_context(locked(folder.lock))
+        if init_from:
+            RunFolder(init_from).require_begun()
+        experiment = load_config(
+            config or folder.config,
+            overrides=overrides or (),
+            data_root=data_root,
+            classes_from_data=True,
+        )
+        if not (resume and folder.is_begun):
+            say_warnings(experiment)
+        if strategy == "multi-worker":
+            echo("Waiting for all workers.")
+        opened = start_tensorflow(strategy, num_devices=devices)
+        if lock is None and opened.is_chief:
+            lock = held.enter_context(locked(folder.lock))
+        from oasis_tf.data import with_found_classes
+        from oasis_tf.io.progress import track
+        from oasis_tf.runtime.memory_estimate import require_memory
+        from oasis_tf.training.run import TrainingRun
+
+        experiment = with_found_classes(experiment, track=track)
+        if not opened.on_gpus:
+            require_memory(experiment, workers=opened.num_workers, replicas=opened.replicas_here)
+        run = TrainingRun(
+            config=experiment, folder=folder, resume=resume, devices=opened, lock=lock
+        )
+        if init_from and not run.resumed_from:
+            _start_from(RunFolder(init_from), run, classes or ())
+        _say_what_begins(folder, run, resume)
+        finished = run.fit(profile=steps_to_profile)
+        if run.lost_output:
+            _say_what_was_saved(folder, err=True)
+            raise run.lost_output
+    if finished:
+        echo(f"Trained {run.step:,} steps.")
+    else:
+        _say_what_was_saved(folder)
+    _say_what_is_where(folder, run, finished, config)
+    if not finished:
+        raise typer.Exit(EXIT_BY_SIGNAL + run.stopped_by)
+
+
+def _start_from(folder, run, pairs):
+    from oasis_tf.weights.init_from import initialize
+
+    start = initialize(run.model, config=run.config, folder=folder, pairs=pairs)
+    echo(start.summary())
+
+
+def _first_and_last(text):
+    first, comma, last = text.partition(",")
+    if not (comma and all(word.isdecimal() and len(word) < 20 for word in (first, last))):
+        raise typer.BadParameter(printable(f"--profile {text}: expected two steps, such as 10,20"))
+    return int(first), int(last)
+
+
+def _say_what_begins(folder, run, resume):
+    from oasis_tf.data.class_table import class_lines
+
+    for path, names in run.damaged.items():
+        echo(f"{path} is damaged ({', '.join(names)}) and is passed over.", err=True)
+    if run.resumed_from:
+        how = f"Going on with the run in {folder.path}"
+    elif resume:
+        how = f"There is no checkpoint yet: beginning a new run in {folder.path}"
+    else:
+        how = f"Beginning a new run in {folder.path}"
+    echo(
+        f"{how}, on {run.devices.description}: steps {run.step:,} to {run.total_steps:,} "
+        f"({len(run.data.source):,} images, {run.steps_per_epoch:,} steps an epoch)"
+    )
+    if run.config.data.source == "folder":  # the others' classes are the data set's own
+        echo("\n".join(class_lines(run.data.label_code, run.data.class_names)))
+
+
+def _say_what_was_saved(folder, *, err=False):
+    from oasis_tf.runs import checkpoint_files
+
+    saved = checkpoint_files.latest(folder.checkpoints)
+    if saved is None:
+        echo("Stopped before the first step was finished: there was nothing to save.", err=err)
+    else:
+        echo(f"Stopped; saved are {checkpoint_files.step_of(saved):,} steps.", err=err)
+
+
+def _say_what_is_where(folder, run, finished, config):
+    path, curves = (quote(str(path)) for path in (folder.path, folder.tensorboard))
+    resume = f"python -m oasis_tf train --resume --run-dir {path}"
+    if finished:
+        resume += f" --set training.epochs={2 * run.config.training.epochs}"
+    elif not folder.is_begun:
+        resume += f" --config {quote(str(config))}"
+    echo(
+        f"  report         {folder.report}\n"
+        f"  sample sheets  {folder.samples}/\n"
+        f"  checkpoints    {folder.checkpoints}/\n"
+        f"  curves         {folder.metrics}, or: tensorboard --logdir {curves}\n"
+        f"  go on          {resume}\n"
+        f"  paint          python -m oasis_tf generate --run {path} --out painted "
+        "--labels FILE_OR_FOLDER"
+    )

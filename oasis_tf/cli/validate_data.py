@@ -1,0 +1,71 @@
+"""python -m oasis_tf validate-data"""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oasis_tf.cli.exits import EXIT_FAILED, sentences_for_errors
+from oasis_tf.cli.options import DataRoot, Overrides, say_warnings
+from oasis_tf.io.terminal import echo
+from oasis_tf.runtime.tensorflow_start import start_tensorflow
+
+SPLITS = ("train", "val")
+
+
+def validate_data(
+    config: Annotated[Path, typer.Option(help="Experiment, a YAML file.")],
+    data_root: DataRoot = None,
+    overrides: Overrides = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object, and nothing else, to stdout.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Folder for report.json and class_frequencies.png."),
+    ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option("--overwrite", help="Replace files there that this program did not make."),
+    ] = False,
+):
+    """Reads every file of both splits, and names each that cannot be trained on."""
+    with sentences_for_errors():
+        from oasis_tf.config import load_config
+
+        experiment = load_config(
+            config, overrides=overrides or (), data_root=data_root, classes_from_data=True
+        )
+        say_warnings(experiment)
+        start_tensorflow()
+        from oasis_tf.data import open_splits, with_found_classes
+        from oasis_tf.data.survey import survey
+        from oasis_tf.io.progress import track
+        from oasis_tf.visualization import survey_report
+
+        if out is not None:
+            survey_report.require_writable_report(out, overwrite=overwrite)
+        experiment = with_found_classes(experiment, track=track)
+        opened = open_splits(check=False, **experiment.data.source_arguments())
+        sources = dict(zip(SPLITS, opened, strict=True))
+        surveys = {
+            split: survey(
+                source, track=track, description=f"Reading {len(source):,} pairs of {split}"
+            )
+            for split, source in sources.items()
+        }
+        report = survey_report.as_json(surveys)
+        if out is not None:
+            data = experiment.data
+            named = Path(data.root).resolve().name if data.source == "folder" else data.source
+            survey_report.write(surveys, out, title=f"Classes of {named}")
+    if as_json:
+        echo(json.dumps(report, indent=2))
+    else:
+        survey_report.show(surveys)
+        if out is not None:
+            echo(f"Written: {os.path.join(out, '')}")
+    if not report["ok"]:
+        raise typer.Exit(EXIT_FAILED)

@@ -1,0 +1,102 @@
+"""The Markdown page of results: tables, pictures, and the protocol that the numbers hold under."""
+
+import json
+
+from oasis_tf.evaluation.results.class_groups import DEFINITION
+from oasis_tf.evaluation.results.tables import class_table, comparison_table, escaped
+from oasis_tf.io.file_mark import MARKDOWN_MARK
+
+LONGEST_SAID = 40  # characters of a value in a terminal
+COMPARABLE = (
+    "Numbers are comparable only under one protocol: the same images in the same number and size, "
+    "the same segmenter, the same network of features."
+)
+
+
+def markdown(evaluations, *, references, pictures):
+    """The whole page.
+
+    Args:
+        evaluations: list of `Evaluation`; classes and protocol are those of the last.
+        references: list of `Reference` of its data.
+        pictures: dict of "comparison", "classes" and "training" to file names, as far as drawn.
+    """
+    newest = evaluations[-1]
+    parts = ["# Results", comparison_table(evaluations, references), COMPARABLE]
+    parts += [_list(_sources(references)), _list(protocol_of(newest))]
+    parts += [_picture("comparison", "FID and mIoU beside published figures", pictures)]
+    classes = class_table(newest)
+    if classes:
+        parts += [f"## Classes, {escaped(newest.title)}", classes]
+        parts += [_picture("classes", "IoU of every class", pictures)]
+    if "training" in pictures:
+        parts += ["## Over training", DEFINITION]
+        parts += [_picture("training", "IoU of groups of classes over training", pictures)]
+    parts += [MARKDOWN_MARK]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _sources(references):
+    for reference in references:
+        yield f"{escaped(reference.model)}: {escaped(reference.source)}"
+
+
+def protocol_of(evaluation, *, escape=escaped, brief=False):
+    """Yields how each metric of an evaluation was computed, or why it was not, a line each.
+
+    Args:
+        evaluation: `Evaluation`. escape: function(str) -> str, for texts of others.
+        brief: bool, whether to leave long lists out, such as which logit is which class.
+    """
+    metrics = evaluation.metrics
+    for metric in (metrics.fid, metrics.kid):
+        if metric:
+            counts = f"{metric.num_real:,} real and {metric.num_fake:,} painted images"
+            yield f"{escape(metric.name)}: {counts}"
+    if metrics.miou:
+        segmenter = metrics.miou.segmenter.model_dump(mode="json")
+        if brief:
+            segmenter = {k: v for k, v in segmenter.items() if k == "name" or _is_short(v)}
+        yield f"mIoU: segmenter {escape(_said(segmenter))}"
+    if metrics.diversity:
+        diversity, similarity = metrics.diversity, metrics.diversity.ms_ssim
+        yield (
+            f"diversity: means over all pairs of {diversity.samples} photographs of each of "
+            f"{diversity.num_label_maps:,} label maps; MS-SSIM with windows of "
+            f"{similarity.filter_size} px at {similarity.scales} scales; unweighted feature "
+            f"distance in {escape(diversity.feature_distance.name)}"
+        )
+    yield from _skipped(evaluation, escape)
+
+
+def _skipped(evaluation, escape):
+    """Yields which metrics could not be had, and why, a line each."""
+    for name, reason in evaluation.skipped.items():
+        if getattr(evaluation.metrics, name, None) is None:
+            yield f"{escape(name)}: not measured: {escape(reason)}"
+
+
+def _said(protocol):
+    """The name; key: value; …"""
+    others = [
+        f"{key.replace('_', ' ')}: {_as_text(value)}"
+        for key, value in protocol.items()
+        if key != "name"
+    ]
+    return "; ".join([protocol["name"], *others])
+
+
+def _is_short(value):
+    return value not in (None, []) and len(_as_text(value)) <= LONGEST_SAID
+
+
+def _as_text(value):
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _list(entries):
+    return "\n".join(f"- {entry}" for entry in entries)
+
+
+def _picture(name, alternative, pictures):
+    return f"![{alternative}]({pictures[name]})" if name in pictures else None

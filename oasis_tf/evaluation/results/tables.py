@@ -1,0 +1,140 @@
+"""Results as Markdown, to be pasted into a README."""
+
+import math
+import re
+
+from rich.table import Table
+from rich.text import Text
+
+from oasis_tf.evaluation.results.class_groups import iou_of
+from oasis_tf.io.terminal import table_text
+from oasis_tf.visualization.class_chart import percent
+
+COLUMNS = (
+    *("model", "data", "images", "FID ↓", "KID ↓", "mIoU, % ↑", "accuracy, % ↑"),
+    *("MS-SSIM ↓", "feature distance ↑"),
+)
+IMAGES = {"real": "real images", "fake": "painted images"}
+NOTHING = "–"
+SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def comparison_table(evaluations, references):
+    """One row a published figure, then one an evaluation.
+
+    Args:
+        evaluations: list of `Evaluation`. references: list of `Reference`.
+    """
+    rows = [_published(reference) for reference in references]
+    measured = [[escaped(cell) for cell in cells_of(evaluation)] for evaluation in evaluations]
+    return _table(COLUMNS, [*rows, *measured])
+
+
+def brief_table(evaluations):
+    """The measured columns of evaluations as plain text for a terminal, a row each.
+
+    Data and segmenter are left out, so that few metrics fit in 80 columns.
+
+    Args:
+        evaluations: list of `Evaluation`.
+    """
+    rows = [cells_of(evaluation, is_by=False) for evaluation in evaluations]
+    shown = [i for i in range(len(COLUMNS)) if any(row[i] != NOTHING for row in rows)]
+    shown.remove(COLUMNS.index("data"))
+    table = Table(*(COLUMNS[i] for i in shown), box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(row[i]) for i in shown))
+    return table_text(table)
+
+
+def class_table(evaluation):
+    """Every class's share, texture and IoU, most frequent first; None if nothing is known of them.
+
+    Args:
+        evaluation: `Evaluation`.
+    """
+    if not evaluation.classes:
+        return None
+    scores = evaluation.scores()
+    traits = sorted(evaluation.classes, key=lambda trait: (-trait.share, trait.id))
+    rows = [
+        [
+            escaped(trait.name),
+            percent(trait.share),
+            NOTHING if trait.texture is None else f"{trait.texture:.4f}",
+            *(_percentage(iou_of(of_kind)(trait.id)) for of_kind in scores.values()),
+        ]
+        for trait in traits
+    ]
+    return _table(
+        ["class", "share", "texture", *(f"IoU of {IMAGES[kind]}, %" for kind in scores)], rows
+    )
+
+
+def escaped(text):
+    """Text of others on one line, shown as it is."""
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _published(reference):
+    miou = reference.miou
+    return [
+        escaped(reference.model),
+        escaped(reference.data),
+        escaped(reference.protocol or NOTHING),
+        NOTHING if reference.fid is None else f"{reference.fid:.1f}",
+        NOTHING,
+        NOTHING if miou is None else escaped(_by(f"{miou:.1f}", reference.segmenter)),
+        *[NOTHING] * 3,
+    ]
+
+
+def cells_of(evaluation, *, is_by=True):
+    """What stands under `COLUMNS` of an evaluation, as plain text.
+
+    Args:
+        is_by: bool, whether to say whose mIoU it is.
+    """
+    data, metrics = evaluation.data, evaluation.metrics
+    height, width = data.image_size
+    miou, diversity = metrics.miou, metrics.diversity
+    return [
+        evaluation.title,
+        f"{evaluation.data_name}, {data.split}",
+        f"{data.num_images:,} of {height}x{width}",
+        _distance(metrics.fid, "FID", digits=1),
+        _distance(metrics.kid, "KID", digits=4),
+        _by(_of_fakes(miou, "miou"), is_by and miou.segmenter.name) if miou else NOTHING,
+        _of_fakes(miou, "accuracy") if miou else NOTHING,
+        f"{diversity.ms_ssim.value:.3f}" if diversity else NOTHING,
+        f"{diversity.feature_distance.value:.3f}" if diversity else NOTHING,
+    ]
+
+
+def _distance(metric, name, *, digits):
+    """Under another name where the network is another one."""
+    if metric is None:
+        return NOTHING
+    said = f"{metric.value:.{digits}f}"
+    if metric.standard_deviation is not None:
+        said += f" ± {metric.standard_deviation:.{digits}f}"
+    return said if metric.name == name else f"{said} ({metric.name})"
+
+
+def _of_fakes(miou, key):
+    """A score of painted images, and that of real ones to measure it by."""
+    said = _percentage(getattr(miou.fake, key))
+    return f"{said} (real {_percentage(getattr(miou.real, key))})" if miou.real else said
+
+
+def _by(score, segmenter):
+    return f"{score} by {segmenter}" if segmenter else score
+
+
+def _percentage(part):
+    return NOTHING if math.isnan(part) else f"{100 * part:.1f}"
+
+
+def _table(heading, rows):
+    lines = [heading, ["---"] * len(heading), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,0 +1,202 @@
+"""What a checkpoint of a run holds: all that training goes on from, and a generator to paint with.
+
+The recalibrated EMA generator is a file of its own, so that saving does not touch the run, and
+painting needs neither the other networks nor the optimizers.
+"""
+
+import io
+import math
+import zipfile
+import zlib
+from collections import Counter
+
+import h5py
+import keras
+import numpy as np
+
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.models import ema
+from oasis_tf.models.build import build_networks
+from oasis_tf.config import load_config
+from oasis_tf.models import OASISGenerator
+from oasis_tf.runs.folder import (CONFIG, GENERATOR, TRAINING_STATE)
+
+NETWORKS = ("generator", "discriminator", "ema_generator")  # by their names in `OASIS`
+
+BYTES_BESIDE = 1100  # of a variable in a file beside its values, at most; HDF5 takes 1020 to 1050
+
+
+def write(folder, *, model, config, painter, keep_last, best=None):
+    """Writes the checkpoint of the model's step, see `checkpoint.write`.
+
+    Both files are read back and compared with the variables before the checkpoint counts.
+
+    Args:
+        folder: where the checkpoints of the run lie.
+        model: a compiled `OASIS`.
+        config: `Config` of the run.
+        painter: function() -> the generator to paint with; called if there is anything to write.
+        keep_last: int, how many checkpoints stay.
+        best: `checkpoint.Best` or None.
+    Returns: path of the checkpoint.
+    Raises: CheckpointError.
+    """
+    state = training_state(model)
+    return checkpoint_files.write(
+        folder,
+        step=int(model.step.numpy()),
+        files={
+            TRAINING_STATE: lambda path: _save_arrays(path, state),
+            GENERATOR: lambda path: _save_generator(path, painter()),
+            CONFIG: config.save,
+        },
+        verify={
+            TRAINING_STATE: lambda path: _require_arrays(path, state),
+            GENERATOR: lambda path: _require_generator(path, painter()),
+        },
+        keep_last=keep_last,
+        best=best,
+        expected_bytes=_expected_bytes([*state.values(), *model.generator.weights]),
+    )
+
+
+def restore(model, path):
+    """Puts the training state of the checkpoint at `path` into a compiled `OASIS`.
+
+    Raises: CheckpointError if the checkpoint is damaged or of another model.
+    """
+    checkpoint_files.require_intact(path, (CONFIG, TRAINING_STATE))
+    _assign(path, training_state(model))
+    step = int(model.step.numpy())
+    if step != checkpoint_files.step_of(path):
+        raise checkpoint_files.CheckpointError(f"{path} holds the weights of step {step}")
+
+
+def training_state(model):
+    """All that training goes on from: dict of name to `keras.Variable`.
+
+    The metrics are among them: what they gathered of an epoch that was not finished.
+    """
+    rooms = {name: getattr(model, name).weights for name in NETWORKS} | {
+        "generator_optimizer": model.generator_optimizer.variables,
+        "discriminator_optimizer": model.discriminator_optimizer.variables,
+        "progress": [model.step, model.recent_losses],
+        "metrics": metrics_variables(model),
+    }
+    return _numbered(rooms)
+
+
+def metrics_variables(model):
+    """The variables of all metrics of an `OASIS`, whether they are logged or not."""
+    metrics = [
+        *(model.loss_trackers | model.gradient_trackers).values(),
+        model.real_score,
+        model.fake_score,
+    ]
+    return [variable for metric in metrics for variable in metric.variables]
+
+
+def load_networks(path):
+    """Makes the networks of the checkpoint at `path`, as they are in training.
+
+    Nothing else of its model: no optimizers, and no file of a perceptual loss.
+
+    Returns: dict of the names in `NETWORKS` to network.
+    Raises: ConfigError or CheckpointError; the latter if the checkpoint is damaged.
+    """
+    checkpoint_files.require_intact(path, (CONFIG, TRAINING_STATE))
+    generator, discriminator = build_networks(load_config(path / CONFIG))
+    ema_generator = ema.clone(generator, dtype="float32")
+    networks = dict(zip(NETWORKS, (generator, discriminator, ema_generator), strict=True))
+    state = _numbered({name: network.weights for name, network in networks.items()})
+    _assign(path, state, is_wanted=lambda name: name.partition("/")[0] in networks)
+    return networks
+
+
+def load_generator(path):
+    """Returns the `OASISGenerator` to paint with of the checkpoint at `path`.
+
+    Raises: CheckpointError if the checkpoint is damaged or of another version.
+    """
+    checkpoint_files.require_intact(path, (CONFIG, GENERATOR))
+    try:
+        return keras.saving.load_model(
+            path / GENERATOR, custom_objects={"OASISGenerator": OASISGenerator}
+        )
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+        raise _unreadable(path, error) from error
+
+
+def _numbered(rooms):
+    return {
+        f"{room}/{index}": variable  # the names of layers count on through a process
+        for room, variables in rooms.items()
+        for index, variable in enumerate(variables)
+    }
+
+
+def _assign(path, state, *, is_wanted=lambda name: True):
+    """Reads the variables of `state`, and nothing else; all that is wanted must be among them."""
+    try:
+        with np.load(path / TRAINING_STATE, allow_pickle=False) as arrays:
+            if list(filter(is_wanted, arrays.files)) != list(state):
+                raise ValueError(f"{TRAINING_STATE} is of another model or version")
+            for name, variable in state.items():
+                variable.assign(arrays[name])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise _unreadable(path, error) from error
+
+
+def _save_arrays(path, state):
+    _require_finite(state)
+    np.savez(path, **{name: variable.numpy() for name, variable in state.items()})
+
+
+def _require_arrays(path, state):
+    with np.load(path, allow_pickle=False) as arrays:
+        for name, variable in state.items():
+            if not np.array_equal(arrays[name], variable.numpy()):
+                raise ValueError(f"{path.name} does not read back: {name} differs")
+
+
+def _save_generator(path, generator):
+    _require_finite({variable.path: variable for variable in generator.weights})
+    generator.save(path)
+
+
+def _require_generator(path, generator):
+    """Every variable is found in the weights file, by its value."""
+    found = Counter()
+
+    def collect(name, item):
+        if isinstance(item, h5py.Dataset):
+            found[_fingerprint(item[()])] += 1
+
+    with zipfile.ZipFile(path) as archive:
+        weights = io.BytesIO(archive.read("model.weights.h5"))
+    with h5py.File(weights) as file:
+        file.visititems(collect)
+    if Counter(_fingerprint(variable.numpy()) for variable in generator.weights) - found:
+        raise ValueError(f"{path.name} does not read back: weights differ")
+
+
+def _fingerprint(array):
+    return array.shape, zlib.crc32(np.ascontiguousarray(array))
+
+
+def _require_finite(variables):
+    for name, variable in variables.items():
+        array = variable.numpy()
+        if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
+            raise checkpoint_files.NonFiniteError(
+                f"the weights {name} are not finite, so nothing was saved"
+            )
+
+
+def _unreadable(path, error):
+    reason = str(error).partition("\n")[0]
+    return checkpoint_files.CheckpointError(f"{path} cannot be read: {reason}")
+
+
+def _expected_bytes(variables):
+    return sum(4 * math.prod(variable.shape) + BYTES_BESIDE for variable in variables)

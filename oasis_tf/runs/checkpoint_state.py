@@ -1,0 +1,164 @@
+"""`state.json` of a checkpoint: its step, every file's size and SHA-256, and the best step so far.
+
+It holds the SHA-256 of its own content too. Files of versions that wrote none are read as well.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+from oasis_tf.io.json_file import (JSONFileError, read_json)
+
+STATE = "state.json"
+MAX_BYTES = 2**20  # a checkpoint has a handful of files
+LESS_IS_BETTER = ("fid", "kid")
+
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+SHA256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that cannot be written, found or read, in a sentence."""
+
+
+class NonFiniteError(CheckpointError):
+    """Losses or weights that are NaN or infinite, in a sentence."""
+
+
+class StateError(ValueError):
+    """A `state.json` that is missing or not what was written, in a few words that name it."""
+
+
+@dataclass(frozen=True)
+class Best:
+    """The step that scored best so far, by which metric, and its score.
+
+    Args:
+        measured_with: dict of dotted config key to value in JSON's types, all that the metric
+            reads of the config; None where a version that did not write it scored.
+    """
+
+    step: int
+    metric: str
+    score: float
+    measured_with: Mapping | None = None
+
+    def is_beaten_by(self, score: float) -> bool:
+        """Whether a score of the same metric is better: less of a distance, more of others."""
+        if math.isnan(self.score):
+            return True
+        return score < self.score if self.metric in LESS_IS_BETTER else score > self.score
+
+    def differing_keys(self, metric: str, measured_with: Mapping) -> list[str]:
+        """Config keys for whose sake a score of `metric` cannot be compared with this one."""
+        if metric != self.metric:
+            return ["training.best_metric"]
+        before = self.measured_with or {}
+        return [key for key, value in measured_with.items() if before.get(key, value) != value]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FileRecord(_Strict):
+    """Size and SHA-256 of one file."""
+
+    bytes: Count
+    sha256: SHA256
+
+
+class _BestRecord(_Strict):
+    step: Count
+    metric: str
+    score: float
+    measured_with: dict[str, pydantic.JsonValue] | None = None
+
+
+class _StateRecord(_Strict):
+    step: Count
+    files: Annotated[dict[str, FileRecord], Field(min_length=1)]
+    best: _BestRecord | None
+    sha256: SHA256 | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """What `state.json` holds."""
+
+    step: int
+    files: Mapping[str, FileRecord]
+    best: Best | None
+
+
+def write_state(path: Path, *, step: int, files: Mapping[str, Mapping], best: Best | None):
+    """Writes `state.json`.
+
+    Args:
+        path: of the file.
+        files: dict of file name to dict of its `bytes` and `sha256`.
+    """
+    told = best and {key: value for key, value in asdict(best).items() if value is not None}
+    content = {"step": step, "files": dict(files), "best": told}
+    content["sha256"] = _checksum(content)
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def read_state(checkpoint: Path) -> State:
+    """Reads the `state.json` of a checkpoint.
+
+    Raises: StateError; PermissionError if this user may not read it.
+    """
+    path = Path(checkpoint, STATE)
+    try:
+        content = read_json(path, max_bytes=MAX_BYTES)
+    except FileNotFoundError as error:
+        raise StateError(f"{STATE} is missing") from error
+    except PermissionError:
+        raise
+    except OSError as error:
+        raise StateError(f"{STATE} cannot be read: {error.strerror or error}") from error
+    except JSONFileError as error:
+        raise StateError(f"{STATE} is not what was written: it is no JSON") from error
+    return _checked(content, name=path.parent.name)
+
+
+def _checked(content, *, name):
+    try:
+        record = _StateRecord.model_validate(content)
+    except (pydantic.ValidationError, RecursionError) as error:
+        raise StateError(f"{STATE} is not what was written: {_where(error)}") from error
+    if record.sha256 is not None and record.sha256 != _checksum(content):
+        raise StateError(f"{STATE} is not what was written: its checksum differs")
+    for file in record.files:
+        if Path(file).name != file or file in ("", "..", STATE):
+            raise StateError(f"{STATE} is not what was written: {file!r} is no file's name")
+    if name != folder_name(record.step):
+        raise StateError(f"{STATE} is of step {record.step}")
+    best = record.best and Best(**record.best.model_dump())
+    return State(record.step, record.files, best)
+
+
+def folder_name(step: int) -> str:
+    """What the folder of a step's checkpoint is called."""
+    return f"step_{step:08d}"
+
+
+def _checksum(content):
+    told = {key: value for key, value in content.items() if key != "sha256"}
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _where(error):
+    """The key that is wrong, and why, in a few words."""
+    problem = error.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"]) or "all of it"
+    return f"{key}: {problem['msg'][0].lower()}{problem['msg'][1:]}"

@@ -1,0 +1,238 @@
+"""The folder of one training run: what lies where, and when it may be written to."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.io import progress
+from oasis_tf.config import (differing_keys, load_config)
+from oasis_tf.io.atomic_file import whole_file
+
+# The files of a checkpoint; which ones a verb reads says what has to be intact.
+TRAINING_STATE = "training.npz"
+GENERATOR = "generator.keras"
+CONFIG = "config.yaml"
+CHECKPOINT_FILES = (TRAINING_STATE, GENERATOR, CONFIG)
+LOCK = "train.lock"
+
+
+class RunError(ValueError):
+    """A run folder that cannot be used as asked, in a sentence."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run, everything below `path`."""
+
+    path: Path
+
+    @property
+    def config(self):
+        return self.path / "config.yaml"
+
+    @property
+    def checkpoints(self):
+        return self.path / "checkpoints"
+
+    @property
+    def samples(self):
+        return self.path / "samples"
+
+    @property
+    def tensorboard(self):
+        return self.path / "tensorboard"
+
+    @property
+    def metrics(self):
+        return self.path / "metrics.csv"
+
+    @property
+    def held_out_scores(self):
+        return self.path / "held_out.csv"
+
+    @property
+    def evaluation_scores(self):
+        return self.path / "evaluation.csv"
+
+    @property
+    def results(self):
+        return self.path / "evaluation" / "results.json"
+
+    @property
+    def training_results(self):
+        return self.path / "evaluation" / "training.json"
+
+    @property
+    def report(self):
+        return self.path / "report.html"
+
+    @property
+    def lock(self):
+        return self.path / LOCK
+
+    @property
+    def is_begun(self):
+        """Whether there are checkpoints, intact or not."""
+        return bool(checkpoint_files.all_checkpoints(self.checkpoints))
+
+    def require_new(self):
+        """RunError if there is something already."""
+        self._require_no_dangling_link()
+        if self._is_empty():
+            return
+        if self.is_begun:
+            way_out = "exists already; go on with that run by --resume"
+        elif self.lock.exists():
+            way_out = "holds no checkpoint; begin again there by --resume"
+        else:
+            way_out = "holds no run; delete it"
+        raise RunError(f"{self.path} {way_out}, or name another folder with --run-dir")
+
+    def require_config(self):
+        """RunError if no run ever began here."""
+        self._require_folder()
+        if not self.config.is_file():
+            raise RunError(f"{self.path} is no run folder: it has no {self.config.name}")
+
+    def require_resumable(self):
+        """RunError if `--resume` can neither go on nor begin here.
+
+        It begins in an empty folder, and in one whose run ended before its first checkpoint.
+        """
+        self._require_no_dangling_link()
+        if not (self.is_begun or self._is_empty() or self.lock.exists()):
+            raise RunError(f"{self.path} holds no run; name another folder with --run-dir")
+
+    def require_begun(self):
+        """RunError if there is no checkpoint, intact or not."""
+        self._require_folder()
+        if not self.is_begun:
+            raise RunError(f"there is no checkpoint in {self.checkpoints}")
+
+    def require_checkpoint(self, which="latest", *, files=(GENERATOR,)):
+        """Returns the path of the "latest" intact checkpoint, or of the "best".
+
+        Newer ones that are damaged are named on stderr.
+
+        Args:
+            files: names of those that will be read; their bytes are verified.
+        Raises: RunError if there is none; CheckpointError if it may not be read.
+        """
+        self.require_begun()
+        if which == "best":
+            return self._require_best(files)
+        intact, damaged = checkpoint_files.newest_intact(self.checkpoints, names=(CONFIG, *files))
+        if intact is None:
+            raise self._none_intact(damaged)
+        _say_passed_over(damaged, f"; {intact} is used")
+        return intact
+
+    def require_checkpoints(self, which, *, files=(GENERATOR,)):
+        """Returns the list of "all" intact checkpoints, the oldest first, or that one of
+        `require_checkpoint`, and raises what that does."""
+        if which != "all":
+            return [self.require_checkpoint(which, files=files)]
+        self.require_begun()
+        intact, damaged = [], {}
+        for path in checkpoint_files.all_checkpoints(self.checkpoints):
+            if found := checkpoint_files.damage_of(path, names=(CONFIG, *files)):
+                damaged[path] = found
+            else:
+                intact.append(path)
+        if not intact:
+            raise self._none_intact(damaged)
+        _say_passed_over(damaged)
+        return intact
+
+    def _require_best(self, files):
+        """The checkpoint that the newest `state.json` names, of those that are as written."""
+        state, damaged = checkpoint_files.newest_state(self.checkpoints)
+        if state is None:
+            raise self._none_intact(damaged)
+        _say_passed_over(damaged)
+        if state.best is None:
+            raise RunError(
+                f"no checkpoint in {self.checkpoints} is the best: nothing was scored yet by "
+                "training.best_metric; use --checkpoint latest"
+            )
+        best = checkpoint_files.path_of(self.checkpoints, state.best.step)
+        if damage := checkpoint_files.damage_of(best, names=(CONFIG, *files)):
+            raise RunError(f"the best checkpoint {_named({best: damage})}; use --checkpoint latest")
+        return best
+
+    def _none_intact(self, damaged):
+        reason = _named(damaged) or "all were removed a moment ago"
+        return RunError(f"there is no checkpoint in {self.checkpoints} that is intact: {reason}")
+
+    def newest_intact(self):
+        """Reads checkpoints, the newest first, until one is what was written.
+
+        Returns: its path, and dict of path to the damage of the newer ones.
+        Raises: CheckpointError if there is none.
+        """
+        intact, damaged = checkpoint_files.newest_intact(self.checkpoints, names=CHECKPOINT_FILES)
+        if intact is None:
+            raise checkpoint_files.CheckpointError(
+                f"no checkpoint in {self.checkpoints} can be read: {_named(damaged)}"
+            )
+        return intact, damaged
+
+    def require_same_run(self, config, trained):
+        """RunError, naming the keys, if `config` describes another network, data or training.
+
+        Args:
+            trained: path of a checkpoint; the run's own config may have been edited.
+        """
+        keys = differing_keys(load_config(trained / self.config.name), config)
+        if keys:
+            raise RunError(
+                f"{self.path} was trained with another configuration and cannot be resumed with "
+                f"this one; they differ in {', '.join(keys)} (see {trained / self.config.name})"
+            )
+
+    def remove_reports(self):
+        """Removes what a run wrote that ended before its first checkpoint, and nothing else."""
+        reports = [
+            self.metrics,
+            self.held_out_scores,
+            self.evaluation_scores,
+            self.training_results,
+            *self.samples.glob("step_*.png"),
+            *self.tensorboard.glob("events.out.tfevents.*"),
+        ]
+        for report in reports:
+            report.unlink(missing_ok=True)
+
+    def save_config(self, config):
+        """Makes the folder if need be, and puts the config there in one move."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with whole_file(self.config) as temporary:
+            config.save(temporary)
+
+    def _require_folder(self):
+        if not self.path.is_dir():
+            raise RunError(f"{self.path}: there is no such run folder")
+
+    def _require_no_dangling_link(self):
+        for path in (self.path, *self.path.parents):
+            if path.is_symlink() and not path.exists():
+                raise RunError(
+                    f"{path} is a link to {os.readlink(path)}, which does not exist; make that "
+                    "folder, or name another one with --run-dir"
+                )
+
+    def _is_empty(self):
+        """Whether there is nothing, but for the lock of a process that ended before it began."""
+        if not self.path.exists():
+            return True
+        return self.path.is_dir() and not set(os.listdir(self.path)) - {LOCK}
+
+
+def _named(damaged):
+    return "; ".join(f"{path} is damaged ({', '.join(found)})" for path, found in damaged.items())
+
+
+def _say_passed_over(damaged, instead=""):
+    for path, found in damaged.items():
+        progress.say(f"{_named({path: found})} and is passed over{instead}.")

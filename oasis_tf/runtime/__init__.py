@@ -1,0 +1,1 @@
+"""Devices, memory, signals: what a process runs on."""

@@ -1,0 +1,71 @@
+"""What of a config `training.best_metric` reads: two scores compare where all of that is equal."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from oasis_tf.config import flatten, load_config
+from oasis_tf.io import progress
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.runs.folder import CHECKPOINT_FILES, CONFIG
+
+# FID and KID are of one network's weights only (`TrainingRun` refuses others), wherever they lie.
+_GENERATOR = ("training.recalibration_batches",)  # how the scored generator is made
+_EVALUATED = ("evaluation.num_images", *_GENERATOR)
+_HELD_OUT = ("training.score_images",)
+_KEYS = {
+    "fid": _EVALUATED,
+    "kid": _EVALUATED,
+    "miou": (*_EVALUATED, "evaluation.segmenter."),
+    "miou_fake": (*_HELD_OUT, *_GENERATOR),
+    "accuracy_fake": (*_HELD_OUT, *_GENERATOR),
+    "miou_real": _HELD_OUT,
+    "accuracy_real": _HELD_OUT,
+}
+
+
+def measured_with(config, metric: str) -> dict:
+    """Everything that a metric reads of a config.
+
+    Args:
+        config: `Config`.
+        metric: a value of `training.best_metric`.
+    Returns: dict of dotted key to value in JSON's types.
+    """
+    prefixes = _KEYS.get(metric, ())
+    found = {key: value for key, value in flatten(config).items() if key.startswith(prefixes)}
+    return json.loads(json.dumps(found))  # tuples become lists
+
+
+def best_so_far(resumed_from: Path, config) -> checkpoint_files.Best | None:
+    """The best checkpoint of the run that is gone on with, if it is intact.
+
+    One that is damaged is set aside. Whatever changes is said on stderr.
+
+    Args:
+        resumed_from: path of the checkpoint that training goes on from.
+        config: `Config` of the training that begins.
+    """
+    best = checkpoint_files.best_of(resumed_from)
+    if best is None:
+        return None
+    path = checkpoint_files.path_of(resumed_from.parent, best.step)
+    if damage := checkpoint_files.damage_of(path, names=CHECKPOINT_FILES):
+        if path.exists():
+            checkpoint_files.set_aside(path)
+        progress.say(
+            f"The best checkpoint, {path}, is damaged ({', '.join(damage)}); the next score of "
+            "training.best_metric is the best again, whatever it is."
+        )
+        return None
+    if best.measured_with is None:
+        scored = load_config(resumed_from / CONFIG)
+        best = replace(best, measured_with=measured_with(scored, best.metric))
+    now = config.training.best_metric
+    keys = best.differing_keys(now, measured_with(config, now)) if now else []
+    if keys:
+        progress.say(
+            f"The best checkpoint, {path}, was scored with other values of {', '.join(keys)}; it "
+            "stays the best until the next score, which cannot be compared with it."
+        )
+    return best

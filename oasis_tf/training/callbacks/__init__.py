@@ -1,0 +1,40 @@
+"""What happens beside training: reports, pictures, checkpoints, and stopping in time."""
+
+from oasis_tf.training.callbacks.checkpoints import Checkpoints
+from oasis_tf.training.callbacks.evaluations import Evaluations
+from oasis_tf.training.callbacks.held_out import HeldOutScores
+from oasis_tf.training.callbacks.hyper_parameters import write_hyper_parameters
+from oasis_tf.training.callbacks.painter import Painter
+from oasis_tf.training.callbacks.profile import ProfileSteps
+from oasis_tf.training.callbacks.progress_line import ProgressLine
+from oasis_tf.training.callbacks.reports import MetricsLog, ResumedEpoch, SampleSheets
+from oasis_tf.training.callbacks.steps import EveryNSteps, StepCallback
+from oasis_tf.training.callbacks.stopping import (
+    DivergenceError,
+    RequireFolder,
+    StopOnDivergence,
+    StopOnRequest,
+    Stopped,
+)
+from oasis_tf.training.callbacks.vitals import Vitals
+
+__all__ = [
+    "Checkpoints",
+    "DivergenceError",
+    "Evaluations",
+    "EveryNSteps",
+    "HeldOutScores",
+    "MetricsLog",
+    "Painter",
+    "ProfileSteps",
+    "ProgressLine",
+    "RequireFolder",
+    "ResumedEpoch",
+    "SampleSheets",
+    "StepCallback",
+    "StopOnDivergence",
+    "StopOnRequest",
+    "Stopped",
+    "Vitals",
+    "write_hyper_parameters",
+]

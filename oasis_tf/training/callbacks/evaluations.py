@@ -1,0 +1,92 @@
+"""FID, mIoU and their kin as training goes on."""
+
+import tensorflow as tf
+
+from oasis_tf.evaluation import results
+from oasis_tf.io.output_files import require_writable
+from oasis_tf.io.step_table import StepTable
+from oasis_tf.training.callbacks.steps import EveryNSteps
+from oasis_tf.training.callbacks.tags import evaluation_tag
+
+
+class Evaluations(EveryNSteps):
+    """Evaluates the recalibrated EMA generator as `python -m oasis_tf evaluate` does.
+
+    Args:
+        path: the CSV file, a row an evaluation: step, and the numbers of `numbers_of`.
+        results_path: the JSON file of all evaluations, with tables and pictures beside it, see
+            `results.write`.
+        every, last_step: see `EveryNSteps`.
+        evaluate: function(generator, function() -> discriminator, step=) -> evaluation, a dict of
+            JSON's types.
+        summary_writer: of TensorBoard; gets the numbers as `score/evaluation/NAME`.
+        painter: function() -> the recalibrated EMA generator.
+    Attributes:
+        latest_step: int or None, the step that was evaluated last.
+        latest: dict of fid, kid and miou (that of fakes) to float, as far as they were measured.
+    """
+
+    def __init__(
+        self, path, results_path, *, every, evaluate, summary_writer, painter, last_step=None
+    ):
+        super().__init__(every, last_step=last_step)
+        self.path = path
+        self.results_path = results_path
+        self.evaluate = evaluate
+        self.summary_writer = summary_writer
+        self.painter = painter
+        self.latest_step = None
+        self.latest = {}
+
+    def set_model(self, model):
+        super().set_model(model)
+        self.table = StepTable(self.path, last_step=self.step)
+        self.evaluations = []
+        way_out = "move it out of the run folder"
+        require_writable(results.files_of(self.results_path), way_out=way_out)
+        if self.results_path.exists():
+            found = results.read(self.results_path)
+            self.evaluations = [entry.as_json() for entry in found if entry.step <= self.step]
+
+    def act(self):
+        if any(int(row["step"]) == self.step for row in self.table.rows):
+            return
+        evaluation = self.evaluate(self.painter(), lambda: self.model.discriminator, step=self.step)
+        numbers = numbers_of(evaluation["metrics"])
+        names = {"fid": "fid", "kid": "kid", "miou": "miou_fake"}
+        self.latest = {name: numbers[key] for name, key in names.items() if key in numbers}
+        self.latest_step = self.step
+        self.evaluations.append(evaluation)
+        results.write(self.results_path, self.evaluations)
+        self.table.append({"step": self.step, **numbers})
+        with self.summary_writer.as_default():
+            for name, value in numbers.items():
+                tf.summary.scalar(evaluation_tag(name), value, step=self.step)
+        self.summary_writer.flush()
+
+
+def numbers_of(metrics):
+    """The numbers that curves are drawn of.
+
+    Args:
+        metrics: what an evaluation measured, by metric.
+    Returns: dict of name to float: fid and kid, or frechet_distance and kernel_distance where
+        Inception's weights are not FID's, miou_real, miou_fake, accuracy_real, accuracy_fake,
+        ms_ssim, feature_distance, as far as they were measured.
+    """
+    numbers = {}
+    for key, standard, other in (
+        ("fid", "FID", "frechet_distance"),
+        ("kid", "KID", "kernel_distance"),
+    ):
+        if key in metrics:
+            is_standard = metrics[key]["name"] == standard
+            numbers[key if is_standard else other] = metrics[key]["value"]
+    for kind in ("real", "fake"):
+        for name in ("miou", "accuracy"):
+            if "miou" in metrics:
+                numbers[f"{name}_{kind}"] = metrics["miou"][kind][name]
+    for name in ("ms_ssim", "feature_distance"):
+        if "diversity" in metrics:
+            numbers[name] = metrics["diversity"][name]["value"]
+    return {name: value for name, value in numbers.items() if value is not None}

@@ -1,0 +1,120 @@
+"""What ends training before its end: losses that say that it diverged, and signals."""
+
+import signal
+
+import keras
+import numpy as np
+
+from oasis_tf.models.oasis import LOSSES
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.training.callbacks.steps import StepCallback
+
+NUM_SUSPICIOUS_STEPS = 50  # of the recent losses: an explosion must last, a spike may pass
+ADVICE = "start a new run with lower learning rates, or with init_gain 1 in both networks"
+
+
+class DivergenceError(RuntimeError):
+    """Losses that are not finite, or grew beyond all measure, in a sentence."""
+
+
+class StopOnDivergence(StepCallback):
+    """Ends training at the step whose loss is NaN or infinite, or where losses have exploded.
+
+    Looks at the losses of every step, which the model keeps. Exploded is a loss whose median over
+    the last 50 steps is more than `explosion_limit` times its median over the 450 before (or
+    times 1, if that is more: losses are cross-entropies). So nothing is called an explosion in
+    the first 500 steps, which with small initial weights start with one, and no spike is.
+
+    Stands before `Checkpoints`.
+
+    Args:
+        folder: where the checkpoints of the run lie; the message names the last good one.
+        explosion_limit: float, or None to look for NaN and infinity only.
+    """
+
+    def __init__(self, folder, *, explosion_limit):
+        super().__init__()
+        self.folder = folder
+        self.explosion_limit = explosion_limit
+        self.suspicious = False
+
+    def on_train_begin(self, logs=None):
+        self.previous_step = self.step
+
+    def on_train_batch_end(self, batch, logs=None):
+        step, recent = self.step, self.model.recent_losses.numpy()
+        for finished in range(self.previous_step + 1, step + 1):
+            self._require_finite(finished, recent[(finished - 1) % len(recent)])
+        self.previous_step = step
+        if self.explosion_limit and step >= len(recent):
+            self._require_no_explosion(step, np.roll(recent, -(step % len(recent)), axis=0))
+
+    def _require_finite(self, step, losses):
+        for name, loss in zip(LOSSES, losses, strict=True):
+            if not np.isfinite(loss):
+                raise DivergenceError(
+                    f"step {step}: the loss {name} is {loss}, so training stopped; "
+                    f"{checkpoint_files.what_is_left(self.folder)}; {ADVICE}"
+                )
+
+    def _require_no_explosion(self, step, recent):
+        """`recent` is float (steps, losses), the newest last."""
+        before = np.median(recent[:-NUM_SUSPICIOUS_STEPS], axis=0)
+        now = np.median(recent[-NUM_SUSPICIOUS_STEPS:], axis=0)
+        limits = self.explosion_limit * np.maximum(1.0, before)
+        self.suspicious = bool((recent[-1] > limits).any())
+        for name, loss, usual, limit in zip(LOSSES, now, before, limits, strict=True):
+            if loss > limit:
+                raise DivergenceError(
+                    f"step {step}: the loss {name} exploded, so training stopped: its median over "
+                    f"the last {NUM_SUSPICIOUS_STEPS} steps is {loss:.4g}, before it was "
+                    f"{usual:.4g} (training.explosion_limit is {self.explosion_limit:g}); "
+                    f"{checkpoint_files.what_is_left(self.folder)}; {ADVICE}"
+                )
+
+
+class RequireFolder(keras.callbacks.Callback):
+    """Ends training after the step in which the run folder was deleted, moved or replaced.
+
+    Stands before everything that writes: a report would make half a folder again.
+
+    Args:
+        lock: `RunLock` of the folder.
+    """
+
+    def __init__(self, lock):
+        super().__init__()
+        self.lock = lock
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.lock.require_in_place()
+
+
+class StopOnRequest(keras.callbacks.Callback):
+    """Ends training after the step that runs, if that was asked for, and before the first one.
+
+    Args:
+        request: `StopRequest`.
+        any_worker: function(bool) -> bool, whether it is true on any worker: all stop together.
+    """
+
+    def __init__(self, request, *, any_worker):
+        super().__init__()
+        self.request = request
+        self.any_worker = any_worker
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self._is_asked():
+            raise Stopped
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.stop_training = self._is_asked() or self.model.stop_training
+
+    def _is_asked(self):
+        if self.any_worker(self.request.is_asked) and not self.request.is_asked:
+            self.request.number = signal.SIGTERM  # another worker's
+        return self.request.is_asked
+
+
+class Stopped(Exception):
+    """Training was asked to end before its first step."""

@@ -1,0 +1,1 @@
+"""Pictures of label maps, photographs and numbers."""

@@ -1,0 +1,108 @@
+"""Runs from official checkpoints, and official checkpoints from runs."""
+
+import shutil
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from oasis_tf.data import classes_of
+from oasis_tf.models.build import build_model
+from oasis_tf.runs import checkpoint as run_checkpoint
+from oasis_tf.runs.folder import GENERATOR, TRAINING_STATE
+from oasis_tf.runs.lock import locked
+from oasis_tf.weights import official_checkpoint
+from oasis_tf.weights.official_checkpoint import FILES
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the weights of an imported network are from: a file, and whether it is its own."""
+
+    path: Path | None  # None: fresh weights
+    is_own: bool
+
+
+def import_run(checkpoint, *, config, folder, step=0):
+    """Makes a run folder with one checkpoint of official weights; the data set is not needed.
+
+    A generator whose file is missing starts as a copy of the other one, a discriminator from
+    fresh weights. Optimizers are fresh: official files hold none. The generator to paint with is
+    the EMA's as it is, for the official code recalibrates its norm statistics before it saves.
+
+    Args:
+        checkpoint: a folder of official files, or one file; see `official_checkpoint.read`.
+        config: `Config` of the same network and data set.
+        folder: `RunFolder`, new.
+        step: int, the training steps that the weights shall count as.
+    Returns: dict of network to `Origin`.
+    Raises: OfficialCheckpointError, PyTorchFileError, RunError, DataError; PyTorchError and
+        CheckpointError; each a sentence. Nothing is written before all files are read.
+    """
+    with locked(folder.lock):
+        folder.require_new()
+        return _import(checkpoint, config, folder, step)
+
+
+def _import(checkpoint, config, folder, step):
+    files = official_checkpoint.read(checkpoint)
+    data = config.data
+    class_names, palette = classes_of(
+        source=data.source,
+        num_classes=data.num_classes,
+        class_names=data.class_names,
+        palette=data.palette,
+    )
+    config = config.with_classes(class_names=class_names, palette=palette)
+    model = build_model(config)
+    origins = {}
+    for network in FILES:
+        twin = {"ema_generator": "generator", "generator": "ema_generator"}.get(network)
+        state_dict = files.get(network) or files.get(twin)
+        if state_dict:
+            official_checkpoint.load(getattr(model, network), state_dict)
+        origins[network] = Origin(state_dict and state_dict.path, is_own=network in files)
+    model.step.assign(step)
+    with _leaving_no_stump(folder):
+        folder.save_config(config)
+        run_checkpoint.write(
+            folder.checkpoints,
+            model=model,
+            config=config,
+            painter=lambda: model.ema_generator,
+            keep_last=1,
+        )
+    return origins
+
+
+@contextmanager
+def _leaving_no_stump(folder):
+    """Removes what was made of a new run folder, and empty ones above it, if the body raises."""
+    missing = [path for path in (folder.path, *folder.path.parents) if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
+        with suppress(OSError):
+            folder.config.unlink(missing_ok=True)
+            for path in missing:
+                path.rmdir()
+        raise
+
+
+def export_run(folder, out):
+    """Writes a run's newest checkpoint as official files.
+
+    The EMA file is the generator that the run paints with: its norm statistics are recalibrated.
+
+    Args:
+        folder: `RunFolder`.
+        out: folder for the files; must hold none of their names.
+    Returns: path of the checkpoint that was exported.
+    Raises: RunError or OfficialCheckpointError; CheckpointError or PyTorchError.
+    """
+    newest = folder.require_checkpoint(files=(GENERATOR, TRAINING_STATE))
+    official_checkpoint.require_none(out)
+    networks = run_checkpoint.load_networks(newest)
+    networks["ema_generator"] = run_checkpoint.load_generator(newest)
+    official_checkpoint.write(out, networks)
+    return newest

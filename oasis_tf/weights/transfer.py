@@ -1,0 +1,156 @@
+"""Weights from one network to another of other classes or another size: fine-tuning's start.
+
+What depends on the classes: the convolutions that read the label map (`fc`, and the shared one of
+every SPADE) have one input channel a class, behind those of the noise; or they read a label
+embedding, and that has one input channel a class; the discriminator's last convolution has one
+output channel a class, behind "fake". There every class takes the channel of its partner. All other
+weights are copied where name and shape agree.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from oasis_tf.data.class_names import ids_by_name, near_names, plain_name
+from oasis_tf.weights import official_names
+
+VOID = 0
+
+
+class TransferError(ValueError):
+    """Classes that cannot be matched, in a sentence."""
+
+
+class Report(NamedTuple):
+    """What came over into a network, by official names."""
+
+    copied: list[str]
+    by_class: list[str]
+    fresh: dict[str, str]  # name to the reason why it kept its initial weights
+    unused: list[str]  # names that only the source has
+
+
+class _Channels(NamedTuple):
+    """Which channel of a weight takes which one of the source's."""
+
+    axis: int
+    before: tuple[int, int]  # channels in front, noise or "fake", in the source and in the target
+    partners: Mapping[int, int]  # of those behind
+
+
+def match_classes(
+    target_names: Sequence[str], source_names: Sequence[str], pairs: Mapping[str, str] | None = None
+) -> dict[int, int]:
+    """Partners of the target's classes: those of equal names, see `plain_name`, and those told.
+
+    Args:
+        target_names, source_names: of all classes, void first; void's partner is void.
+        pairs: name in the target to name in the source, before equal names.
+    Returns: dict of class id in the target to class id in the source, in increasing order.
+    Raises: TransferError naming a class that is not there, with those of similar names.
+    """
+    source_ids = ids_by_name(source_names)
+    partners = {
+        index: source_ids[plain_name(name)]
+        for index, name in enumerate(target_names)
+        if plain_name(name) in source_ids
+    }
+    partners[VOID] = VOID
+    for target, source in (pairs or {}).items():
+        partners[_find(target, target_names, "new")] = _find(source, source_names, "old")
+    return dict(sorted(partners.items()))
+
+
+def transfer(source, target, partners: Mapping[int, int]) -> Report:
+    """Copies all that fits from one network into another.
+
+    A class without partner starts as the mean of all the source's classes but void: its pixels
+    and logits begin in the range that the layers around them are used to.
+
+    Args:
+        source, target: two `OASISGenerator`, or two `OASISDiscriminator`.
+        partners: class ids of the target to those of the source, see `match_classes`.
+    """
+    ours, theirs = official_names.entries(target), official_names.entries(source)
+    unused = [name for name in theirs if name not in ours and theirs[name].variable is not None]
+    report = Report(copied=[], by_class=[], fresh={}, unused=unused)
+    for name, entry in ours.items():
+        if entry.variable is None:
+            continue
+        known = theirs.get(name)
+        if known is None:
+            report.fresh[name] = "not in the source"
+            continue
+        if _reads_labels(name) and source.label_embedding != target.label_embedding:
+            report.fresh[name] = f"reads {_labels(target)} here, {_labels(source)} in the source"
+            continue
+        channels = _channels(name, source, target, partners)
+        value = _carried(known.variable.numpy(), entry.variable.numpy(), channels)
+        if value is None:
+            report.fresh[name] = f"{entry.shape} here, {known.shape} in the source"
+            continue
+        entry.variable.assign(value)
+        is_by_class = channels is not None and channels.partners is partners
+        (report.by_class if is_by_class else report.copied).append(name)
+        if channels is not None and channels.before[1] > channels.before[0]:
+            rest = f"{name}, noise channels {channels.before[0] + 1} to {channels.before[1]}"
+            report.fresh[rest] = f"the source has {channels.before[0]} noise channels"
+    return report
+
+
+def _carried(source, target, channels):
+    """The target's weight with all from the source but the channels that this does not have.
+
+    Args:
+        source, target: arrays; with `channels` they may differ in their number along that axis.
+        channels: `_Channels`, or None for a weight that is copied as a whole.
+    Returns: array of the target's shape, or None if the arrays differ elsewhere.
+    """
+    if channels is None:
+        return source if source.shape == target.shape else None
+    source = np.moveaxis(source, channels.axis, 0)
+    target = np.moveaxis(target.copy(), channels.axis, 0)
+    if source.shape[1:] != target.shape[1:]:
+        return None
+    common, (before_theirs, before_ours) = min(channels.before), channels.before
+    target[:common] = source[:common]
+    behind = source[before_theirs:]
+    for index in range(len(target) - before_ours):
+        partner = channels.partners.get(index)
+        target[before_ours + index] = (
+            behind[VOID + 1 :].mean(axis=0) if partner is None else behind[partner]
+        )
+    return np.moveaxis(target, 0, channels.axis)
+
+
+def _channels(name, source, target, partners):
+    """`_Channels` of our weight, or None if it has neither classes' channels nor the noise's."""
+    if name == official_names.LABEL_EMBEDDING:
+        return _Channels(axis=2, before=(0, 0), partners=partners)
+    if _reads_labels(name):
+        if target.label_embedding is not None:
+            partners = {channel: channel for channel in range(target.label_embedding)}
+        return _Channels(axis=2, before=(source.z_dim, target.z_dim), partners=partners)
+    if name in ("layer_up_last.weight", "layer_up_last.bias"):
+        return _Channels(axis=-1, before=(1, 1), partners=partners)  # "fake" is in front
+    return None
+
+
+def _reads_labels(name):
+    return name == "fc.weight" or name.endswith(".mlp_shared.0.weight")
+
+
+def _labels(generator):
+    if generator.label_embedding is None:
+        return "one-hot labels"
+    return f"label vectors of {generator.label_embedding} (generator.label_embedding)"
+
+
+def _find(name, class_names, which):
+    ids = ids_by_name(class_names)
+    if plain_name(name) in ids:
+        return ids[plain_name(name)]
+    near = near_names(name, class_names)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(class_names)}"
+    raise TransferError(f"there is no class {name!r} among the {which} ones; {hint}")

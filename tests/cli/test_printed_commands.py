@@ -1,0 +1,66 @@
+"""Commands that are printed to be pasted into a shell, for paths that a shell would take apart."""
+
+import shlex
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from command_line import call
+
+from oasis_tf.cli.train import _say_what_is_where
+from oasis_tf.cli.train_segmenter import _say_what_came_of_it
+from oasis_tf.config.load import load_config
+from oasis_tf.runs.folder import RunFolder
+from oasis_tf.weights import import_export
+from oasis_tf.weights.import_export import Origin
+
+TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
+NAMES = ["plain", "my run", 'it\'s; $HOME & #1: "x"']
+
+
+def printed(said, heading):
+    """The command behind a heading, as a shell takes it apart."""
+    (line,) = (line for line in said.splitlines() if line.strip().startswith(heading))
+    command = line.partition("or: ")[2] or line.strip().removeprefix(heading)
+    return shlex.split(command)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_training_prints_how_to_go_on(tmp_path, capsys, name):
+    folder, config = RunFolder(tmp_path / name), tmp_path / f"{name}.yaml"
+    run = SimpleNamespace(config=load_config(TINY))
+    _say_what_is_where(folder, run, False, config)
+    said = capsys.readouterr().out
+    expected = ["python", "-m", "oasis_tf", "train", "--resume", "--run-dir", str(folder.path)]
+    assert printed(said, "go on") == [*expected, "--config", str(config)]
+    _say_what_is_where(folder, run, True, config)
+    longer = f"training.epochs={2 * run.config.training.epochs}"
+    assert printed(capsys.readouterr().out, "go on") == [*expected, "--set", longer]
+    assert str(folder.path) in printed(said, "paint")
+    assert printed(said, "curves")[-2:] == ["--logdir", str(folder.tensorboard)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_importing_prints_how_to_go_on(tmp_path, monkeypatch, name):
+    networks = ("ema_generator", "generator", "discriminator")
+    origins = {network: Origin(Path("a.pth"), is_own=True) for network in networks}
+    monkeypatch.setattr(import_export, "import_run", lambda *_, **__: origins)
+    run = tmp_path / name
+    options = ("--checkpoint", tmp_path, "--config", TINY, "--run-dir", run)
+    said = call("import-weights", *options).stdout
+    assert str(run) in printed(said, "go on") and str(run) in printed(said, "paint")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_segmenter_prints_how_to_measure_with_it(tmp_path, capsys, name):
+    out = tmp_path / f"{name}.keras"
+    best = SimpleNamespace(miou=0.5, accuracy=0.5, per_class_iou=lambda: np.zeros(2))
+    data = SimpleNamespace(class_names=["void", "sky"], held_out=[0])
+    training = SimpleNamespace(best=best, data=data, out=out)
+    _say_what_came_of_it(training, finished=True)
+    command = printed(capsys.readouterr().out, "measure")
+    (override,) = (part for part in command if part.startswith("evaluation.segmenter.model="))
+    kind = "evaluation.segmenter.kind=keras"
+    config = load_config(TINY, overrides=[kind, override])
+    assert config.evaluation.segmenter.model == str(out)

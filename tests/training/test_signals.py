@@ -1,0 +1,86 @@
+"""Signals to a training process: it finishes its step, saves, says how to go on, and how it ended.
+
+The processes are those of `benchmarks.soak`: the command line, forked before TensorFlow starts.
+"""
+
+import os
+import signal
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks.soak import CONFIG, Soak, wait_for
+from oasis_tf.cli.app import app
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.runtime.stop_request import StopRequest
+from oasis_tf.training import run as training_run
+
+HEARD = "Stopping after this step"
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Soak(tmp_path / "run")
+
+
+def ended(run, process):
+    """Exit code of a process, and what it said."""
+    process.join(120)
+    said = run.log.read_text()
+    assert "Traceback" not in said
+    return process.exitcode, said
+
+
+def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_goes_on(run):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        before, process = run.steps, run.start()
+        wait_for(lambda before=before: run.steps > before, process)
+        os.kill(process.pid, number)
+        code, said = ended(run, process)
+        assert code == 128 + number and HEARD in said
+        assert run.steps > before and f"saved are {run.steps} steps" in said
+        assert f"--resume --run-dir {run.folder.path}" in said
+        assert checkpoint_files.damage_of(checkpoint_files.latest(run.folder.checkpoints)) == []
+
+
+def test_one_before_the_first_step_ends_with_nothing_to_save(run):
+    process = run.start()
+    wait_for(run.folder.config.exists, process)
+    os.kill(process.pid, signal.SIGTERM)
+    code, said = ended(run, process)
+    assert code == 128 + signal.SIGTERM
+    assert "nothing to save" in said and f"{run.folder.path} --config {CONFIG}" in said
+    assert run.steps == 0
+
+
+def test_a_second_one_ends_it_at_once(run):
+    process = run.start()
+    wait_for(run.folder.config.exists, process)
+    os.kill(process.pid, signal.SIGTERM)
+    wait_for(lambda: HEARD in run.log.read_text(), process)
+    os.kill(process.pid, signal.SIGINT)
+    code, said = ended(run, process)
+    assert code == 128 + signal.SIGINT and "nothing to save" not in said
+    assert "Ended at once, without saving." in said
+
+
+def test_ctrl_c_before_training_begins_is_no_stack_trace(tmp_path, monkeypatch):
+    def interrupted(**arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training_run, "TrainingRun", interrupted)
+    arguments = ["train", "--config", str(CONFIG), "--run-dir", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 130 and "Traceback" not in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_signal_that_the_process_was_started_to_ignore_stays_ignored():
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with StopRequest() as request:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert request.number is None
+    finally:
+        signal.signal(signal.SIGHUP, previous)
