@@ -2,7 +2,7 @@
 
 import pydantic
 import pytest
-from tests.test_config import TINY, folder_config
+from tiny_config import TINY, folder_config
 
 from oasis_tf.config import ConfigError, load_config
 from oasis_tf.config.evaluation_section import EvaluationConfig, SegmenterConfig

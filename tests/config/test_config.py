@@ -7,11 +7,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny_config import CONFIGS, TINY, folder_config
 
 from oasis_tf.config import ConfigError, differing_keys, load_config
 
-CONFIGS = Path(__file__).parents[2] / "configs"
-TINY = CONFIGS / "tiny.yaml"
 EXPERIMENTS = sorted(set(CONFIGS.glob("*.yaml")) - {CONFIGS / "references.yaml"})
 
 
@@ -158,11 +157,6 @@ def test_a_folder_must_say_its_number_of_classes():
     overrides = ["data.source=folder", "data.num_classes=null"]
     with pytest.raises(ConfigError, match="data.classes is missing; list your classes"):
         load_config(TINY, overrides=overrides)
-
-
-def folder_config(*overrides):
-    """TINY with a folder of three classes instead of landscapes."""
-    return load_config(TINY, overrides=["data.source=folder", "data.num_classes=3", *overrides])
 
 
 def test_label_colors_are_one_or_several_a_class_and_the_palette(tmp_path):

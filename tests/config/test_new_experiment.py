@@ -1,7 +1,7 @@
 """Configs that runs of today may have, and that nothing new should begin with."""
 
 import pytest
-from tests.test_config import folder_config
+from tiny_config import folder_config
 
 from oasis_tf.config import ConfigError, check_new_experiment
 

@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from command_line import call
 from numpy_vgg import features, random_vgg19
-from test_cli import TINY, call
 from tiny import tiny_oasis
+from tiny_run import TINY
 
 from oasis_tf.feature_extractors.vgg19 import VGGImageError, VGGWeightsError
 from oasis_tf.losses.perceptual import PerceptualLoss

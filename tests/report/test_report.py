@@ -13,10 +13,11 @@ import invented
 import numpy as np
 import pytest
 import yaml
+from command_line import call
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from test_cli import TINY, call
+from tiny_run import TINY
 
 from oasis_tf.config import load_config
 from oasis_tf.evaluation.results import write as write_results

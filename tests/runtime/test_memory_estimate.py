@@ -1,7 +1,7 @@
 """What a training step needs, against what was measured."""
 
 import pytest
-from test_config import CONFIGS, TINY
+from tiny_config import CONFIGS, TINY
 
 from oasis_tf.config import load_config
 from oasis_tf.generation.studio import Studio

@@ -64,7 +64,7 @@ def test_draws_are_the_same_whether_xla_clusters_the_graphs_around_them_or_not(t
 
 def draws_of_a_process_that_clusters(folder):
     """dict of name to array; every op that XLA can compile is compiled there."""
-    tests = Path(__file__).parent
+    tests = Path(__file__).parents[1]
     flags = "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_min_cluster_size=1"
     command = [sys.executable, tests / "draws.py", folder / "served", folder / "draws.npz"]
     environment = {"TF_XLA_FLAGS": flags, "PYTHONPATH": str(tests.parent)}

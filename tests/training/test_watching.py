@@ -3,8 +3,9 @@
 import math
 
 import pytest
+from command_line import call
 from events import scalars_of
-from test_cli import TINY, call
+from tiny_run import TINY
 
 
 def train(folder, *arguments, **keywords):
