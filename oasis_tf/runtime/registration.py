@@ -17,7 +17,9 @@ def register() -> None:
     """Has the models imported once Keras is."""
     if "keras" not in sys.modules:
         sys.meta_path.insert(0, _AfterKeras())
-    elif not getattr(sys.modules["keras"].__spec__, "_initializing", False):
+        return
+    keras = sys.modules["keras"]  # None where somebody keeps it from being imported
+    if keras is not None and not getattr(keras.__spec__, "_initializing", False):
         _import_models()
 
 

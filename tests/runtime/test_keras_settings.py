@@ -92,7 +92,7 @@ def test_a_command_starts_whatever_they_are(tmp_path, settings, environment):
     path = tmp_path / "keras.json"
     path.write_text(json.dumps(settings))
     code = (
-        "from oasis_tf import cli, commands; cli._root(); import os\n"
+        "from oasis_tf.cli import app; app._root(); import os\n"
         "from oasis_tf.cli.exits import sentences_for_errors\n"
         "from oasis_tf.runtime.keras_settings import settle_keras\n"
         "with sentences_for_errors(): settle_keras()\n"
