@@ -46,7 +46,8 @@ def generate(
         str | None,
         typer.Option(
             metavar="CLASS[,CLASS]",
-            help="Keep the noise of --seed outside of these classes, and draw it anew inside.",
+            help="Keep the noise of --seed outside of these classes, and draw it anew inside. "
+            "By name, or by the id in your label PNGs.",
         ),
     ] = None,
     mask: Annotated[

@@ -2,7 +2,7 @@
 
 import difflib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 MOST_DIGITS = 9  # of an id
 
@@ -36,23 +36,30 @@ def near_names(name: str, class_names: Sequence[str]) -> list[str]:
     return [class_names[ids[plain]] for plain in near]
 
 
-def class_id_of(text: str, class_names: Sequence[str]) -> int:
-    """The id of a class.
+def class_id_of(
+    text: str, class_names: Sequence[str], *, class_of_id: Mapping[int, int] | None = None
+) -> int:
+    """The class id of a class.
 
     Args:
         text: a name, see `plain_name`, or an id. Names go first.
-        class_names: by id.
+        class_names: by class id.
+        class_of_id: class ids by the ids that label maps hold, where these are meant; by default
+            an id is a class id.
     Raises: UnknownClassError, which tells the near names.
     """
     wanted, ids = text.strip(), ids_by_name(class_names)
     if plain_name(text) in ids:
         return ids[plain_name(text)]
     is_id = wanted.isascii() and wanted.isdigit() and len(wanted) <= MOST_DIGITS
-    if is_id and int(wanted) < len(class_names):
-        return int(wanted)
+    known = dict(enumerate(range(len(class_names)))) if class_of_id is None else class_of_id
+    if is_id and int(wanted) in known:
+        return known[int(wanted)]
     near = near_names(text, class_names)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise UnknownClassError(
-        f"there is no class {wanted!r}.{hint} The classes, of ids 0 to {len(class_names) - 1}, "
-        f"are {', '.join(class_names)}."
-    )
+    if class_of_id is None:
+        listed = f"of ids 0 to {len(class_names) - 1}, are {', '.join(class_names)}"
+    else:
+        pairs = (f"{value} -> {class_names[c]}" for value, c in sorted(class_of_id.items()))
+        listed = f"by the ids of your label maps, are {', '.join(pairs)}"
+    raise UnknownClassError(f"there is no class {wanted!r}.{hint} The classes, {listed}.")

@@ -24,10 +24,12 @@ class LabelCode:
     Attributes:
         form: str, what kind of PNG it reads.
         kind: str, what a pixel's value is to its owner: "id" or "colour".
+        num_classes: int, counts void.
     """
 
     form: str
     kind: str
+    num_classes: int
 
     def read(self, path: Path | str) -> np.ndarray:
         """Reads one label PNG.

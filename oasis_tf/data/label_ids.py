@@ -158,6 +158,10 @@ class LabelIds(LabelCode):
         """See `LabelCode.values`."""
         return [np.flatnonzero(self.table == c).tolist() for c in range(self.num_classes)]
 
+    def class_of_id(self) -> dict[int, int]:
+        """Class ids by the ids that label maps hold."""
+        return {value: class_id for class_id, ids in enumerate(self.values()) for value in ids}
+
     def _check_mode(self, image: Image.Image, *, path: Path | str) -> None:
         if image.mode not in ("L", "P"):
             raise DataError(

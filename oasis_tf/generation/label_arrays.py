@@ -55,7 +55,7 @@ def read_data_array(path, *, label_code):
             "PNG, or as class ids"
         )
     array = _open_integers(path)
-    class_of = {value: c for c, values in enumerate(label_code.values()) for value in values}
+    class_of = label_code.class_of_id()
     found, places = np.unique(array, return_inverse=True)
     unknown = next((int(value) for value in found if int(value) not in class_of), None)
     if unknown is not None:

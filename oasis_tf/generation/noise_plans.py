@@ -108,15 +108,15 @@ def plan_of(studio, *, seed, resample=None, mask=None):
     Args:
         studio: `Studio`.
         seed: int.
-        resample: str, classes by name or id, with commas between them; or None.
+        resample: str, classes with commas between them, by name or by the id that label maps of
+            the run's data hold; or None.
         mask: path of a PNG, see `read_mask`; or None.
     Returns: `SeededNoise`, or `RegionNoise` if there is a region.
     Raises: UnknownClassError or DataError.
     """
     if resample is None and mask is None:
         return SeededNoise(z_dim=studio.z_dim, seed=seed)
-    names = [] if resample is None else resample.split(",")
-    class_ids = tuple(sorted({class_id_of(name, studio.class_names) for name in names}))
+    class_ids = () if resample is None else _class_ids(resample, studio)
     pixels = None if mask is None else read_mask(mask)
     region = Region(class_ids, mask=pixels, mask_name=str(mask))
     meaning = {"classes": class_ids}
@@ -124,3 +124,12 @@ def plan_of(studio, *, seed, resample=None, mask=None):
         packed = np.packbits(pixels).tobytes()
         meaning["mask"] = f"{pixels.shape} {hashlib.sha256(packed).hexdigest()}"
     return RegionNoise(region, size=studio.size, z_dim=studio.z_dim, seed=seed, meaning=meaning)
+
+
+def _class_ids(resample, studio):
+    """Increasing class ids of classes by name or by the data's id, or class id of colours."""
+    code, names = studio.label_code, studio.class_names
+    class_of_id = code.class_of_id() if code.kind == "id" else None
+    return tuple(
+        sorted({class_id_of(name, names, class_of_id=class_of_id) for name in resample.split(",")})
+    )

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from oasis_tf.data import DataError
+from oasis_tf.data import DataError, label_code_of
 from oasis_tf.data.class_names import UnknownClassError
+from oasis_tf.data.label_colors import LabelColors
 from oasis_tf.generation import RegionNoise, SeededNoise, plan_of
 from oasis_tf.runtime import noise
 
@@ -62,8 +63,19 @@ def test_meanings_differ_where_noise_does(studio):
 def test_an_unknown_class_is_refused_with_the_near_names(studio):
     with pytest.raises(UnknownClassError, match="no class 'watre'. Did you mean water"):
         plan_of(studio, seed=0, resample="sky,watre")
-    with pytest.raises(UnknownClassError, match="no class '14'. The classes, of ids 0 to 13"):
+    with pytest.raises(UnknownClassError, match="no class '14'. The classes, .*13 -> "):
         plan_of(studio, seed=0, resample="14")
+
+
+def test_a_number_is_the_id_that_label_maps_hold(studio, subjects, monkeypatch):
+    shifted = label_code_of(num_classes=14, void_id=None)  # the id 4 is the class 5, water
+    monkeypatch.setattr(studio, "label_code", shifted)
+    assert plan_of(studio, seed=0, resample="4").meaning(0)["redrawn"]["classes"] == (5,)
+    assert plan_of(studio, seed=0, resample="water").meaning(0)["redrawn"]["classes"] == (5,)
+    with pytest.raises(UnknownClassError, match="by the ids of your label maps, .*4 -> water"):
+        plan_of(studio, seed=0, resample="13")
+    monkeypatch.setattr(studio, "label_code", LabelColors([[(c, 0, 0)] for c in range(14)]))
+    assert plan_of(studio, seed=0, resample="5").meaning(0)["redrawn"]["classes"] == (5,)
 
 
 def test_a_generator_without_noise_has_nothing_to_redraw():
