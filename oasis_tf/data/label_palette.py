@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from oasis_tf.data.label_code import INVALID
 
-NO_COLOR, BLACK, GREY_STEP = -1, 0, 0x010101  # of colours as one number, see `packed`
+NO_COLOR, NO_CLASS, BLACK, GREY_STEP = -1, -2, 0, 0x010101  # of colours as numbers, see `packed`
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class LabelPalette:
     Editors and optimisers sort palettes and leave unused colours out, so that a PNG looks the same
     and has other indices. This is noticed where an index in use has the colour of one class and the
     id of another. Colours that the run's palette does not have say nothing, since label maps may be
-    shown in any; nor does black, which many palettes begin with, nor a ramp of greys.
+    shown in any; nor does black, which many palettes begin with, nor a ramp of greys. The colour of
+    void counts only where label maps have an id for void: a class may then be black as well.
 
     Args:
         palette: uint8 (num_classes, 3), the run's.
@@ -43,6 +44,8 @@ class LabelPalette:
     def __init__(self, palette: np.ndarray, table: np.ndarray):
         self.colors = packed(np.asarray(palette, np.int32))
         self.table = np.asarray(table, np.int32)
+        if not np.any(self.table == 0):
+            self.colors[0] = NO_CLASS
         self._of_index = np.where(table == INVALID, NO_COLOR, self.colors[np.maximum(table, 0)])
 
     def has_contradictions(self, colors: tf.Tensor) -> tf.Tensor:

@@ -96,6 +96,19 @@ def test_what_colours_do_not_settle_is_refused_with_both(tmp_path):
         read(save(tmp_path / "c.png", LABEL_MAP, twice[[0, 2, 1, 3, 4, 5]]), palette=twice)
 
 
+def test_a_void_that_label_maps_lack_does_not_make_a_black_class_ambiguous(tmp_path):
+    palette = np.array([[0, 0, 0], [0, 0, 0], [255, 0, 0], [0, 255, 0]])  # void's is the default
+    options = {"num_classes": 4, "void_id": None, "palette": palette}
+    ids, order = LABEL_MAP % 3, np.array([2, 0, 1])
+    path = save(tmp_path / "a.png", np.argsort(order)[ids], palette[1:][order])
+    np.testing.assert_array_equal(read(path, **options), ids + 1)
+    with pytest.raises(DataError, match="palette contradicts"):  # with an id, it is void's or not
+        read(path, **{**options, "void_id": 255})
+    with pytest.raises(DataError, match="palette contradicts"):  # and no pixel is void without one
+        other = np.array([[0, 0, 0], [0, 0, 255], [255, 0, 0], [0, 255, 0]])
+        read(path, **{**options, "palette": other})
+
+
 def test_the_palette_is_found_behind_other_chunks(tmp_path):
     path = save(tmp_path / "a.png", LABEL_MAP, PALETTE, dpi=(9, 9), icc_profile=NOISE, bits=8)
     contents = path.read_bytes()
