@@ -14,6 +14,10 @@ from oasis_tf.runtime.memory_estimate import require_painting_memory
 from oasis_tf.visualization import sheet
 
 
+class NonFinitePaintingError(RuntimeError):
+    """Photographs with NaN or infinity in them, in a sentence."""
+
+
 class Studio:
     """The generator of a checkpoint, with what it needs to read label maps.
 
@@ -85,11 +89,18 @@ class Studio:
             label_maps: int (b, *size), class ids.
             z: float (b, z_dim), or noise maps (b, *size, z_dim), or None.
         Returns: uint8 (b, *size, 3).
-        Raises: DataError for ids of no class.
+        Raises: DataError for ids of no class; NonFinitePaintingError, for finite weights may be so
+            large that what is computed with them overflows.
         """
         self.require_memory(len(label_maps))
         num_classes = self.generator.num_classes
         require_class_ids(np.asarray(label_maps), num_classes=num_classes, origin="label_maps")
         paint = self._paint[None if z is None else np.ndim(z)]
         z = None if z is None else tf.constant(z, tf.float32)
-        return sheet.to_uint8(paint(tf.constant(label_maps, tf.int32), z))
+        images = paint(tf.constant(label_maps, tf.int32), z).numpy()
+        if not np.isfinite(images).all():
+            raise NonFinitePaintingError(
+                f"the generator of step {self.step:,} paints NaN or infinity: its training has "
+                "diverged; take an earlier checkpoint"
+            )
+        return sheet.to_uint8(images)

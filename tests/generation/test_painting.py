@@ -10,8 +10,10 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from oasis_tf.data import DataError
-from oasis_tf.generation import Album, paint_all, plan_of
+from oasis_tf.generation import Album, Studio, paint_all, plan_of
+from oasis_tf.generation.studio import NonFinitePaintingError
 from oasis_tf.generation.subjects import flat_names
+from oasis_tf.runs import checkpoint
 from oasis_tf.runs.folder import RunError
 from oasis_tf.visualization import sheet
 
@@ -40,6 +42,23 @@ def test_every_photograph_is_what_its_label_map_and_seed_paint(studio, subjects,
             assert np.abs(painted[f"{subject.name}_{sample + 1}.png"] - alone).max() <= 1
     assert (painted["a_1.png"] != painted["a_2.png"]).any()
     assert not list(tmp_path.glob(".*"))
+
+
+def test_finite_weights_that_overflow_paint_nothing(run, subjects, tmp_path, monkeypatch):
+    def load_overflowing(path):
+        generator = load(path)
+        for weight in generator.weights:
+            if "kernel" in weight.path:
+                weight.assign(1e25 * weight)
+        return generator
+
+    load = checkpoint.load_generator
+    monkeypatch.setattr(checkpoint, "load_generator", load_overflowing)
+    (path,) = (run / "checkpoints").glob("step_*")
+    overflowing = Studio(path)
+    with pytest.raises(NonFinitePaintingError, match="step 0 paints NaN or infinity"):
+        paint(overflowing, subjects, tmp_path)
+    assert not list(tmp_path.glob("*.png"))
 
 
 def test_a_call_that_was_stopped_is_gone_on_with(studio, subjects, tmp_path, monkeypatch):
