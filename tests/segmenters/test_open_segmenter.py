@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import sys
 import zipfile
 
@@ -84,6 +85,21 @@ def test_a_flipped_bit_in_the_weights_is_said(file):
     file.write_bytes(content)
     with pytest.raises(SegmenterError, match="is damaged: the checksum of model.weights.h5 in it"):
         opened(model=str(file))
+
+
+def test_damaged_hdf5_whose_checksum_holds_is_said(file, tmp_path):
+    _, weights = a_member(file)
+    heaps = [found.start() for found in re.finditer(b"HEAP", weights)]
+    assert len(heaps) > 2
+    for heap in heaps:  # of some h5py says nothing before all of the file is visited
+        other = tmp_path / f"damaged_{heap}.keras"
+        damaged = weights[:heap] + b"PEAH" + weights[heap + 4 :]
+        with zipfile.ZipFile(file) as source, zipfile.ZipFile(other, "w") as target:
+            for name in source.namelist():
+                is_weights = name == "model.weights.h5"
+                target.writestr(name, damaged if is_weights else source.read(name))
+        with pytest.raises(SegmenterError, match=f"{other.name}.* (cannot be loaded|is damaged)"):
+            opened(model=str(other))
 
 
 def test_weights_that_are_not_finite_are_said(tmp_path):
