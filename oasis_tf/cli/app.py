@@ -7,6 +7,7 @@ import typer
 from oasis_tf.cli import exits
 from oasis_tf.cli.evaluate import evaluate
 from oasis_tf.cli.explore import explore
+from oasis_tf.cli.export.app import app as export
 from oasis_tf.cli.export_weights import export_weights
 from oasis_tf.cli.generate import generate
 from oasis_tf.cli.import_weights import import_weights
@@ -29,6 +30,7 @@ for verb in (
 ):
     app.command()(verb)
 app.add_typer(explore, name="explore")
+app.add_typer(export, name="export")
 
 
 @app.callback()

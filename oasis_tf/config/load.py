@@ -5,6 +5,7 @@ import os
 import pydantic
 
 from oasis_tf.config.explain import explanation, key_names, shortened
+from oasis_tf.config.packaged import config_path
 from oasis_tf.config.sections import Config
 from oasis_tf.io.yaml_file import YAMLFileError, parse_yaml, read_yaml
 
@@ -17,7 +18,7 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     """Reads one experiment.
 
     Args:
-        path: the YAML file.
+        path: the YAML file, or the name of a packaged config, such as "ade20k".
         overrides: iterable of str "section.key=value", the value in YAML.
         data_root: str, where the data lies; takes precedence over `data.root`.
         classes_from_data: bool, whether the caller looks for classes that the config does not list
@@ -25,6 +26,7 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     Returns: a `Config`, complete.
     Raises: ConfigError, naming the file and the key.
     """
+    path = _found(path)
     raw = _read_yaml(path)
     overridden = {_apply_override(raw, override) for override in overrides}
     if data_root is not None:
@@ -39,6 +41,13 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
             "ids 0 and 1, or {1: background, 2: shirt}"
         )
     return config
+
+
+def _found(path_or_name):
+    try:
+        return config_path(path_or_name)
+    except ValueError as error:
+        raise ConfigError(f"config: {error}") from error
 
 
 def _read_yaml(path):

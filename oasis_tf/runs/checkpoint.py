@@ -14,12 +14,11 @@ import h5py
 import keras
 import numpy as np
 
-from oasis_tf.runs import checkpoint_files
-from oasis_tf.models import ema
-from oasis_tf.models.build import build_networks
 from oasis_tf.config import load_config
-from oasis_tf.models import OASISGenerator
-from oasis_tf.runs.folder import (CONFIG, GENERATOR, TRAINING_STATE)
+from oasis_tf.models import OASISGenerator, ema
+from oasis_tf.models.build import build_networks
+from oasis_tf.runs import checkpoint_files
+from oasis_tf.runs.folder import CONFIG, GENERATOR, TRAINING_STATE
 
 NETWORKS = ("generator", "discriminator", "ema_generator")  # by their names in `OASIS`
 

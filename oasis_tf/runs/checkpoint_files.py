@@ -11,8 +11,22 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from oasis_tf.runs.checkpoint_search import (all_checkpoints, best_of, damage_of, file_sha256, is_whole, latest, newest_intact, newest_state, path_of, require_intact, sha256_of, step_of, whole_checkpoints)
-from oasis_tf.runs.checkpoint_state import (STATE, Best, CheckpointError, NonFiniteError, write_state)
+from oasis_tf.runs.checkpoint_search import (
+    all_checkpoints,
+    best_of,
+    damage_of,
+    file_sha256,
+    is_whole,
+    latest,
+    newest_intact,
+    newest_state,
+    path_of,
+    require_intact,
+    sha256_of,
+    step_of,
+    whole_checkpoints,
+)
+from oasis_tf.runs.checkpoint_state import STATE, Best, CheckpointError, NonFiniteError, write_state
 
 TEMPORARY = ".writing-"
 DAMAGED = "damaged_"

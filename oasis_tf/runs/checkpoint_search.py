@@ -11,7 +11,14 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from oasis_tf.runs.checkpoint_state import (Best, CheckpointError, State, StateError, folder_name, read_state)
+from oasis_tf.runs.checkpoint_state import (
+    Best,
+    CheckpointError,
+    State,
+    StateError,
+    folder_name,
+    read_state,
+)
 
 _FOLDER = re.compile(r"step_(\d{8,19})")
 _CLOCK_TICK_NS = 2 * 10**9  # two writes within it may leave the same time of change

@@ -14,7 +14,7 @@ from typing import Annotated
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
-from oasis_tf.io.json_file import (JSONFileError, read_json)
+from oasis_tf.io.json_file import JSONFileError, read_json
 
 STATE = "state.json"
 MAX_BYTES = 2**20  # a checkpoint has a handful of files

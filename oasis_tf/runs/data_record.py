@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from oasis_tf.data import Source
-from oasis_tf.io.json_file import (JSONFileError, read_json)
 from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.io.json_file import JSONFileError, read_json
 
 NAME = "data.json"
 NAMED = 3  # pairs in a sentence

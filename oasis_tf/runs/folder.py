@@ -4,10 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from oasis_tf.runs import checkpoint_files
+from oasis_tf.config import differing_keys, load_config
 from oasis_tf.io import progress
-from oasis_tf.config import (differing_keys, load_config)
 from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.runs import checkpoint_files
 
 # The files of a checkpoint; which ones a verb reads says what has to be intact.
 TRAINING_STATE = "training.npz"

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import test_ending
-from export import cli
+from oasis_tf.cli.export import app as cli
 from oasis_tf.export.fresh_process import in_fresh_process
 from oasis_tf.export.publish import publishing
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from oasis_tf.runs import checkpoint_files
-from oasis_tf.runs.checkpoint_files import Best
-from oasis_tf.runs.checkpoint_state import (StateError, read_state)
+from oasis_tf.runs.checkpoint_files import Best, CheckpointError, NonFiniteError
+from oasis_tf.runs.checkpoint_state import StateError, read_state
 
 NAME = "weights"
 
@@ -59,7 +59,10 @@ def test_the_best_one_stays_beside_the_last_ones(tmp_path):
 
 def test_the_score_of_the_best_comes_back_exactly(tmp_path):
     score = 0.1 + 0.2
-    assert checkpoint_files.best_of(write(tmp_path, 1, best=Best(1, "miou_real", score))).score == score
+    assert (
+        checkpoint_files.best_of(write(tmp_path, 1, best=Best(1, "miou_real", score))).score
+        == score
+    )
 
 
 def test_latest_and_best_of_nothing_are_none(tmp_path):
@@ -151,7 +154,7 @@ def test_a_full_disk_is_named_and_leaves_the_old_checkpoint(tmp_path):
         Path(path).symlink_to("/dev/full")
         Path(path).write_bytes(b"x" * 100_000)
 
-    with pytest.raises(checkpoint_files.CheckpointError, match="No space left on device") as error:
+    with pytest.raises(CheckpointError, match="No space left on device") as error:
         write(tmp_path, 2, {NAME: onto_a_full_disk})
     assert str(good) in str(error.value)
     assert os.listdir(tmp_path) == ["step_00000001"]
@@ -162,7 +165,7 @@ def test_a_disk_without_room_is_an_error_before_anything_is_written(tmp_path, mo
     room = shutil.disk_usage(tmp_path)._replace(free=3 * 2**20)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: room)
     sentence = "No space left on device .it needs about 5 MiB, 3 MiB are free.; .*step_00000001"
-    with pytest.raises(checkpoint_files.CheckpointError, match=sentence):
+    with pytest.raises(CheckpointError, match=sentence):
         write(tmp_path, 2, keep_last=1, expected_bytes=5 * 2**20)
     assert checkpoint_files.latest(tmp_path) == good and os.listdir(tmp_path) == [good.name]
 
@@ -174,7 +177,7 @@ def test_a_file_that_does_not_read_back_is_no_checkpoint(tmp_path):
         if path.read_text() != "what was in memory":
             raise ValueError("it differs")
 
-    with pytest.raises(checkpoint_files.CheckpointError, match="could not be written: it differs"):
+    with pytest.raises(CheckpointError, match="could not be written: it differs"):
         write(tmp_path, 2, verify={NAME: verify})
     assert os.listdir(tmp_path) == [good.name]
     write(tmp_path, 2, {NAME: contents("what was in memory")}, verify={NAME: verify})
@@ -185,9 +188,9 @@ def test_weights_that_are_not_finite_are_said_with_the_step_and_what_is_left(tmp
     write(tmp_path, 1)
 
     def refuse(path):
-        raise checkpoint_files.NonFiniteError("the weights kernel are not finite")
+        raise NonFiniteError("the weights kernel are not finite")
 
-    with pytest.raises(checkpoint_files.NonFiniteError, match="step 2: the weights kernel .*step_0+1"):
+    with pytest.raises(NonFiniteError, match="step 2: the weights kernel .*step_0+1"):
         write(tmp_path, 2, {NAME: refuse})
     assert os.listdir(tmp_path) == ["step_00000001"]
 
@@ -275,7 +278,7 @@ def test_a_state_that_is_not_ours_is_a_damaged_checkpoint(tmp_path, state):
     ((found,),) = damaged.values()
     assert found.startswith("state.json is ")
     for read in (checkpoint_files.step_of, checkpoint_files.best_of):
-        with pytest.raises(checkpoint_files.CheckpointError, match="step_00000002 is damaged .state"):
+        with pytest.raises(CheckpointError, match="step_00000002 is damaged .state"):
             read(bad)
 
 
@@ -304,7 +307,7 @@ def test_damage_is_named(tmp_path):
     sizes = ["a has 3 bytes instead of 9", "b is missing"]
     assert checkpoint_files.damage_of(path) == [*sizes, "c"]
     assert checkpoint_files.damage_of(path, names=["a", "d"]) == ["d is missing", *sizes]
-    with pytest.raises(checkpoint_files.CheckpointError, match="damaged .a has 3 bytes instead of 9, b"):
+    with pytest.raises(CheckpointError, match="damaged .a has 3 bytes instead of 9, b"):
         checkpoint_files.require_intact(path, ["a"])
 
 
@@ -317,9 +320,13 @@ def test_a_folder_that_may_not_be_read_is_no_folder_without_checkpoints(tmp_path
     for place, name, named in ((os, "listdir", tmp_path), (Path, "open", "step_00000001")):
         with monkeypatch.context() as patch:
             patch.setattr(place, name, refuse)
-            for find in (checkpoint_files.latest, checkpoint_files.newest_intact, checkpoint_files.newest_state):
+            for find in (
+                checkpoint_files.latest,
+                checkpoint_files.newest_intact,
+                checkpoint_files.newest_state,
+            ):
                 said = f"{named} cannot be read: Permission denied"
-                with pytest.raises(checkpoint_files.CheckpointError, match=said):
+                with pytest.raises(CheckpointError, match=said):
                     find(tmp_path)
 
 

@@ -3,7 +3,7 @@
 import json
 
 from oasis_tf.data import open_source
-from oasis_tf.runs.data_record import (NAME, record, what_changed)
+from oasis_tf.runs.data_record import NAME, record, what_changed
 
 
 class Pairs:

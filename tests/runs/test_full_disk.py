@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from benchmarks.soak import Soak
 from oasis_tf.runs import checkpoint_files
-from oasis_tf.runs.full_disk import (FullDiskError, naming_a_full_disk)
 from oasis_tf.runs.folder import RunFolder
+from oasis_tf.runs.full_disk import FullDiskError, naming_a_full_disk
 
 FULL = os.strerror(errno.ENOSPC)
 

@@ -6,8 +6,15 @@ import shutil
 import pytest
 
 from oasis_tf.runs import checkpoint_files
-from oasis_tf.runs.checkpoint_files import Best
-from oasis_tf.runs.folder import (CHECKPOINT_FILES, CONFIG, GENERATOR, TRAINING_STATE, RunError, RunFolder)
+from oasis_tf.runs.checkpoint_files import Best, CheckpointError
+from oasis_tf.runs.folder import (
+    CHECKPOINT_FILES,
+    CONFIG,
+    GENERATOR,
+    TRAINING_STATE,
+    RunError,
+    RunFolder,
+)
 
 BEST = Best(1, "miou_fake", 0.5)
 
@@ -17,7 +24,9 @@ def folder(tmp_path):
     """Checkpoints of steps 1, the best, 2 and 3."""
     files = {name: lambda path: path.write_text(f"its {path.name}") for name in CHECKPOINT_FILES}
     for step in (1, 2, 3):
-        checkpoint_files.write(tmp_path / "checkpoints", step=step, files=files, keep_last=9, best=BEST)
+        checkpoint_files.write(
+            tmp_path / "checkpoints", step=step, files=files, keep_last=9, best=BEST
+        )
     return RunFolder(tmp_path)
 
 
@@ -95,7 +104,7 @@ def test_where_none_is_intact_all_are_named(folder, which):
         folder.require_checkpoints(which)
     for step in (1, 2, 3):
         assert f"step_0000000{step} is damaged ({GENERATOR} is missing)" in str(error.value)
-    with pytest.raises(checkpoint_files.CheckpointError, match="step_00000001 is damaged"):
+    with pytest.raises(CheckpointError, match="step_00000001 is damaged"):
         folder.newest_intact()
 
 
@@ -105,7 +114,7 @@ def test_a_checkpoints_folder_that_may_not_be_read_is_not_empty(folder, monkeypa
 
     monkeypatch.setattr(os, "listdir", refuse)
     for require in (folder.require_checkpoint, folder.require_begun, folder.newest_intact):
-        with pytest.raises(checkpoint_files.CheckpointError, match="cannot be read: Permission denied"):
+        with pytest.raises(CheckpointError, match="cannot be read: Permission denied"):
             require()
 
 

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from oasis_tf.runs.folder import (RunError, RunFolder)
-from oasis_tf.runs.lock import (RunFolderGoneError, locked)
+from oasis_tf.runs.folder import RunError, RunFolder
+from oasis_tf.runs.lock import RunFolderGoneError, locked
 
 
 def test_it_names_its_holder_and_a_second_one_is_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 
 import typer
 
@@ -26,16 +27,17 @@ for verb in (saved_model, tflite, onnx, report, client, load_test):
 
 
 @app.callback()
-def _root(version: Version = False):
+def _root(context: typer.Context, version: Version = False):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     prepare_environment()
-
-
-def main():
-    """Entry point of `python -m export`."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # and not ignored, as by nohup
             signal.signal(number, _end)
+            context.call_on_close(partial(signal.signal, number, signal.SIG_DFL))
+
+
+def main():
+    """Entry point of `python -m export`, which is `oasis-tf export`."""
     exits.run(app, prog_name="python -m export")
 
 

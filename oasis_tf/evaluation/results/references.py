@@ -1,5 +1,6 @@
 """Published figures to stand beside a run's own."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +12,7 @@ from oasis_tf.io.number_types import NO_BOOL
 from oasis_tf.io.yaml_file import YAMLFileError, read_yaml
 
 SAME_DATA = {"tfds": "ade20k"}  # one data set, fetched in two ways
-DEFAULT = Path(__file__).parents[2] / "configs" / "references.yaml"  # of a clone
+DEFAULT = Path(str(files("oasis_tf"))) / "configs" / "references.yaml"
 
 
 class Reference(BaseModel):
@@ -43,14 +44,10 @@ def read_references(path=None):
     """Returns a list of `Reference`.
 
     Args:
-        path: YAML file; None for `configs/references.yaml` of a clone, or none where the package
-            was installed without it.
+        path: YAML file; None for the package's own.
     Raises: ResultsError, naming file and key.
     """
-    if path is None:
-        if not DEFAULT.is_file():
-            return []
-        path = DEFAULT
+    path = path or DEFAULT
     try:
         return References.model_validate(read_yaml(path)).references
     except OSError as error:

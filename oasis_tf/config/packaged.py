@@ -1,0 +1,43 @@
+"""Experiments that come with the package, by name."""
+
+import difflib
+from importlib.resources import files
+from pathlib import Path
+
+FOLDER = "configs"  # of the package: in a clone a link to the folder of that name
+NO_EXPERIMENTS = ("references",)  # published figures
+
+
+def packaged_configs() -> dict[str, Path]:
+    """The experiments of the package: name to path of the YAML file, sorted by name."""
+    folder = Path(str(files("oasis_tf") / FOLDER))
+    found = {path.relative_to(folder).with_suffix("").as_posix(): path for path in _below(folder)}
+    return {name: found[name] for name in sorted(found) if name not in NO_EXPERIMENTS}
+
+
+def config_path(path_or_name: Path | str) -> Path:
+    """The file of a config: a path as it is, and a name by that of a packaged one.
+
+    Args:
+        path_or_name: path of a YAML file; or such as "ade20k".
+    Returns: path, which need not exist.
+    Raises: ValueError for a name that no packaged config has, with the near ones.
+
+    ```python
+    config_path("ade20k")
+    ```
+    """
+    path = Path(path_or_name)
+    if path.suffix or path.exists():
+        return path
+    known = packaged_configs()
+    name = path.as_posix()
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
+    raise ValueError(f"there is no file {name}, and no config of that name; {hint}")
+
+
+def _below(folder):
+    return folder.rglob("*.yaml") if folder.is_dir() else ()

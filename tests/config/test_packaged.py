@@ -1,0 +1,27 @@
+"""Packaged configs by name."""
+
+from pathlib import Path
+
+import pytest
+from tiny_config import CONFIGS
+
+from oasis_tf.config import ConfigError, load_config
+from oasis_tf.config.packaged import config_path, packaged_configs
+
+
+def test_every_experiment_has_a_name_and_the_published_figures_have_none():
+    expected = {path.stem for path in CONFIGS.glob("*.yaml")} - {"references"}
+    assert set(packaged_configs()) == expected
+    assert load_config("ade20k") == load_config(CONFIGS / "ade20k.yaml")
+
+
+def test_a_file_comes_before_a_name_and_need_not_exist(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("tiny").write_text("data: {}")
+    assert config_path("tiny") == Path("tiny")
+    assert config_path("none.yaml") == Path("none.yaml")
+
+
+def test_a_name_that_is_none_is_told_the_near_ones():
+    with pytest.raises(ConfigError, match="no file ade2k.*did you mean ade20k"):
+        load_config("ade2k")
