@@ -4,7 +4,7 @@ RUN := $(VENV)/bin/python
 DEMO := runs/landscapes-demo
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test lint
+.PHONY: demo test test-all lint
 
 # Trains a small OASIS on rendered landscapes, no data needed, paints with it, and exports
 # it for TensorFlow Serving and for phones. A second call goes on from the last checkpoint, or only
@@ -16,6 +16,10 @@ demo: $(VENV)/.installed
 	$(RUN) -m export tflite --run $(DEMO) --out $(DEMO)/phone/oasis.tflite --quantize float16 --overwrite
 
 test: $(VENV)/.installed-dev .venv-servers/.installed
+	$(RUN) -m pytest -q -n auto --dist loadfile -m "not slow"
+
+# Everything: 30 kills, workers that are killed, networks of full size in every class count.
+test-all: $(VENV)/.installed-dev .venv-servers/.installed
 	$(RUN) -m pytest -q -n auto --dist loadfile
 
 lint: $(VENV)/.installed-dev

@@ -78,12 +78,12 @@ def alone(tmp_path_factory):
     return run
 
 
-def test_two_and_four_replicas_train_like_one_device(alone, tmp_path):
-    counts = (2, 4)
-    runs = [start(tmp_path / str(n), "--strategy", "mirrored", "--devices", str(n)) for n in counts]
-    for count, process in zip(counts, runs, strict=True):
-        assert f"{count} parts of the CPU" in finish(process)
-        assert_same_run(tmp_path / str(count), alone)
+@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
+def test_replicas_train_like_one_device(alone, tmp_path, count):
+    run = tmp_path / "run"
+    said = finish(start(run, "--strategy", "mirrored", "--devices", str(count)))
+    assert f"{count} parts of the CPU" in said
+    assert_same_run(run, alone)
 
 
 def test_two_workers_train_like_one_device(alone, tmp_path):
@@ -94,6 +94,7 @@ def test_two_workers_train_like_one_device(alone, tmp_path):
     assert (tmp_path / "run" / "metrics.csv").read_text().count("\n") == 3
 
 
+@pytest.mark.slow
 def test_a_killed_worker_ends_the_others_and_all_go_on_from_the_checkpoint(alone, tmp_path):
     run = tmp_path / "run"
     chief, other = start_workers(run, **{"training.epochs": 1000})
@@ -109,6 +110,7 @@ def test_a_killed_worker_ends_the_others_and_all_go_on_from_the_checkpoint(alone
     assert_same_run(run, alone)
 
 
+@pytest.mark.slow
 def test_sigterm_to_one_worker_stops_and_saves_them_all(tmp_path):
     run = tmp_path / "run"
     workers = start_workers(run, **{"training.epochs": 1000})

@@ -93,6 +93,7 @@ def loaded(path):
     return {name: tensor.numpy() for name, tensor in torch.load(path, weights_only=True).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data_set", ["cityscapes", "coco_stuff"])
 def test_there_and_back_for_the_classes_and_size_of(tmp_path, data_set):
     config = ROOT / "configs" / f"{data_set}.yaml"
