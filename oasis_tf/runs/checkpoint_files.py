@@ -9,6 +9,7 @@ import errno
 import os
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 from oasis_tf.runs.checkpoint_search import (
@@ -127,8 +128,11 @@ def _write_whole(folder, target, step, files, verify, best, expected_bytes):
             _discard(target)  # half of one, or a damaged one
         os.rename(temporary, target)
         _sync(folder)
-    finally:
+    except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
+        with suppress(OSError):
+            folder.rmdir()  # an empty one says that checkpoints were lost, see `RunFolder`
+        raise
 
 
 def _prune(folder, keep_last, best):

@@ -4,9 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from oasis_tf.config import differing_keys, load_config
+from oasis_tf.config import ConfigError, differing_keys, load_config
 from oasis_tf.io import progress
 from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.io.step_table import read_rows
 from oasis_tf.runs import checkpoint_files
 
 # The files of a checkpoint; which ones a verb reads says what has to be intact.
@@ -98,15 +99,21 @@ class RunFolder:
     def require_resumable(self):
         """RunError if `--resume` can neither go on nor begin here.
 
-        It begins in an empty folder, and in one whose run ended before its first checkpoint.
+        It begins in an empty folder, and in one whose run ended before its first checkpoint. Where
+        the run's tables show that it had checkpoints, which are not there now, nothing begins: it
+        would delete those tables.
         """
         self._require_no_dangling_link()
-        if not (self.is_begun or self._is_empty() or self.lock.exists()):
+        if self.is_begun:
+            return
+        if not (self._is_empty() or self.lock.exists()):
             raise RunError(f"{self.path} holds no run; name another folder with --run-dir")
+        self._require_no_lost_checkpoints()
 
     def require_begun(self):
         """RunError if there is no checkpoint, intact or not."""
         self._require_folder()
+        self._require_no_dangling_link()
         if not self.is_begun:
             raise RunError(f"there is no checkpoint in {self.checkpoints}")
 
@@ -215,12 +222,37 @@ class RunFolder:
             raise RunError(f"{self.path}: there is no such run folder")
 
     def _require_no_dangling_link(self):
-        for path in (self.path, *self.path.parents):
+        for path in (self.checkpoints, self.path, *self.path.parents):
             if path.is_symlink() and not path.exists():
                 raise RunError(
                     f"{path} is a link to {os.readlink(path)}, which does not exist; make that "
                     "folder, or name another one with --run-dir"
                 )
+
+    def _require_no_lost_checkpoints(self):
+        """RunError if the run wrote checkpoints that are gone, as on a disk that is not mounted.
+
+        An interrupted first write leaves a temporary folder; a failed one leaves no folder.
+        """
+        if self.checkpoints.is_dir() and os.listdir(self.checkpoints):
+            return
+        tables = (self.metrics, self.held_out_scores, self.evaluation_scores)
+        reached = {table: int(rows[-1]["step"]) for table in tables if (rows := read_rows(table))}
+        last_step = max(reached.values(), default=0)
+        if last_step and (self.checkpoints.is_dir() or last_step > self._first_checkpoint()):
+            raise RunError(
+                f"{self.path} holds the curves of {last_step:,} steps, but {self.checkpoints} "
+                "holds no checkpoint; if that lies on another disk, mount it; to begin anew, "
+                f"delete {' and '.join(table.name for table in reached)} there, or name another "
+                "folder with --run-dir"
+            )
+
+    def _first_checkpoint(self):
+        """The step of the first one of the run; 0 if its config cannot tell."""
+        try:
+            return load_config(self.config).training.checkpoint_every
+        except ConfigError:
+            return 0
 
     def _is_empty(self):
         """Whether there is nothing, but for the lock of a process that ended before it began."""

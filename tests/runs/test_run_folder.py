@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
+from oasis_tf.config import load_config
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.checkpoint_files import Best, CheckpointError
 from oasis_tf.runs.folder import (
@@ -16,6 +18,7 @@ from oasis_tf.runs.folder import (
     RunFolder,
 )
 
+TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 BEST = Best(1, "miou_fake", 0.5)
 
 
@@ -123,3 +126,46 @@ def test_one_without_the_files_of_a_run_is_damaged(folder):
     checkpoint_files.write(folder.checkpoints, step=4, files=files, keep_last=9)
     missing = [f"{name} is missing" for name in sorted(CHECKPOINT_FILES)]
     assert folder.newest_intact() == (path_of(folder, 3), {path_of(folder, 4): missing})
+
+
+def run_without_checkpoints(path, *, last_step):
+    """What a run wrote that has rows up to a step, with a checkpoint every 3 steps."""
+    (path / "train.lock").touch()
+    load_config(TINY, overrides=["training.checkpoint_every=3"]).save(path / "config.yaml")
+    (path / "metrics.csv").write_text(f"step,loss\n1,1.5\n{last_step},2.5\n")
+    return RunFolder(path)
+
+
+@pytest.mark.parametrize(
+    ("place", "last_step", "sentence"),
+    [
+        (lambda path: path.symlink_to("/not/mounted"), 3, "a link to /not/mounted, which does not"),
+        (lambda path: path.mkdir(), 3, "holds the curves of 3 steps.*mount it.*delete metrics.csv"),
+        (lambda path: None, 4, "holds the curves of 4 steps"),
+    ],
+    ids=["link to nowhere", "empty mount point", "missing"],
+)
+def test_a_run_whose_checkpoints_are_not_there_is_not_begun_anew(
+    tmp_path, place, last_step, sentence
+):
+    folder = run_without_checkpoints(tmp_path, last_step=last_step)
+    place(folder.checkpoints)
+    with pytest.raises(RunError, match=sentence):
+        folder.require_resumable()
+    folder.metrics.unlink()
+    if not folder.checkpoints.is_symlink():
+        folder.require_resumable()
+
+
+def test_a_run_that_came_to_no_checkpoint_may_begin_anew(tmp_path):
+    folder = run_without_checkpoints(tmp_path, last_step=3)
+    folder.require_resumable()
+
+    def fail(path):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(checkpoint_files.CheckpointError):
+        checkpoint_files.write(folder.checkpoints, step=3, files={"a": fail}, keep_last=1)
+    folder.require_resumable()
+    (folder.checkpoints / ".writing-step_00000003").mkdir(parents=True)
+    folder.require_resumable()
