@@ -120,7 +120,12 @@ def evaluate(
         from oasis_tf.evaluation.checkpoints import evaluate_checkpoints
 
         for evaluation in evaluate_checkpoints(
-            paths, config=experiment, devices=opened, batch_size=batch_size, seed=seed
+            paths,
+            config=experiment,
+            devices=opened,
+            batch_size=batch_size,
+            seed=seed,
+            out_folder=out.parent,
         ):
             evaluations = results.merged(evaluations, {"run": str(run), **evaluation})
             written = results.write(out, evaluations, references=published, overwrite=overwrite)

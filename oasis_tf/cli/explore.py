@@ -256,10 +256,12 @@ def _prepare(out, files, subjects, *, overwrite):
 
 
 def _require_writable(files, subjects, *, overwrite):
-    from oasis_tf.io.output_files import require_writable
+    from oasis_tf.io.output_files import require_elsewhere, require_writable
 
     inputs = [path for subject in subjects for path in subject.inputs]
     require_writable(files, overwrite=overwrite, inputs=inputs)
+    for folder in {Path(file).parent for file in files}:
+        require_elsewhere(folder, inputs=inputs)
 
 
 def _list(paths):

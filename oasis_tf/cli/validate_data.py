@@ -42,6 +42,7 @@ def validate_data(
         start_tensorflow()
         from oasis_tf.data import open_splits, with_found_classes
         from oasis_tf.data.survey import survey
+        from oasis_tf.io.output_files import require_elsewhere
         from oasis_tf.io.progress import track
         from oasis_tf.visualization import survey_report
 
@@ -50,6 +51,9 @@ def validate_data(
         experiment = with_found_classes(experiment, track=track)
         opened = open_splits(check=False, **experiment.data.source_arguments())
         sources = dict(zip(SPLITS, opened, strict=True))
+        if out is not None:
+            data_folders = [folder for source in opened for folder in source.folders()]
+            require_elsewhere(out, data_folders=data_folders)
         surveys = {
             split: survey(
                 source, track=track, description=f"Reading {len(source):,} pairs of {split}"

@@ -103,6 +103,10 @@ class Folder(Source):
         sizes = [[os.path.getsize(path) for path in pair] for pair in pairs]
         return dict(zip(self.names, sizes, strict=True))
 
+    def folders(self) -> list[Path]:
+        """See `Source.folders`."""
+        return [self._place[0], self._place[2]]
+
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Source.load`."""
         image_path = tf.gather(self._image_files, index)

@@ -71,6 +71,10 @@ class Source:
         examples are not two files."""
         return None
 
+    def folders(self) -> list[Path]:
+        """Where, and in folders below, every picture is taken for data."""
+        return []
+
     def examine(self, index: int) -> tuple[list[FileProblem], np.ndarray | None]:
         """Reads all of one example, eagerly.
 

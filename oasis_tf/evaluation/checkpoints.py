@@ -8,12 +8,13 @@ from oasis_tf.data.class_names import plain_name
 from oasis_tf.data.validate import reading
 from oasis_tf.evaluation.run_evaluator import RunEvaluator
 from oasis_tf.io import progress
+from oasis_tf.io.output_files import require_elsewhere
 from oasis_tf.runs import checkpoint, checkpoint_files
 from oasis_tf.runs.folder import RunError
 from oasis_tf.runtime.memory_estimate import require_painting_memory
 
 
-def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0):
+def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0, out_folder=None):
     """Yields the evaluation of each checkpoint as soon as it is made.
 
     A metric that cannot be had here is left out, see `RunEvaluator`.
@@ -23,12 +24,16 @@ def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0):
         config: `Config` whose `data` and `evaluation` count.
         devices: `Devices`.
         batch_size: int, photographs on all replicas at once. seed: int, of the noise.
+        out_folder: where the caller writes results, or None.
     Returns: iterator of dict, see `RunEvaluator.evaluate`, with the checkpoint's `generator`, the
         SHA-256 of its file.
-    Raises: RunError, DataError, CheckpointError, TooLittleMemoryError, and those of
+    Raises: RunError, DataError, CheckpointError, OutputError where the data lie in `out_folder`,
+        TooLittleMemoryError, and those of
         `RunEvaluator`; each a sentence.
     """
     source = open_source(split="val", **config.data.source_arguments())
+    if out_folder is not None:
+        require_elsewhere(out_folder, data_folders=source.folders())
     for path in paths:
         trained = load_config(path / checkpoint.CONFIG)
         _require_fit(config, trained, path)

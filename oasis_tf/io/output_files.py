@@ -56,6 +56,24 @@ def require_writable(
             raise OutputError(f"{path} is there, and was not made by this program; {way_out}")
 
 
+def require_elsewhere(folder, *, data_folders: Iterable = (), inputs: Iterable = ()):
+    """Raises an OutputError where pictures would later be taken for data.
+
+    Args:
+        folder: where files are to be written.
+        data_folders: all files in or below these are data.
+        inputs: paths of files that the command reads; their folders hold data, those below do not.
+    """
+    place = Path(os.path.realpath(folder))
+    roots = {Path(os.path.realpath(each)) for each in data_folders}
+    read = {Path(os.path.realpath(path.parent)) for path in map(Path, inputs)}
+    if place in read or not roots.isdisjoint([place, *place.parents]):
+        raise OutputError(
+            f"{folder} is where the label maps or photographs lie that this command reads; name "
+            "another folder with --out"
+        )
+
+
 def own_files(paths: Iterable) -> set[Path]:
     """Those of files that one command writes together which are there and which it wrote.
 

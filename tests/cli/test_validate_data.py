@@ -165,6 +165,14 @@ def test_a_report_of_someone_else_is_left_alone(root, tmp_path):
     assert os.listdir(out) == ["report.json"] and (out / "report.json").read_text() == "{}"
 
 
+@pytest.mark.parametrize("place", ["labels/train", "images/val", "labels/val/new/report"])
+def test_nothing_is_written_where_it_would_be_data(root, place):
+    before = sorted(root.rglob("*"))
+    said = validate(root, "--out", root / place, exit_code=2).stderr
+    assert f"Error: {root / place} is where the label maps or photographs lie" in said
+    assert sorted(root.rglob("*")) == before
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_named(root):
     image, _ = write(root, "train", "locked")

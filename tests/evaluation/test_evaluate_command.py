@@ -12,7 +12,9 @@ from signed_checkpoint import sign
 from tiny_run import TINY, write_checkpoint
 
 from oasis_tf.config import load_config
+from oasis_tf.evaluation.checkpoints import evaluate_checkpoints
 from oasis_tf.feature_extractors import inception_weights
+from oasis_tf.io.output_files import OutputError
 from oasis_tf.report.records import read_records
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.training.callbacks.evaluations import numbers_of
@@ -246,3 +248,17 @@ def test_less_fid_and_more_miou_is_better(metric, scores, kept):
         if best.is_beaten_by(score):
             best = checkpoint_files.Best(step=step, metric=metric, score=score)
     assert best.score == kept
+
+
+def test_results_are_not_written_where_they_would_be_data(tmp_path):
+    for kind in ("images", "labels"):
+        (tmp_path / kind / "val").mkdir(parents=True)
+        Image.new("RGB" if kind == "images" else "L", (32, 32)).save(tmp_path / kind / "val/a.png")
+    overrides = ["data.source=folder", "data.num_classes=14", "data.void_id=0"]
+    config = load_config(TINY, overrides=overrides, data_root=tmp_path)
+    for place in ("labels/val", "images/val/scores"):
+        evaluations = evaluate_checkpoints(
+            [], config=config, devices=None, batch_size=1, out_folder=tmp_path / place
+        )
+        with pytest.raises(OutputError, match=f"{place} is where the label maps or photographs"):
+            next(evaluations)

@@ -150,6 +150,19 @@ def test_label_maps_and_files_of_others_are_left_alone(run, tmp_path):
     assert (tmp_path / "a_strip.png").read_bytes() == b"mine"
 
 
+def test_nothing_is_written_where_the_label_maps_lie(run, tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((32, 32), np.uint8))
+    labels = ["--labels", tmp_path / "a.npy"]
+    for verb, options in [
+        ("grid", []),
+        ("interpolate", []),
+        ("direction", ["--attribute", "luminance"]),
+    ]:
+        said = explore(verb, run, tmp_path, *labels, *options, exit_code=2).stderr
+        assert f"Error: {tmp_path} is where the label maps" in said
+    assert os.listdir(tmp_path) == ["a.npy"]
+
+
 @pytest.mark.parametrize("seeds", [(), (2**32,), (-1,)])
 def test_walks_between_no_seeds_are_refused(run, tmp_path, seeds):
     options = [part for seed in (5, *seeds) for part in ("--seed", seed)]
