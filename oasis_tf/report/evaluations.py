@@ -4,7 +4,7 @@ from PIL import Image
 
 from oasis_tf.evaluation import results
 from oasis_tf.evaluation.results.document import protocol_of
-from oasis_tf.evaluation.results.tables import COLUMNS, NOTHING, cells_of
+from oasis_tf.evaluation.results.tables import COLUMNS, NOTHING, rows_of
 from oasis_tf.report.markup import node
 from oasis_tf.report.pictures import data_uri
 from oasis_tf.report.records import ReportError
@@ -31,14 +31,14 @@ def evaluation_section(path):
         evaluations = results.read(path)
     except (OSError, results.ResultsError) as error:
         raise ReportError(f"{path} cannot be read: {error}") from error
-    lines = [node("li", line) for line in protocol_of(evaluations[-1], escape=str)]
+    lines = [node("li", line) for line in protocol_of(evaluations, escape=str)]
     protocol = node("ul", *lines, class_="soft")
     return [node("div", _table(evaluations), protocol, class_="card wide"), *_pictures(path)]
 
 
 def _table(evaluations):
     """A row an evaluation; columns in which nothing stands are left out."""
-    rows = [cells_of(evaluation) for evaluation in evaluations]
+    rows = rows_of(evaluations)
     shown = [i for i in range(len(COLUMNS)) if any(row[i] != NOTHING for row in rows)]
     head = node("thead", node("tr", *(node("th", COLUMNS[i]) for i in shown)))
     body = [node("tr", *(node("td", row[i]) for i in shown)) for row in rows]

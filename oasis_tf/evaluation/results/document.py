@@ -3,7 +3,12 @@
 import json
 
 from oasis_tf.evaluation.results.class_groups import DEFINITION
-from oasis_tf.evaluation.results.tables import class_table, comparison_table, escaped
+from oasis_tf.evaluation.results.tables import (
+    class_table,
+    comparison_table,
+    escaped,
+    marks_of_readings,
+)
 from oasis_tf.io.file_mark import MARKDOWN_MARK
 
 LONGEST_SAID = 40  # characters of a value in a terminal
@@ -23,7 +28,7 @@ def markdown(evaluations, *, references, pictures):
     """
     newest = evaluations[-1]
     parts = ["# Results", comparison_table(evaluations, references), COMPARABLE]
-    parts += [_list(_sources(references)), _list(protocol_of(newest))]
+    parts += [_list(_sources(references)), _list(protocol_of(evaluations))]
     parts += [_picture("comparison", "FID and mIoU beside published figures", pictures)]
     classes = class_table(newest)
     if classes:
@@ -41,23 +46,22 @@ def _sources(references):
         yield f"{escaped(reference.model)}: {escaped(reference.source)}"
 
 
-def protocol_of(evaluation, *, escape=escaped, brief=False):
-    """Yields how each metric of an evaluation was computed, or why it was not, a line each.
+def protocol_of(evaluations, *, escape=escaped, brief=False):
+    """Yields how each metric of the last evaluation was computed, or why it was not, a line each.
+
+    Of mIoU there is a line for every way in which images were read, with its mark in the tables.
 
     Args:
-        evaluation: `Evaluation`. escape: function(str) -> str, for texts of others.
+        evaluations: list of `Evaluation`. escape: function(str) -> str, for texts of others.
         brief: bool, whether to leave long lists out, such as which logit is which class.
     """
+    evaluation = evaluations[-1]
     metrics = evaluation.metrics
     for metric in (metrics.fid, metrics.kid):
         if metric:
             counts = f"{metric.num_real:,} real and {metric.num_fake:,} painted images"
             yield f"{escape(metric.name)}: {counts}"
-    if metrics.miou:
-        segmenter = metrics.miou.segmenter.model_dump(mode="json")
-        if brief:
-            segmenter = {k: v for k, v in segmenter.items() if k == "name" or _is_short(v)}
-        yield f"mIoU: segmenter {escape(_said(segmenter))}"
+    yield from _readings(evaluations, escape, brief=brief)
     if metrics.diversity:
         diversity, similarity = metrics.diversity, metrics.diversity.ms_ssim
         yield (
@@ -67,6 +71,16 @@ def protocol_of(evaluation, *, escape=escaped, brief=False):
             f"distance in {escape(diversity.feature_distance.name)}"
         )
     yield from _skipped(evaluation, escape)
+
+
+def _readings(evaluations, escape, *, brief):
+    """Yields the segmenter's protocol for each mark, that of the last evaluation with it."""
+    read = [evaluation for evaluation in evaluations if evaluation.reading]
+    for mark, evaluation in dict(zip(marks_of_readings(read), read, strict=True)).items():
+        segmenter = evaluation.metrics.miou.segmenter.model_dump(mode="json")
+        if brief:
+            segmenter = {k: v for k, v in segmenter.items() if k == "name" or _is_short(v)}
+        yield f"{escape('mIoU' + mark)}: segmenter {escape(_said(segmenter))}"
 
 
 def _skipped(evaluation, escape):

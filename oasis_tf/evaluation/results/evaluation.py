@@ -140,13 +140,14 @@ class Evaluation(Section):
         return self._protocol == other._protocol
 
     @property
-    def _protocol(self):
+    def reading(self):
+        """dict, what read the images and how, or None; the same at all steps of one that learns."""
         miou = self.metrics.miou
-        segmenter = miou and miou.segmenter.model_dump() | {
-            "name": miou.segmenter.kind,
-            "step": None,  # the run's own discriminator learns
-        }
-        return self.data.model_dump(), segmenter
+        return miou and miou.segmenter.model_dump() | {"name": miou.segmenter.kind, "step": None}
+
+    @property
+    def _protocol(self):
+        return self.data.model_dump(), self.reading
 
     def merged_with(self, earlier):
         """This evaluation, with the metrics that only an earlier one of the same generator has."""

@@ -26,19 +26,20 @@ def comparison_table(evaluations, references):
         evaluations: list of `Evaluation`. references: list of `Reference`.
     """
     rows = [_published(reference) for reference in references]
-    measured = [[escaped(cell) for cell in cells_of(evaluation)] for evaluation in evaluations]
+    measured = [[escaped(cell) for cell in row] for row in rows_of(evaluations)]
     return _table(COLUMNS, [*rows, *measured])
 
 
 def brief_table(evaluations):
     """The measured columns of evaluations as plain text for a terminal, a row each.
 
-    Data and segmenter are left out, so that few metrics fit in 80 columns.
+    Data and segmenter are left out, so that few metrics fit in 80 columns; several segmenters are
+    told apart by marks.
 
     Args:
         evaluations: list of `Evaluation`.
     """
-    rows = [cells_of(evaluation, is_by=False) for evaluation in evaluations]
+    rows = rows_of(evaluations, is_by=False)
     shown = [i for i in range(len(COLUMNS)) if any(row[i] != NOTHING for row in rows)]
     shown.remove(COLUMNS.index("data"))
     table = Table(*(COLUMNS[i] for i in shown), box=None, pad_edge=False)
@@ -89,12 +90,37 @@ def _published(reference):
     ]
 
 
-def cells_of(evaluation, *, is_by=True):
-    """What stands under `COLUMNS` of an evaluation, as plain text.
+def rows_of(evaluations, *, is_by=True):
+    """What stands under `COLUMNS` of each evaluation, as plain text.
 
     Args:
         is_by: bool, whether to say whose mIoU it is.
     """
+    marks = marks_of_readings(evaluations)
+    return [
+        _cells(evaluation, is_by=is_by, mark=mark)
+        for evaluation, mark in zip(evaluations, marks, strict=True)
+    ]
+
+
+def marks_of_readings(evaluations):
+    """For each evaluation what its mIoU is marked with: " [1]", " [2]", … by what read the images.
+
+    Empty where there is no mIoU, and where all were read in one way.
+    """
+    distinct = []
+    for evaluation in evaluations:
+        if evaluation.reading and evaluation.reading not in distinct:
+            distinct.append(evaluation.reading)
+    return [
+        f" [{distinct.index(evaluation.reading) + 1}]"
+        if evaluation.reading and len(distinct) > 1
+        else ""
+        for evaluation in evaluations
+    ]
+
+
+def _cells(evaluation, *, is_by, mark):
     data, metrics = evaluation.data, evaluation.metrics
     height, width = data.image_size
     miou, diversity = metrics.miou, metrics.diversity
@@ -104,8 +130,8 @@ def cells_of(evaluation, *, is_by=True):
         f"{data.num_images:,} of {height}x{width}",
         _distance(metrics.fid, "FID", digits=1),
         _distance(metrics.kid, "KID", digits=4),
-        _by(_of_fakes(miou, "miou"), is_by and miou.segmenter.name) if miou else NOTHING,
-        _of_fakes(miou, "accuracy") if miou else NOTHING,
+        _by(_of_fakes(miou, "miou"), is_by and miou.segmenter.name) + mark if miou else NOTHING,
+        _of_fakes(miou, "accuracy") + mark if miou else NOTHING,
         f"{diversity.ms_ssim.value:.3f}" if diversity else NOTHING,
         f"{diversity.feature_distance.value:.3f}" if diversity else NOTHING,
     ]

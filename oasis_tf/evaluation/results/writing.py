@@ -31,7 +31,7 @@ def summary(evaluations):
     width = shutil.get_terminal_size().columns
     protocol = [
         textwrap.fill(f"- {line}", width, subsequent_indent="  ", break_on_hyphens=False)
-        for line in protocol_of(evaluations[-1], escape=str, brief=True)
+        for line in protocol_of(evaluations, escape=str, brief=True)
     ]
     return "\n".join([brief_table(evaluations), *protocol])
 

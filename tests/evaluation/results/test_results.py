@@ -10,6 +10,7 @@ from PIL import Image
 
 from oasis_tf.evaluation import results
 from oasis_tf.evaluation.results import ResultsError, read_references
+from oasis_tf.evaluation.results.document import markdown
 from oasis_tf.evaluation.results.evaluation import validated
 from oasis_tf.io.output_files import OutputError
 
@@ -328,6 +329,23 @@ def test_the_summary_is_a_row_and_short_lines(monkeypatch):
     assert " ".join(row.split()) == f"my, step 2,000 2,000 of 256x256 {measured}"
     assert max(map(len, (heading, row, *protocol))) <= 80
     assert "class 149" not in "".join(protocol) and len(protocol) == 2
+
+
+def test_scores_of_several_segmenters_are_told_apart():
+    names = {250: "U-Net of tests", 300: None, 500: "a SegFormer", 750: "U-Net of tests"}
+    several = [
+        invented.evaluation(
+            step, metrics={"miou": invented.miou(step, segmenter=name)} if name else {}
+        )
+        for step, name in names.items()
+    ]
+    _, *rows = results.summary(several).splitlines()
+    assert [row.rpartition(" ")[2] for row in rows[:4]] == ["[1]", "–", "[2]", "[1]"]
+    for number, name in enumerate(("U-Net of tests", "a SegFormer"), start=1):
+        assert any(row.startswith(f"- mIoU [{number}]: segmenter {name}") for row in rows[4:])
+    page = markdown(validated(several), references=[], pictures={})
+    assert "by a SegFormer \\[2\\]" in page and "- mIoU \\[1\\]: segmenter U-Net" in page
+    assert "[1]" not in results.summary([several[0], several[3]])
 
 
 def test_the_summary_says_the_protocol():
