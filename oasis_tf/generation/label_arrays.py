@@ -1,5 +1,6 @@
 """Label maps as NumPy files: class ids, or the ids that label PNGs of the data hold."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +105,7 @@ def _open(path):
         raise DataError(f"{path}: no such label map.") from None
     except NotRegularFileError as error:
         raise DataError(str(error)) from None
-    except (OSError, ValueError, EOFError, OverflowError) as error:
+    except (OSError, ValueError, EOFError, OverflowError, zipfile.BadZipFile) as error:
         reason = str(error).partition("\n")[0]
         raise DataError(f"{path}: the label map cannot be read ({reason}).") from error
     if not isinstance(array, np.ndarray):

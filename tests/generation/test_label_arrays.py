@@ -97,10 +97,16 @@ def archive(path):
         np.savez(file, a=np.zeros((9, 9), np.uint8))
 
 
+def no_archive(path):
+    """Begins as archives do."""
+    path.write_bytes(b"PK\x03\x04" + bytes(99))
+
+
 @pytest.mark.parametrize(
-    "write", [lambda path: path.touch(), truncated, boasting, archive, lambda path: None],
-    ids=["empty", "truncated", "boasting", "archive", "missing"],
-)  # fmt: skip
+    "write",
+    [lambda path: path.touch(), truncated, boasting, archive, no_archive, lambda path: None],
+    ids=["empty", "truncated", "boasting", "archive", "no archive", "missing"],
+)
 def test_broken_files_are_named(tmp_path, write):
     path = tmp_path / "a.npy"
     write(path)
