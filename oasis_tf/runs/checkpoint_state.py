@@ -138,7 +138,8 @@ def _checked(content, *, name):
     if record.sha256 is not None and record.sha256 != _checksum(content):
         raise StateError(f"{STATE} is not what was written: its checksum differs")
     for file in record.files:
-        if Path(file).name != file or file in ("", "..", STATE):
+        is_name = Path(file).name == file and file not in ("", "..", STATE)
+        if not (is_name and file.isprintable()):  # the system takes no NUL
             raise StateError(f"{STATE} is not what was written: {file!r} is no file's name")
     if name != folder_name(record.step):
         raise StateError(f"{STATE} is of step {record.step}")
