@@ -31,6 +31,7 @@ from oasis_tf.runs.checkpoint_state import STATE, Best, CheckpointError, NonFini
 
 TEMPORARY = ".writing-"
 DAMAGED = "damaged_"
+NO_FOLDER = "is a file, so it is no checkpoint; move it to another folder"
 
 __all__ = [
     "Best",
@@ -97,9 +98,17 @@ def best(folder):
 
 
 def set_aside(checkpoint):
-    """Gives a damaged checkpoint a name that no one looks for; returns the new path."""
+    """Gives a damaged checkpoint a name that no one looks for; returns the new path.
+
+    Raises: CheckpointError if it is no folder: a file of that name is not ours.
+    """
+    if checkpoint.is_file():
+        raise CheckpointError(f"{checkpoint} {NO_FOLDER}")
     target = checkpoint.with_name(checkpoint.name.replace("step_", DAMAGED))
-    shutil.rmtree(target, ignore_errors=True)
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target, ignore_errors=True)
+    while os.path.lexists(target):
+        target = target.with_name(f"{target.name}_")
     return checkpoint.rename(target)
 
 
@@ -124,7 +133,9 @@ def _write_whole(folder, target, step, files, verify, best, expected_bytes):
         write_state(temporary / STATE, step=step, files=records, best=best)
         _sync(temporary / STATE)
         _sync(temporary)
-        if target.exists():
+        if target.is_file():
+            raise ValueError(f"{target.name} {NO_FOLDER}")
+        if os.path.lexists(target):
             _discard(target)  # half of one, or a damaged one
         os.rename(temporary, target)
         _sync(folder)
@@ -153,13 +164,21 @@ def _discard(checkpoint):
     """Removes a checkpoint so that half of one is never seen."""
     discarded = checkpoint.with_name(f"{TEMPORARY}{checkpoint.name}.old")
     os.rename(checkpoint, discarded)
-    shutil.rmtree(discarded)
+    _remove(discarded)
 
 
 def _remove_leftovers(folder):
-    """Removes the temporary folders that a killed process left."""
+    """Removes what a killed process left under temporary names."""
     for leftover in folder.glob(f"{TEMPORARY}step_*"):
-        shutil.rmtree(leftover)
+        _remove(leftover)
+
+
+def _remove(path):
+    """Removes a folder, a file or a link, but never what a link leads to."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _require_room(folder, expected_bytes):

@@ -147,6 +147,38 @@ def test_a_damaged_one_that_is_set_aside_is_kept_but_no_checkpoint_any_more(tmp_
     assert sorted(os.listdir(tmp_path)) == ["damaged_00000002", "step_00000003"]
 
 
+def test_an_old_one_that_is_a_link_goes_and_what_it_leads_to_stays(tmp_path):
+    folder, moved = tmp_path / "checkpoints", tmp_path / "moved"
+    write(folder, 1).rename(moved)
+    (folder / "step_00000001").symlink_to(moved)
+    (folder / "step_00000003").symlink_to(tmp_path / "not mounted")
+    (folder / ".writing-step_9").write_text("no folder")
+    write(folder, 2, keep_last=1)
+    write(folder, 3, keep_last=1)
+    assert os.listdir(folder) == ["step_00000003"]
+    assert checkpoint_files.is_whole(folder / "step_00000003")
+    assert (moved / NAME).read_text() == "of step 1"
+
+
+@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("nowhere")])
+def test_setting_aside_leaves_what_has_that_name(tmp_path, make):
+    bad, other = write(tmp_path, 1), tmp_path / "damaged_00000001"
+    make(other)
+    assert (checkpoint_files.set_aside(bad) / NAME).read_text() == "of step 1"
+    assert os.path.lexists(other) and not other.is_dir() and not bad.exists()
+
+
+def test_a_file_with_the_name_of_a_checkpoint_is_left_alone(tmp_path):
+    write(tmp_path, 1)
+    (tmp_path / "step_00000002").write_text("mine")
+    with pytest.raises(checkpoint_files.CheckpointError, match="step_00000002 is a file, so it is"):
+        checkpoint_files.set_aside(tmp_path / "step_00000002")
+    with pytest.raises(checkpoint_files.CheckpointError, match="step_00000002 is a file, so it is"):
+        write(tmp_path, 2)
+    assert (tmp_path / "step_00000002").read_text() == "mine"
+    assert sorted(os.listdir(tmp_path)) == ["step_00000001", "step_00000002"]
+
+
 def test_a_full_disk_is_named_and_leaves_the_old_checkpoint(tmp_path):
     good = write(tmp_path, 1)
 
@@ -259,6 +291,7 @@ FILES = {NAME: {"bytes": 9, "sha256": 64 * "0"}}
         {"step": 2, "files": {NAME: {"bytes": 9}}, "best": None},
         {"step": 2, "files": {NAME: 9}, "best": None},
         {"step": 2, "files": {"../weights": FILES[NAME]}, "best": None},
+        {"step": 2, "files": {"a\0b": FILES[NAME]}, "best": None},
         {"step": 2, "files": FILES, "best": 1},
         {"step": 2, "files": FILES, "best": {"step": 1, "metric": "fid", "score": "31"}},
         {"step": 2, "files": FILES, "best": {"step": 1, "metric": "fid"}},
