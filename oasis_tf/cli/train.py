@@ -63,7 +63,7 @@ def train(
 
         folder = RunFolder(run_dir or Path("runs", config.stem))
         if not config:
-            folder.require_begun()
+            folder.require_begun(way_out=_way_out(folder))
         elif strategy != "multi-worker":  # else worker 0 may be writing there by now
             folder.require_resumable() if resume else folder.require_new()
         lock = None
@@ -154,19 +154,30 @@ def _say_what_was_saved(folder, *, err=False):
         echo(f"Stopped; saved are {checkpoint_files.step_of(saved):,} steps.", err=err)
 
 
+def _way_out(folder):
+    if not folder.config.is_file():
+        return ""
+    return f"; to begin that run anew, add --config {quote(str(folder.config))}"
+
+
 def _say_what_is_where(folder, run, finished, config):
     path, curves = (quote(str(path)) for path in (folder.path, folder.tensorboard))
     resume = f"python -m oasis_tf train --resume --run-dir {path}"
     if finished:
         resume += f" --set training.epochs={2 * run.config.training.epochs}"
-    elif not folder.is_begun:
-        resume += f" --config {quote(str(config))}"
-    echo(
-        f"  report         {folder.report}\n"
-        f"  sample sheets  {folder.samples}/\n"
-        f"  checkpoints    {folder.checkpoints}/\n"
-        f"  curves         {folder.metrics}, or: tensorboard --logdir {curves}\n"
-        f"  go on          {resume}\n"
-        f"  paint          python -m oasis_tf generate --run {path} --out painted "
-        "--labels FILE_OR_FOLDER"
-    )
+    elif not folder.is_begun:  # the run's own config holds --set and --data-root, too
+        own = folder.config if folder.config.is_file() else config
+        resume += f" --config {quote(str(own))}"
+    paint = f"python -m oasis_tf generate --run {path} --out painted --labels FILE_OR_FOLDER"
+    lines = [
+        (folder.report.exists(), f"report         {folder.report}"),
+        (folder.samples.exists(), f"sample sheets  {folder.samples}/"),
+        (folder.is_begun, f"checkpoints    {folder.checkpoints}/"),
+        (
+            folder.metrics.exists(),
+            f"curves         {folder.metrics}, or: tensorboard --logdir {curves}",
+        ),
+        (True, f"go on          {resume}"),
+        (folder.is_begun, f"paint          {paint}"),
+    ]
+    echo("\n".join(f"  {line}" for is_there, line in lines if is_there))

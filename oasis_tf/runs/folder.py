@@ -110,12 +110,12 @@ class RunFolder:
             raise RunError(f"{self.path} holds no run; name another folder with --run-dir")
         self._require_no_lost_checkpoints()
 
-    def require_begun(self):
-        """RunError if there is no checkpoint, intact or not."""
+    def require_begun(self, *, way_out=""):
+        """RunError, which ends in `way_out`, if there is no checkpoint, intact or not."""
         self._require_folder()
         self._require_no_dangling_link()
         if not self.is_begun:
-            raise RunError(f"there is no checkpoint in {self.checkpoints}")
+            raise RunError(f"there is no checkpoint in {self.checkpoints}{way_out}")
 
     def require_checkpoint(self, which="latest", *, files=(GENERATOR,)):
         """Returns the path of the "latest" intact checkpoint, or of the "best".

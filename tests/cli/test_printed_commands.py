@@ -11,6 +11,7 @@ from command_line import call
 from oasis_tf.cli.train import _say_what_is_where
 from oasis_tf.cli.train_segmenter import _say_what_came_of_it
 from oasis_tf.config.load import load_config
+from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import RunFolder
 from oasis_tf.weights import import_export
 from oasis_tf.weights.import_export import Origin
@@ -26,6 +27,12 @@ def printed(said, heading):
     return shlex.split(command)
 
 
+def make(path):
+    """Makes the folder of a file; returns its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     folder, config = RunFolder(tmp_path / name), tmp_path / f"{name}.yaml"
@@ -34,11 +41,25 @@ def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     said = capsys.readouterr().out
     expected = ["python", "-m", "oasis_tf", "train", "--resume", "--run-dir", str(folder.path)]
     assert printed(said, "go on") == [*expected, "--config", str(config)]
+    assert said.count("\n") == 1  # nothing else is there
+    run.config.save(make(folder.config))
+    _say_what_is_where(folder, run, False, config)
+    said = capsys.readouterr().out
+    assert printed(said, "go on") == [*expected, "--config", str(folder.config)]
+    assert call(*printed(said, "go on")[3:-2], exit_code=2).stderr.endswith(
+        f"to begin that run anew, add --config {shlex.quote(str(folder.config))}\n"
+    )
+    files = {"weights": Path.touch}
+    checkpoint_files.write(folder.checkpoints, step=1, files=files, keep_last=1)
+    for file in (folder.metrics, folder.report, folder.samples / "step_00000001.png"):
+        make(file).touch()
     _say_what_is_where(folder, run, True, config)
+    said = capsys.readouterr().out
     longer = f"training.epochs={2 * run.config.training.epochs}"
-    assert printed(capsys.readouterr().out, "go on") == [*expected, "--set", longer]
+    assert printed(said, "go on") == [*expected, "--set", longer]
     assert str(folder.path) in printed(said, "paint")
     assert printed(said, "curves")[-2:] == ["--logdir", str(folder.tensorboard)]
+    assert said.count("\n") == 6
 
 
 @pytest.mark.parametrize("name", NAMES)
