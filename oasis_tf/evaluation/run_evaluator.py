@@ -169,7 +169,8 @@ class RunEvaluator:
             self.skipped |= dict.fromkeys(metrics, str(error))
             if not self._metrics:
                 raise
-            progress.say(f"Left out: {', '.join(metrics)}: {error}")
+            is_named = str(error).startswith(f"{metrics[0]} needs ")
+            progress.say(f"Left out: {'' if is_named else ', '.join(metrics) + ': '}{error}")
 
     def _unavailable(self):
         """Errors which say that something cannot be had here, not that it was asked for wrongly."""

@@ -128,8 +128,9 @@ def _standard_file(folder, *, url, track):
     try:
         download(url, path, sha256=STANDARD_SHA256, track=track)
     except DownloadError as error:
+        meant = "it" if URL in str(error) else URL
         raise DownloadError(
-            f"FID needs the weights of its own Inception network, and {error}. Fetch {URL} "
+            f"FID needs the weights of its own Inception network, and {error}. Fetch {meant} "
             "elsewhere and name the file with --inception-weights"
         ) from error
     return path

@@ -78,7 +78,8 @@ def test_metrics_that_cannot_be_had_are_left_out_and_named(run, tmp_path, offlin
     (found,) = evaluations_in(out)
     assert found["metrics"].keys() == {"miou"} and found["skipped"].keys() == {"fid", "kid"}
     assert "Left out: fid, kid: FID needs the weights of its own Inception" in said.stderr
-    assert "- fid: not measured: FID needs the weights" in said.stdout
+    assert "- fid, kid: not measured: FID needs the weights" in said.stdout
+    assert said.stdout.count("FID needs") == 1 and said.stderr.count("http://127.0.0.1:1/") == 1
     assert "kid: not measured: FID needs" in out.with_suffix(".md").read_text()
 
 

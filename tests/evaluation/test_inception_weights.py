@@ -187,3 +187,14 @@ def test_another_file_at_the_standard_place_is_refused(inception_file, tmp_path,
     with serving(inception_file.parent) as url, pytest.raises(DownloadError, match="6726825d…"):
         load_fid_inception(folder=tmp_path, url=f"{url}/{inception_file.name}")
     assert os.listdir(tmp_path) == ["inception.lock"]
+
+
+def test_the_address_is_said_once(tmp_path, monkeypatch):
+    def refused(url, path, **_):
+        raise DownloadError(f"{url} cannot be downloaded: no network")
+
+    monkeypatch.setattr(inception_weights, "download", refused)
+    monkeypatch.setenv("TORCH_HOME", "/nowhere")
+    with pytest.raises(DownloadError) as caught:
+        inception_weights.load_fid_inception(folder=tmp_path)
+    assert str(caught.value).count(inception_weights.URL) == 1

@@ -84,10 +84,15 @@ def _readings(evaluations, escape, *, brief):
 
 
 def _skipped(evaluation, escape):
-    """Yields which metrics could not be had, and why, a line each."""
+    """Yields which metrics could not be had, and why, a line each reason."""
+    names = {}
     for name, reason in evaluation.skipped.items():
         if getattr(evaluation.metrics, name, None) is None:
-            yield f"{escape(name)}: not measured: {escape(reason)}"
+            names.setdefault(reason, []).append(name)
+    for reason, alike in names.items():
+        is_named = reason.startswith(f"{alike[0]} needs ")
+        prefix = "" if is_named else f"{', '.join(alike)}: "
+        yield escape(f"{prefix}not measured: {reason}")
 
 
 def _said(protocol):

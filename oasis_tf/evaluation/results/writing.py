@@ -30,7 +30,13 @@ def summary(evaluations):
     evaluations = validated(evaluations)
     width = shutil.get_terminal_size().columns
     protocol = [
-        textwrap.fill(f"- {line}", width, subsequent_indent="  ", break_on_hyphens=False)
+        textwrap.fill(
+            f"- {line}",
+            width,
+            subsequent_indent="  ",
+            break_on_hyphens=False,
+            break_long_words=False,  # addresses are to be copied
+        )
         for line in protocol_of(evaluations, escape=str, brief=True)
     ]
     return "\n".join([brief_table(evaluations), *protocol])

@@ -296,6 +296,19 @@ def test_what_was_left_out_is_said_until_it_is_measured():
     assert "skipped" not in measured
 
 
+def test_one_reason_is_said_once_and_its_address_is_whole(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    address = f"https://example.org/{'weights/' * 12}a-file.pth"
+    reasons = dict.fromkeys(("fid", "kid"), f"FID needs weights, and {address} is not there")
+    metrics = {"miou": invented.miou(500)}
+    said = results.summary([invented.evaluation(500, metrics=metrics, skipped=reasons)])
+    assert said.count("- fid, kid: not measured: FID needs weights") == 1
+    assert said.count(address) == 1
+    reasons = {"fid": "fid needs at least 2 held-out pairs; there are 1"}
+    said = results.summary([invented.evaluation(500, metrics=metrics, skipped=reasons)])
+    assert said.endswith(f"- not measured: {reasons['fid']}")
+
+
 @pytest.mark.parametrize("changed", [{"generator": "cd" * 32}, {"seed": 3}])
 def test_metrics_of_another_generator_or_seed_are_not_taken_over(changed):
     before = [invented.evaluation(500, metrics={"kid": invented.kid(0.03)})]
