@@ -3,11 +3,13 @@
 import csv
 import io
 import os
+import re
 from pathlib import Path
 
 from oasis_tf.io.regular_file import require_regular
 
 MAX_DIGITS = 18  # of a step: fewer than 2^63
+DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)")
 
 
 class StepTableError(ValueError):
@@ -43,7 +45,8 @@ class StepTable:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Reads a table of steps, also as Excel saves it: with a byte order mark, or semicolons.
+    """Reads a table of steps, also as Excel saves it: with a byte order mark, or with semicolons
+    and, in some languages, decimal commas.
 
     Returns: list of dicts of str; none if there is no such file. `int` reads every `step`. Cells
         for which there is no column are a list, at None.
@@ -65,10 +68,20 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     rows = []
     try:
         for row in reader:
-            rows.append(_checked(row))
+            rows.append(_checked(_with_points(row) if delimiter == ";" else row))
     except (ValueError, csv.Error) as error:
         raise _no_table(path, f"line {reader.line_num}: {error}") from error
     return rows
+
+
+def _with_points(row):
+    """Numbers such as 0,5 as 0.5; other texts as they are."""
+    return {
+        name: DECIMAL_COMMA.sub(r"\1.\2", cell)
+        if isinstance(cell, str) and DECIMAL_COMMA.fullmatch(cell)
+        else cell
+        for name, cell in row.items()
+    }
 
 
 def _checked(row):

@@ -82,10 +82,11 @@ def test_the_file_stays_whole_where_writing_fails(tmp_path, monkeypatch, failing
     [
         "\ufeffstep,loss\r\n2,2.5\r\n4,4.5\r\n",
         "\ufeffstep;loss\r\n2;2.5\r\n4;4.5\r\n",
+        "\ufeffstep;loss\r\n2;2,5\r\n4;4,5\r\n",
         '"step";"loss"\n2;2.5\n4;4.5\n',
         "step,loss,\n2,2.5,\n4,4.5,,\n",
     ],
-    ids=["byte order mark", "and semicolons", "quoted", "empty cells"],
+    ids=["byte order mark", "and semicolons", "and decimal commas", "quoted", "empty cells"],
 )
 def test_a_table_that_a_spreadsheet_saved_is_gone_on_with(tmp_path, saved):
     path = tmp_path / "table.csv"
@@ -97,6 +98,13 @@ def test_a_table_that_a_spreadsheet_saved_is_gone_on_with(tmp_path, saved):
         ("4", "4.5"),
         ("6", "6.5"),
     ]
+
+
+def test_only_numbers_have_decimal_commas(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("step;loss;rate;name;many\n2;-0,25;1,5E-05;sky, blue;1,2,3\n")
+    (row,) = StepTable(path, last_step=2).rows
+    assert list(row.values()) == ["2", "-0.25", "1.5E-05", "sky, blue", "1,2,3"]
 
 
 @pytest.mark.parametrize(
