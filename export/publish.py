@@ -30,7 +30,7 @@ def publishing(*targets, overwrite=False):
     targets = [Path(target) for target in targets]
     folder = targets[0].parent
     for target in targets:
-        _require_free(target, overwrite=overwrite)
+        _require_free(target, overwrite=overwrite, beside=targets[0])
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,9 @@ def publishing(*targets, overwrite=False):
             made = tuple(Path(temporary, target.name) for target in targets)
             yield made
             for source, target in zip(reversed(made), reversed(targets), strict=True):
-                _require_free(target, overwrite=overwrite)  # it may have appeared
+                _require_free(
+                    target, overwrite=overwrite, beside=targets[0]
+                )  # it may have appeared
                 os.replace(source, target)
     finally:
         _remove_empty(missing)
@@ -71,10 +73,18 @@ def _remove_empty(folders):
             folder.rmdir()
 
 
-def _require_free(target, *, overwrite):
+def _require_free(target, *, overwrite, beside):
     if not os.path.lexists(target):
         return
     if target.is_dir():
         raise TargetError(f"{target} exists already and is never overwritten; name another one")
     if not overwrite:
-        raise TargetError(f"{target} exists already; name another file or add --overwrite")
+        whose = _whose(target, beside)
+        raise TargetError(f"{target} exists already{whose}; name another file or add --overwrite")
+
+
+def _whose(target, beside):
+    """Says which other models a card that is in the way belongs to: they share its name."""
+    models = [target.with_suffix(suffix) for suffix in (".onnx", ".tflite")]
+    others = [model.name for model in models if model != beside and model.exists()]
+    return f" and describes {' and '.join(others)}" if others and target != beside else ""

@@ -25,6 +25,18 @@ def test_files_appear_together_at_the_end(tmp_path):
     assert (folder / "a.bin").read_text() == "made"
 
 
+def test_whose_card_is_in_the_way_is_said(tmp_path):
+    (tmp_path / "o.tflite").touch()
+    card = tmp_path / "o.json"
+    card.touch()
+    with (
+        pytest.raises(TargetError, match=r"o.json exists already and describes o.tflite; name"),
+        publishing(tmp_path / "o.onnx", card),
+    ):
+        pass
+    assert names(tmp_path) == ["o.json", "o.tflite"]
+
+
 @pytest.mark.parametrize("was_there", [False, True])
 def test_nothing_is_left_of_what_failed(tmp_path, was_there):
     folder = tmp_path / "models" / "oasis"
