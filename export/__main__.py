@@ -1,6 +1,12 @@
 """python -m export VERB"""
 
-from oasis_tf.cli.export.app import main
+import sys
 
 if __name__ == "__main__":  # fresh processes import this file too
-    main()
+    try:
+        from oasis_tf.cli.export.app import main
+
+        main()
+    except KeyboardInterrupt:  # during that import: the verbs say it themselves
+        print("Interrupted.", file=sys.stderr)
+        sys.exit(130)

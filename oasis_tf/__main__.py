@@ -1,5 +1,11 @@
 """python -m oasis_tf VERB"""
 
-from oasis_tf.cli.app import main
+import sys
 
-main()
+try:
+    from oasis_tf.cli.app import main
+
+    main()
+except KeyboardInterrupt:  # during that import: the verbs say it themselves
+    print("Interrupted.", file=sys.stderr)
+    sys.exit(130)

@@ -32,9 +32,12 @@ def run(app: typer.Typer, *, prog_name: str) -> None:
             flush_stdout()
     except StandardOutputError as error:
         sys.exit(_say_lost_output(error))
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        sys.exit(EXIT_BY_SIGNAL + signal.SIGPIPE)  # typer has 1 where a help text's reader is gone
     except OSError as error:  # of help texts, which are not printed by `echo`
-        echo(f"Error: {error}", err=True)
-        sys.exit(EXIT_FAILED)
+        sys.exit(_say_lost_output(StandardOutputError(error)))
 
 
 @contextmanager

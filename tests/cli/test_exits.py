@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import tensorflow as tf
@@ -53,6 +54,7 @@ def test_a_defect_is_not_hidden(defect):
         raise defect("ours to mend")
 
 
+ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import sys, typer, warnings
 from oasis_tf.cli import exits
@@ -90,8 +92,32 @@ def test_a_full_stdout_is_a_sentence():
 
 
 def test_the_help_on_a_full_stdout_is_a_sentence():
-    code, said = verb("--help >/dev/full")
-    assert code == 1 and "No space left on device" in said and "Traceback" not in said
+    sentence = "Error: standard output cannot be written to: No space left on device\n"
+    assert verb("--help >/dev/full") == (1, sentence)
+
+
+def test_the_help_for_a_reader_that_is_gone_ends_as_shells_have_it():
+    assert verb("--help | true") == (141, "")
+
+
+@pytest.mark.parametrize(
+    ("package", "imported"),
+    [("oasis_tf", "oasis_tf.cli.app"), ("export", "oasis_tf.cli.export.app")],
+)
+def test_ctrl_c_before_anything_is_imported_is_said(package, imported):
+    program = f"""
+import runpy, sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == "{imported}":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("{package}", run_name="__main__")
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (result.returncode, result.stderr) == (130, "Interrupted.\n")
 
 
 def test_a_reader_that_is_gone_ends_it_as_shells_have_it():
