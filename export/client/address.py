@@ -21,6 +21,10 @@ def rest_address(url):
     if not _is_address(url) or urlsplit(url).scheme not in ("http", "https"):
         raise AddressError(f"{shown(url)}: expected an address like {DEFAULT_REST_URL}")
     parts = urlsplit(url)
+    if parts.query or parts.fragment:
+        raise AddressError(
+            f"{shown(url)}: expected an address like {DEFAULT_REST_URL}, without ? and #"
+        )
     host = parts.netloc.rpartition("@")[2]
     login = (unquote(parts.username or ""), unquote(parts.password or ""))
     return urlunsplit(parts._replace(netloc=host)).rstrip("/"), login if any(login) else None
@@ -54,6 +58,8 @@ def is_same_host(url, other):
 
 
 def _is_address(url):
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return False
     try:
         parts = urlsplit(url)
         if not parts.hostname or parts.port == 0:  # a port that is no number raises ValueError

@@ -3,7 +3,7 @@
 import io
 import struct
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from oasis_tf.export.client.errors import ExampleError, ServerError
 from oasis_tf.export.png_limits import MAX_PIXELS, MAX_PNG_BYTES
@@ -58,6 +58,8 @@ def pairs_of_files(labels, out, *, overwrite=False):
     for source, target in pairs:
         if target.exists() and target.samefile(source):
             raise LabelFileError(f"{target} is a label map and would be painted over")
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            raise LabelFileError(f"{target} is a device or a pipe, which no image replaces")
     targets = [target for _, target in pairs]
     require_writable(targets, overwrite=overwrite, inputs=files)
     return pairs
@@ -132,5 +134,7 @@ def require_png(content):
             image.verify()  # the checksums; pixels that are missing at the end are no error
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             image.load()
+    except UnidentifiedImageError:  # whose text names an object of Python's
+        raise ServerError("the server's answer is no PNG") from None
     except Exception as error:  # Pillow has many kinds for broken files, IndexError among them
         raise ServerError(f"the server's answer is no PNG: {error}") from None

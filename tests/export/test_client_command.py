@@ -104,7 +104,7 @@ def test_each_protocol_says_so_at_the_others_port(rest_server, grpc_server, labe
         ((200, b'{"predictions": [[1, 2]]}'), "without predictions in base64"),
         ((200, b'{"predictions": [{"b64": "?"}]}'), "without predictions in base64"),
         ((200, b'{"predictions": []}'), "answered 0 images to 1 label maps"),
-        (predictions(b"no picture"), "the server's answer is no PNG"),
+        (predictions(b"no picture"), "the server's answer is no PNG\n"),
         ((500, b'{"error": {"code": 13}}'), "answered 500: Internal Server Error"),
         (refusal(500, "\x1b[31mred\x07"), "answered 500: [31mred\n"),
     ],
@@ -201,6 +201,9 @@ def test_a_time_that_no_one_can_wait_is_refused(labels, tmp_path, seconds):
         ("ftp://127.0.0.1", ()),
         ("http://[", ()),
         ("http://.example", ()),
+        ("http://exa mple/", ()),
+        ("http://127.0.0.1:1/?model=mine", ()),
+        ("http://127.0.0.1:1/#mine", ()),
         ("127.0.0.1:8501", ()),
         ("http://", ()),
         ("http://127.0.0.1:port", ()),
@@ -225,6 +228,10 @@ def test_files_that_cannot_be_sent_or_written_are_named(served, labels, tmp_path
     assert f"{notes} is a file; --labels is a folder" in said
     said = client(url, labels, labels, exit_code=2).stderr
     assert f"{labels / '0.png'} is a label map and would be painted over" in said
+    os.mkfifo(tmp_path / "pipe")
+    options = ("--overwrite",)
+    said = client(url, labels / "0.png", tmp_path / "pipe", *options, exit_code=2).stderr
+    assert f"{tmp_path / 'pipe'} is a device or a pipe" in said
     (tmp_path / "empty").mkdir()
     said = client(url, tmp_path / "empty", tmp_path / "out", exit_code=2).stderr
     assert "holds no .png label maps" in said

@@ -199,6 +199,8 @@ def validated(documents, *, origin="results"):
     """A list of dicts as `Evaluation`s. Raises: ResultsError, naming `origin` and the key."""
     if not documents:
         raise ResultsError(f"{origin}: there is no evaluation")
+    if any(isinstance(document, dict) and "format" not in document for document in documents):
+        raise ResultsError(f"{origin} holds no results of `evaluate`: they say their `format`")
     try:
         return pydantic.TypeAdapter(list[Evaluation]).validate_python(documents)
     except pydantic.ValidationError as error:

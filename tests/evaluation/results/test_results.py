@@ -232,6 +232,12 @@ def test_no_evaluation_is_refused(tmp_path):
         results.write(tmp_path / "results.json", [])
 
 
+def test_results_without_a_format_are_said_so(tmp_path):
+    (tmp_path / "r.json").write_text('{"step": 1}')
+    with pytest.raises(ResultsError, match="r.json holds no results of `evaluate`"):
+        results.read(tmp_path / "r.json")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "3", "{}"])
 def test_a_file_that_holds_no_results_is_named(tmp_path, text):
     (tmp_path / "r.json").write_text(text)
