@@ -3,14 +3,14 @@
 from PIL import Image
 
 from oasis_tf.evaluation import results
-from oasis_tf.evaluation.results.document import protocol_of
+from oasis_tf.evaluation.results.document import comparison_heading, protocol_of
 from oasis_tf.evaluation.results.tables import COLUMNS, NOTHING, rows_of
 from oasis_tf.report.markup import node
 from oasis_tf.report.pictures import data_uri
 from oasis_tf.report.records import ReportError
 
 PICTURES = {  # by what stands in their names
-    "comparison": "FID and mIoU beside published figures",
+    "comparison": None,  # depends on what was measured
     "classes": "IoU of every class",
     "training": "IoU of groups of classes over training",
 }
@@ -33,7 +33,10 @@ def evaluation_section(path):
         raise ReportError(f"{path} cannot be read: {error}") from error
     lines = [node("li", line) for line in protocol_of(evaluations, escape=str)]
     protocol = node("ul", *lines, class_="soft")
-    return [node("div", _table(evaluations), protocol, class_="card wide"), *_pictures(path)]
+    return [
+        node("div", _table(evaluations), protocol, class_="card wide"),
+        *_pictures(path, evaluations),
+    ]
 
 
 def _table(evaluations):
@@ -45,12 +48,13 @@ def _table(evaluations):
     return node("table", head, node("tbody", *body))
 
 
-def _pictures(path):
+def _pictures(path, evaluations):
     for name, said in PICTURES.items():
         picture = path.with_name(f"{path.stem}_{name}.png")
         try:
             uri = data_uri(picture)
         except UNREADABLE:  # one that is missing or being written is passed over
             continue
+        said = said or comparison_heading(evaluations)
         caption = node("figcaption", node("strong", said))
         yield node("figure", caption, node("img", src=uri, alt=said), class_="wide")

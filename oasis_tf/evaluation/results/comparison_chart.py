@@ -64,6 +64,19 @@ def comparison_chart(evaluations, references):
     return None
 
 
+def compared(evaluations):
+    """What a comparison chart of these shows: "FID and mIoU", "mIoU", "FID" or None.
+
+    Args:
+        evaluations: list of `Evaluation`, comparable ones.
+    """
+    points = list(map(_measured, evaluations))
+    if any(point.is_whole for point in points):
+        return "FID and mIoU"
+    names = {"mIoU": [point.miou for point in points], "FID": [point.fid for point in points]}
+    return next((name for name, of in names.items() if any(v is not None for v in of)), None)
+
+
 def _title(what, evaluation):
     data = evaluation.data
     height, width = data.image_size

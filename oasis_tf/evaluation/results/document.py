@@ -3,6 +3,7 @@
 import json
 
 from oasis_tf.evaluation.results.class_groups import DEFINITION
+from oasis_tf.evaluation.results.comparison_chart import compared
 from oasis_tf.evaluation.results.tables import (
     class_table,
     comparison_table,
@@ -12,6 +13,13 @@ from oasis_tf.evaluation.results.tables import (
 from oasis_tf.io.file_mark import MARKDOWN_MARK
 
 LONGEST_SAID = 40  # characters of a value in a terminal
+HEADINGS = {  # of a segmenter's protocol, where the key does not say it
+    "held_out_miou": "held-out mIoU",
+    "label_mapping": "classes of its logits",
+    "num_held_out": "held-out pairs",
+    "num_train": "training pairs",
+    "sha256": "SHA-256",
+}
 COMPARABLE = (
     "Numbers are comparable only under one protocol: the same images in the same number and size, "
     "the same segmenter, the same network of features."
@@ -29,7 +37,7 @@ def markdown(evaluations, *, references, pictures):
     newest = evaluations[-1]
     parts = ["# Results", comparison_table(evaluations, references), COMPARABLE]
     parts += [_list(_sources(references)), _list(protocol_of(evaluations))]
-    parts += [_picture("comparison", "FID and mIoU beside published figures", pictures)]
+    parts += [_picture("comparison", comparison_heading(evaluations, references), pictures)]
     classes = class_table(newest)
     if classes:
         parts += [f"## Classes, {escaped(newest.title)}", classes]
@@ -39,6 +47,13 @@ def markdown(evaluations, *, references, pictures):
         parts += [_picture("training", "IoU of groups of classes over training", pictures)]
     parts += [MARKDOWN_MARK]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def comparison_heading(evaluations, references=()):
+    """What the comparison chart beside the results shows."""
+    newest = evaluations[-1]
+    what = compared([each for each in evaluations if each.is_comparable_with(newest)])
+    return f"{what} beside published figures" if references else f"{what} of what was evaluated"
 
 
 def _sources(references):
@@ -96,11 +111,11 @@ def _skipped(evaluation, escape):
 
 
 def _said(protocol):
-    """The name; key: value; …"""
+    """The name; key: value; …, without what is empty."""
     others = [
-        f"{key.replace('_', ' ')}: {_as_text(value)}"
+        f"{HEADINGS.get(key) or key.replace('_', ' ')}: {_as_text(value)}"
         for key, value in protocol.items()
-        if key != "name"
+        if key != "name" and value not in (None, [])
     ]
     return "; ".join([protocol["name"], *others])
 
@@ -110,6 +125,10 @@ def _is_short(value):
 
 
 def _as_text(value):
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, list) and any(isinstance(entry, str) for entry in value):
+        return ", ".join("none" if entry is None else _as_text(entry) for entry in value)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -112,6 +112,30 @@ def test_pictures_and_pages_of_others_stay(tmp_path):
     assert picture.read_bytes() == b"mine"  # there was nothing to draw
 
 
+def test_a_chart_of_one_metric_is_called_so(tmp_path):
+    miou = {"miou": invented.miou(5)}
+    page = written(tmp_path / "a", [invented.evaluation(5, metrics=miou)])["results.md"].read_text()
+    assert "![mIoU beside published figures]" in page
+    found = invented.evaluation(5, source="folder", metrics={"fid": invented.fid(9.0)})
+    page = written(tmp_path / "b", [found])["results.md"].read_text()
+    assert "![FID of what was evaluated]" in page
+    page = written(tmp_path / "c", [invented.evaluation(5)])["results.md"].read_text()
+    assert "![FID and mIoU beside published figures]" in page
+
+
+def test_notes_are_in_words(tmp_path):
+    found = invented.evaluation(5, metrics={"miou": invented.miou(5)})
+    found["metrics"]["miou"]["segmenter"] |= {
+        "resize": None,
+        "label_mapping": [None, "1 sky", "2 sea"],
+        "classes_without_a_logit": [],
+        "held_out_miou": 0.1432930643343944,
+    }
+    page = written(tmp_path, [found])["results.md"].read_text()
+    assert "classes of its logits: none, 1 sky, 2 sea" in page and "held-out mIoU: 0.1433" in page
+    assert "null" not in page and "resize" not in page and "without a logit" not in page
+
+
 def test_references_of_other_data_are_not_shown(tmp_path):
     evaluation = invented.evaluation(source="cityscapes")
     page = written(tmp_path, [evaluation])["results.md"].read_text()
