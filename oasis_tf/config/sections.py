@@ -82,7 +82,7 @@ class DataConfig(Section):
     def label_arguments(self):
         """Arguments of `oasis_tf.data.label_code_of`."""
         return self.model_dump(
-            include={"num_classes", "void_id", "id_map", "label_colors", "palette"}
+            include={"num_classes", "void_id", "id_map", "label_colors", "palette", "class_names"}
         )
 
     @pydantic.model_validator(mode="after")

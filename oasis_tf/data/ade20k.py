@@ -79,7 +79,12 @@ def open_ade20k(*, root: Path, split: str) -> Folder:
     return Folder(
         images=root / "images" / SPLIT_FOLDERS[split],
         labels=root / "annotations" / SPLIT_FOLDERS[split],
-        label_code=LabelIds(num_classes=len(CLASS_NAMES), void_id=VOID_ID, palette=PALETTE),
+        label_code=LabelIds(
+            num_classes=len(CLASS_NAMES),
+            void_id=VOID_ID,
+            palette=PALETTE,
+            class_names=CLASS_NAMES,
+        ),
         class_names=CLASS_NAMES,
         palette=PALETTE,
     )

@@ -81,7 +81,12 @@ def open_cityscapes(*, root: Path | str, split: str) -> Folder:
         labels=labels,
         image_ending="_leftImg8bit",
         label_ending="_gtFine_labelIds",
-        label_code=LabelIds(num_classes=len(CLASS_NAMES), void_id=VOID_ID, palette=PALETTE),
+        label_code=LabelIds(
+            num_classes=len(CLASS_NAMES),
+            void_id=VOID_ID,
+            palette=PALETTE,
+            class_names=CLASS_NAMES,
+        ),
         class_names=CLASS_NAMES,
         palette=PALETTE,
     )

@@ -64,6 +64,7 @@ def open_coco_stuff(*, root: Path | str, split: str) -> Folder:
             num_classes=len(CLASS_NAMES),
             void_id=VOID_ID,
             palette=distinct_palette(len(CLASS_NAMES)),
+            class_names=CLASS_NAMES,
         ),
         class_names=CLASS_NAMES,
     )

@@ -9,7 +9,7 @@ import tensorflow as tf
 from PIL import Image
 
 from oasis_tf.data.label_code import INVALID, PALETTE, RGB, RGBA, LabelCode
-from oasis_tf.data.source import DataError, FileProblem
+from oasis_tf.data.source import DataError, FileProblem, checked_names
 
 Color = tuple[int, int, int]
 
@@ -23,22 +23,28 @@ class LabelColors(LabelCode):
     Args:
         colors: for each class, void first, the RGB colours 0..255 it has: one, several, or none
             where the label maps do not hold the class. The first one is written by `save`.
+        class_names: what errors call the classes, void first; default "class 1" and so on.
     Raises: DataError if a colour is no colour, or has two classes.
     """
 
     form = "8-bit RGB, RGBA or palette PNG of the classes' colours"
     kind = "colour"
 
-    def __init__(self, colors: Sequence[Sequence[Color]]):
+    def __init__(
+        self, colors: Sequence[Sequence[Color]], *, class_names: Sequence[str] | None = None
+    ):
         self.num_classes = len(colors)
+        self.class_names = checked_names(class_names, num_classes=len(colors))
+        called = class_names or range(len(colors))
         self.colors = [[_checked(color) for color in of_class] for of_class in colors]
         self.class_of: dict[Color, int] = {}
         for class_id, of_class in enumerate(self.colors):
             for color in of_class:
-                if self.class_of.setdefault(color, class_id) != class_id:
+                other = self.class_of.setdefault(color, class_id)
+                if other != class_id:
                     raise DataError(
-                        f"label_colors gives {list(color)} to the classes {self.class_of[color]} "
-                        f"and {class_id}; a colour can have one class only."
+                        f"label_colors gives {list(color)} to the classes {called[other]} "
+                        f"and {called[class_id]}; a colour can have one class only."
                     )
         if not self.class_of:
             raise DataError("label_colors holds no colour.")
@@ -100,8 +106,9 @@ class LabelColors(LabelCode):
         more = f" (and {len(packed) - 1} more such colours)" if len(packed) > 1 else ""
         return (
             f"the label map holds the colour {color.tolist()}{more}, which label_colors gives to "
-            f"no class; the nearest known is {list(nearest)}, class {self.class_of[nearest]}. "
-            "Label maps must not be smoothed or stored as JPEG."
+            f"no class; the nearest known is {list(nearest)}, "
+            f"{self.class_names[self.class_of[nearest]]}. Label maps must not be smoothed or "
+            "stored as JPEG."
         )
 
 

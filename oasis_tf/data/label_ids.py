@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from oasis_tf.data.label_code import (
 )
 from oasis_tf.data.label_palette import NO_COLOR, LabelPalette, colors_of
 from oasis_tf.data.png_chunks import find_chunk
-from oasis_tf.data.source import DataError, FileProblem
+from oasis_tf.data.source import DataError, FileProblem, checked_names
 
 # XOR with this calls a palette grey: color type, compression, filter, interlacing, CRC-32.
 CALLED_GREY = bytes([3, 0, 0, 0]) + (
@@ -83,6 +83,7 @@ class LabelIds(LabelCode):
         num_classes, void_id, id_map: see `id_table`.
         palette: uint8 (num_classes, 3), to tell palette PNGs whose order was changed by, see
             `LabelPalette`; None to take all indices for ids.
+        class_names: what errors call the classes, void first; default "class 1" and so on.
     """
 
     form = "8-bit grey PNG, or palette PNG, of ids"
@@ -95,10 +96,12 @@ class LabelIds(LabelCode):
         void_id: int | None = None,
         id_map: Mapping[int, int] | None = None,
         palette: np.ndarray | None = None,
+        class_names: Sequence[str] | None = None,
     ):
         self.num_classes = num_classes
         self.table = id_table(num_classes=num_classes, void_id=void_id, id_map=id_map)
-        self.palette = None if palette is None else LabelPalette(palette, self.table)
+        names = checked_names(class_names, num_classes=num_classes)
+        self.palette = None if palette is None else LabelPalette(palette, self.table, names)
         self._shift = shift_of(self.table, num_classes=num_classes)
 
     def decode(self, contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

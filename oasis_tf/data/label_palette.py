@@ -1,5 +1,6 @@
 """Palettes of label PNGs: whether an editor has changed their order, and with it all ids."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +40,11 @@ class LabelPalette:
     Args:
         palette: uint8 (num_classes, 3), the run's.
         table: int32 (256,), the class of each id, or `INVALID`.
+        class_names: what errors call the classes, void first.
     """
 
-    def __init__(self, palette: np.ndarray, table: np.ndarray):
+    def __init__(self, palette: np.ndarray, table: np.ndarray, class_names: Sequence[str]):
+        self.class_names = class_names
         self.colors = packed(np.asarray(palette, np.int32))
         self.table = np.asarray(table, np.int32)
         if not np.any(self.table == 0):
@@ -79,12 +82,16 @@ class LabelPalette:
         color = int(colors[index])
         of_color = int(np.argmax(self.colors == color))
         own = int(self.table[index])
-        means = "no class" if own == INVALID else f"class {own}, {unpacked(int(self.colors[own]))}"
+        ids = " or ".join(map(str, np.flatnonzero(self.table == of_color)))
+        means = "no class"
+        if own != INVALID:
+            means = f"{self.class_names[own]}, {unpacked(int(self.colors[own]))}"
         return (
             f"the palette contradicts the run's: index {index} has the colour {unpacked(color)} of "
-            f"class {of_color}, but as an id it is {means}. An editor may have changed the "
-            "palette's order, and not every colour in it is that of one class. Restore its "
-            "palette, save the ids as a grey PNG, or correct data.palette."
+            f"{self.class_names[of_color]}, whose id is {ids or 'none'}, but as an id it is "
+            f"{means}. An editor may have changed the palette's order, and not every colour in it "
+            "is that of one class. Restore its palette, save the ids as a grey PNG, or correct "
+            "data.palette."
         )
 
     def _contradicts(self, colors):

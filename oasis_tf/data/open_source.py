@@ -92,6 +92,7 @@ def open_folder(
             id_map=id_map,
             label_colors=label_colors,
             palette=palette,
+            class_names=class_names,
         ),
         class_names=class_names,
         palette=palette,
@@ -132,6 +133,7 @@ def label_code_of(
     id_map: Mapping[int, int] | None = None,
     label_colors: Sequence[Sequence[Color]] | None = None,
     palette: Sequence[Sequence[int]] | np.ndarray | None = None,
+    class_names: Sequence[str] | None = None,
 ) -> LabelCode:
     """What the pixels of a data set's label maps mean.
 
@@ -140,17 +142,24 @@ def label_code_of(
         void_id, id_map: how ids become class ids, see `id_table`.
         label_colors: the colours of every class, see `LabelColors`; None if the pixels are ids.
         palette: what the classes are shown in, default `distinct_palette`; see `LabelPalette`.
+        class_names: what errors call the classes, void first; default "class 1" and so on.
     Raises: DataError for what is out of range, or not `num_classes` lists of colours.
     """
     if label_colors is None:
         palette = checked_palette(palette, num_classes=num_classes)
-        return LabelIds(num_classes=num_classes, void_id=void_id, id_map=id_map, palette=palette)
+        return LabelIds(
+            num_classes=num_classes,
+            void_id=void_id,
+            id_map=id_map,
+            palette=palette,
+            class_names=class_names,
+        )
     if len(label_colors) != num_classes:
         raise DataError(
             f"label_colors has {len(label_colors)} entries for {num_classes} classes; it needs "
             "one for each, void first."
         )
-    return LabelColors(label_colors)
+    return LabelColors(label_colors, class_names=class_names)
 
 
 OPENERS = {

@@ -46,7 +46,12 @@ class TFDSSource(Source):
         self.split = split
         self.folder = folder
         self.names = FileNames(data_source)
-        self.label_code = LabelIds(num_classes=self.num_classes, void_id=VOID_ID, palette=PALETTE)
+        self.label_code = LabelIds(
+            num_classes=self.num_classes,
+            void_id=VOID_ID,
+            palette=PALETTE,
+            class_names=CLASS_NAMES,
+        )
 
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Source.load`."""

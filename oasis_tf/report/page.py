@@ -74,7 +74,7 @@ def _header(folder, config, metrics, held_out, evaluations):
     data, training = config.data, config.training
     height, width = data.image_size
     summary = (
-        f"{data.source}, {height}x{width}, {data.num_classes} classes with void, "
+        f"{data.source}, {height}x{width}, {_number_of_classes(data)}, "
         f"batches of {training.batch_size}"
     )
     yield node("h1", _name(folder))
@@ -94,6 +94,17 @@ def _header(folder, config, metrics, held_out, evaluations):
         tiles.insert(2, (_number(distance), "Fréchet distance"))
     yield node(
         "ul", *(node("li", node("b", b), node("span", said)) for b, said in tiles), class_="tiles"
+    )
+
+
+def _number_of_classes(data):
+    """How many there are; a void that label maps do not hold is none of them."""
+    if data.label_colors is not None:
+        has_void = bool(data.label_colors[0])
+    else:
+        has_void = data.void_id is not None or 0 in (data.id_map or {}).values()
+    return (
+        f"{data.num_classes} classes with void" if has_void else f"{data.num_classes - 1} classes"
     )
 
 

@@ -80,6 +80,8 @@ def test_an_unknown_colour_is_named_with_the_file_and_the_nearest(path):
     assert "(and 1 more such colours)" in said
     assert "the nearest known is [70, 130, 180], class 2" in said
     assert not code.decode(path.read_bytes())[1]
+    with pytest.raises(DataError, match=r"\[70, 130, 180\], heaven\. Label maps must"):
+        LabelColors(COLORS, class_names=["void", "wall", "heaven"]).read(path)
 
 
 @pytest.mark.parametrize(

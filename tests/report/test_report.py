@@ -102,6 +102,14 @@ def test_what_was_reached_stands_on_top(run):
     for figure in ("6steps", "2 of 2epochs", "0.45mIoU on held-out", "0.35mIoU on fakes"):
         assert figure in text
     assert "0.25seconds a step" in text
+    assert "14 classes with void" in text
+
+
+def test_a_void_that_label_maps_do_not_hold_is_not_counted(run):
+    settings = ["data.source=folder", "data.num_classes=14", "data.void_id=null"]
+    settings += [f"data.{key}=null" for key in ("class_names", "palette")]
+    load_config(TINY, overrides=settings).save(run / "config.yaml")
+    assert ", 13 classes, batches of" in report(run).text
 
 
 def test_what_evaluate_found_is_on_the_page(run):
