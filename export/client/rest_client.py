@@ -134,7 +134,7 @@ class RESTClient:
         if isinstance(error, requests.Timeout) or isinstance(inner, TimeoutError):
             return f"no answer from {self._url} within {self._timeout:g} s; --timeout waits longer"
         if reason := getattr(inner, "strerror", None):
-            return f"{self._url} cannot be reached: {reason}"
+            return f"{self._url} cannot be reached: {reason}; a server must run at --url"
         return f"{self._url} broke off, or what answers there speaks no HTTP"
 
     def _raise_refusal(self, response, content):

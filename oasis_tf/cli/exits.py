@@ -41,17 +41,17 @@ def run(app: typer.Typer, *, prog_name: str) -> None:
 
 
 @contextmanager
-def sentences_for_errors():
+def sentences_for_errors(*, interrupted="Interrupted."):
     """Bad input and failures become a sentence on stderr and an exit code, not a stack trace.
 
     The project's own ValueErrors are bad input; its RuntimeErrors, the system's OSErrors, and a
     lack of memory or disk that TensorFlow met, are failures on the way. An error may bring an
-    `exit_code` of its own. Ctrl-C is said, too.
+    `exit_code` of its own. Ctrl-C is said, too, by `interrupted`.
     """
     try:
         yield
     except KeyboardInterrupt:
-        echo("Interrupted.", err=True)
+        echo(interrupted, err=True)
         raise typer.Exit(EXIT_BY_SIGNAL + signal.SIGINT) from None
     except StandardOutputError as error:
         raise typer.Exit(_say_lost_output(error)) from None

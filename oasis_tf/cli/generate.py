@@ -23,7 +23,7 @@ from oasis_tf.cli.painting_options import (
     Seed,
     Which,
 )
-from oasis_tf.io.terminal import echo
+from oasis_tf.io.terminal import counted, echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 NUM_HELD_OUT = 6
@@ -76,7 +76,7 @@ def generate(
     which: Which = Checkpoint.LATEST,
 ):
     """Paints photographs on label maps, and a contact sheet."""
-    with sentences_for_errors():
+    with sentences_for_errors(interrupted="Interrupted; call it again to go on."):
         from oasis_tf.runs.folder import RunFolder
 
         path = RunFolder(run).require_checkpoint(which.value)
@@ -109,6 +109,7 @@ def generate(
     _report(studio, painted, album, compare=compare or reals is not None)
     _warn(painted, edited, total=len(subjects))
     if not labels:
+        _say_fewer(held_out, len(subjects))
         echo(
             f"  label maps     {out}/labels/\n"
             "  your own       edit one of these (a pixel's id or colour is its class), then\n"
@@ -116,6 +117,11 @@ def generate(
             f"--labels {quote(f'{out}/labels')}"
         )
     end_with_left_out(painted.left_out, total=len(subjects))
+
+
+def _say_fewer(wanted, found):
+    if found < wanted != NUM_HELD_OUT:  # which is asked for where no number is named
+        echo(f"Note: the run has no more than {counted(found, 'held-out label map')}.", err=True)
 
 
 def _warn(painted, edited, *, total):
@@ -137,7 +143,7 @@ def _report(studio, painted, album, *, compare):
     height, width = studio.size
     found = f"; {painted.found:,} were there already" if painted.found else ""
     lines = [
-        f"Painted {painted.written:,} photographs of {height}x{width}{found}. "
+        f"Painted {counted(painted.written, 'photograph')} of {height}x{width}{found}. "
         "Label maps of other sizes were resized to it.",
         f"  photographs    {album.folder}/",
         f"  all at once    {album.contact_sheet}",

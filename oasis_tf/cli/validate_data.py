@@ -9,7 +9,7 @@ import typer
 
 from oasis_tf.cli.exits import EXIT_FAILED, sentences_for_errors
 from oasis_tf.cli.options import DataRoot, Overrides, say_warnings
-from oasis_tf.io.terminal import echo
+from oasis_tf.io.terminal import counted, echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 SPLITS = ("train", "val")
@@ -56,7 +56,9 @@ def validate_data(
             require_elsewhere(out, data_folders=data_folders)
         surveys = {
             split: survey(
-                source, track=track, description=f"Reading {len(source):,} pairs of {split}"
+                source,
+                track=track,
+                description=f"Reading {counted(len(source), 'pair')} of {split}",
             )
             for split, source in sources.items()
         }

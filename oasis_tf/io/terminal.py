@@ -70,6 +70,11 @@ def write(text: str, *, err: bool = False) -> None:
             raise StandardOutputError(error) from None
 
 
+def counted(count: int, noun: str) -> str:
+    """A number of things: "1 pair", "1,000 pairs"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def table_text(table: Table) -> str:
     """A table as lines of plain text, as wide as it needs to be."""
     console = Console(file=io.StringIO(), width=WIDEST_TABLE, highlight=False, markup=False)

@@ -9,7 +9,7 @@ from oasis_tf.data.class_table import ARROW, values_text
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.file_mark import marked_json
 from oasis_tf.io.output_files import require_writable
-from oasis_tf.io.terminal import echo, table_text
+from oasis_tf.io.terminal import counted, echo, table_text
 from oasis_tf.visualization import sheet
 from oasis_tf.visualization.class_chart import class_chart, percent
 
@@ -86,7 +86,8 @@ def show(surveys):
         for problem in found["problems"]:
             echo(f"{problem['kind']}: {problem['reason']}")
     count = sum(len(found["problems"]) for found in report["splits"].values())
-    echo("No problem was found." if report["ok"] else f"{count} problems were found.")
+    were = "was" if count == 1 else "were"
+    echo("No problem was found." if report["ok"] else f"{counted(count, 'problem')} {were} found.")
 
 
 def _class_table(report):

@@ -55,6 +55,14 @@ def test_a_defect_is_not_hidden(defect):
 
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_ctrl_c_may_say_how_to_go_on(capsys):
+    with pytest.raises(typer.Exit), sentences_for_errors(interrupted="Call it again."):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err == "Call it again.\n"
+
+
 PROGRAM = """
 import sys, typer, warnings
 from oasis_tf.cli import exits

@@ -70,6 +70,7 @@ def test_a_server_that_is_not_there_is_a_failure(labels, tmp_path, options):
     url = "127.0.0.1:1" if options else "http://127.0.0.1:1"
     said = client(url, labels, tmp_path / "out", *options, exit_code=1).stderr
     assert f"Error: {url}" in said and "cannot be reached" in said and "Connection refused" in said
+    assert options or "; a server must run at --url" in said
     assert not (tmp_path / "out").exists()
 
 
