@@ -156,6 +156,15 @@ class OASIS(LabelMapModel):
         if perceptual_loss is not None:
             self.loss_trackers["g_vgg"] = ReplicatedMean(name="g_vgg")
 
+    def fit(self, x=None, y=None, *settings, **named):
+        """As Keras's, but a data set is not to be shuffled by default: Keras warns that it is not.
+
+        `shuffle` is the seventh of the positional settings.
+        """
+        if isinstance(x, tf.data.Dataset) and len(settings) < 7:
+            named.setdefault("shuffle", False)
+        return super().fit(x, y, *settings, **named)
+
     def make_train_function(self, force=False):
         if self.train_function is None or force:
             self.train_function = train_function(self)

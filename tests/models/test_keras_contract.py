@@ -1,5 +1,7 @@
 """What users of Keras expect of a model works, or ends in a sentence that says what to do."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -166,3 +168,13 @@ def test_a_generator_is_exported_as_keras_does(tmp_path, z_dim):
     inputs = [LABEL_MAPS, Z] if z_dim else [LABEL_MAPS]
     served = tf.saved_model.load(str(tmp_path))
     np.testing.assert_allclose(served.serve(*inputs), generator(*inputs), atol=1e-5)
+
+
+def test_a_data_set_is_not_told_to_shuffle():
+    model = tiny_oasis(run_eagerly=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*shuffle=True")
+        model.fit(tiny_data(1), verbose=0)
+        model.fit(tiny_data(1), None, None, 1, 0)
+    with pytest.warns(UserWarning, match="shuffle=True"):  # where it was said
+        model.fit(tiny_data(1), verbose=0, shuffle=True)
