@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import pydantic
 
-from oasis_tf.data.class_names import ids_by_name, plain_name
+from oasis_tf.config.class_names import ids_by_name, plain_name
 
 VOID = "void"
 MOST_CLASSES = 255  # and void: label maps are bytes

@@ -5,8 +5,8 @@ Runs that were begun with such a config stay readable: these are no rules of `Co
 
 from collections import defaultdict
 
+from oasis_tf.config.class_names import plain_name
 from oasis_tf.config.load import ConfigError
-from oasis_tf.data.class_names import plain_name
 
 
 def check_new_experiment(config):

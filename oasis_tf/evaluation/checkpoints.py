@@ -3,8 +3,8 @@
 from functools import partial
 
 from oasis_tf.config import load_config
+from oasis_tf.config.class_names import plain_name
 from oasis_tf.data import open_source
-from oasis_tf.data.class_names import plain_name
 from oasis_tf.data.validate import reading
 from oasis_tf.evaluation.run_evaluator import RunEvaluator
 from oasis_tf.io import progress

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from oasis_tf.data.class_names import class_id_of
+from oasis_tf.config.class_names import class_id_of
 
 REC_709 = np.array((0.2126, 0.7152, 0.0722))
 LEAST_SHARE = 0.01  # of a picture's pixels, for a class to be measured

@@ -12,8 +12,8 @@ import hashlib
 
 import numpy as np
 
+from oasis_tf.config.class_names import class_id_of
 from oasis_tf.data import DataError
-from oasis_tf.data.class_names import class_id_of
 from oasis_tf.generation.regions import Region, read_mask
 from oasis_tf.runtime import noise
 

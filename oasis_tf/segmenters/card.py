@@ -11,7 +11,7 @@ from typing import Literal
 import pydantic
 from pydantic import BaseModel, Field
 
-from oasis_tf.data.class_names import plain_name
+from oasis_tf.config.class_names import plain_name
 from oasis_tf.io.atomic_file import naming_unwritable
 from oasis_tf.io.json_file import JSONFileError, parse_json
 from oasis_tf.io.number_types import Int, Number, integer

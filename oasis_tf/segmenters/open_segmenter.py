@@ -1,6 +1,6 @@
 """The segmenter that `evaluation.segmenter` names."""
 
-from oasis_tf.data.class_names import UnknownClassError, class_id_of
+from oasis_tf.config.class_names import UnknownClassError, class_id_of
 from oasis_tf.segmenters.card import classes_of_card
 from oasis_tf.segmenters.errors import SegmenterError
 from oasis_tf.segmenters.keras_file import open_network

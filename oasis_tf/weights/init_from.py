@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oasis_tf.config import load_config
-from oasis_tf.data.class_names import plain_name
+from oasis_tf.config.class_names import plain_name
 from oasis_tf.runs import checkpoint, checkpoint_files
 from oasis_tf.runs.folder import TRAINING_STATE
 from oasis_tf.weights.transfer import Report, TransferError, match_classes, transfer

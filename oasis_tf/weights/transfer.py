@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from oasis_tf.data.class_names import ids_by_name, near_names, plain_name
+from oasis_tf.config.class_names import ids_by_name, near_names, plain_name
 from oasis_tf.weights import official_names
 
 VOID = 0

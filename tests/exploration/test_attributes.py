@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oasis_tf.data.class_names import UnknownClassError
+from oasis_tf.config.class_names import UnknownClassError
 from oasis_tf.exploration.attributes import Attribute, UnknownAttributeError
 
 NAMES = ("void", "sky", "sea")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from oasis_tf.config.class_names import UnknownClassError
 from oasis_tf.data import DataError, label_code_of
-from oasis_tf.data.class_names import UnknownClassError
 from oasis_tf.data.label_colors import LabelColors
 from oasis_tf.generation import RegionNoise, SeededNoise, plan_of
 from oasis_tf.runtime import noise

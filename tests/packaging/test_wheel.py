@@ -1,5 +1,6 @@
 """The wheel, installed where the clone is not on the path: one package, and every verb works."""
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -33,9 +34,14 @@ for arguments in (
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wheel")
+    folder, sources = tmp_path_factory.mktemp("wheel"), tmp_path_factory.mktemp("sources")
+    for name in ("oasis_tf", "export", "configs"):  # building writes beside them
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, sources / name, symlinks=True, ignore=ignored)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "requirements.txt"):
+        shutil.copy(ROOT / name, sources)
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "-w", folder, ROOT], check=True, capture_output=True, cwd=folder)
+    subprocess.run([*command, "-w", folder, sources], check=True, capture_output=True, cwd=folder)
     (found,) = folder.glob("*.whl")
     return found
 

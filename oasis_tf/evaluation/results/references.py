@@ -44,10 +44,13 @@ def read_references(path=None):
     """Returns a list of `Reference`.
 
     Args:
-        path: YAML file; None for the package's own.
+        path: YAML file; None for the package's own, or none where it lacks them.
     Raises: ResultsError, naming file and key.
     """
-    path = path or DEFAULT
+    if path is None:
+        if not DEFAULT.is_file():
+            return []
+        path = DEFAULT
     try:
         return References.model_validate(read_yaml(path)).references
     except OSError as error:

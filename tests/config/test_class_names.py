@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from oasis_tf.config import load_config
-from oasis_tf.data.class_names import UnknownClassError, class_id_of, plain_name
+from oasis_tf.config.class_names import UnknownClassError, class_id_of, plain_name
 from oasis_tf.segmenters.card import Card, classes_of_card
 from oasis_tf.weights.transfer import match_classes
 
