@@ -15,6 +15,13 @@ class OptimizerPair:
         self.discriminator = discriminator
         self._ratio = 1.0
 
+    built = True  # both are, by `ready_optimizer`
+
+    @property
+    def variables(self):
+        """Of both, for `summary`."""
+        return [*self.generator.variables, *self.discriminator.variables]
+
     @property
     def learning_rate(self):
         return self.generator.learning_rate

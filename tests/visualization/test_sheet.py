@@ -1,5 +1,6 @@
 """Pictures: the right pixels in the right place."""
 
+import json
 from functools import partial
 
 import numpy as np
@@ -97,9 +98,9 @@ def test_a_comment_is_stored_beside_the_pixels(tmp_path, suffix):
     }[suffix]
     image = np.full((5, 7, 3), 99, np.uint8)
     save(image, path)
-    assert visualize.comment_of(path) is None
+    assert visualize.comment_of(path) in (None, '{"software": "oasis_tf"}')  # a JPEG's mark
     save(image, path, comment='{"seed": 1}')
-    assert visualize.comment_of(path) == '{"seed": 1}'
+    assert json.loads(visualize.comment_of(path))["seed"] == 1
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 

@@ -7,6 +7,7 @@ import pytest
 from scripted import LOSSES, Recorder, Scripted, fit
 
 from oasis_tf.runs import checkpoint_files
+from oasis_tf.runtime.stop_request import StopRequest
 from oasis_tf.training.callbacks import DivergenceError, StopOnDivergence, StopOnRequest, Stopped
 
 
@@ -33,7 +34,8 @@ def test_its_step_is_named_among_several_of_one_execution(tmp_path):
 
 
 def test_the_last_good_checkpoint_is_named(tmp_path):
-    path = checkpoint_files.write(tmp_path, step=3, files={}, keep_last=1)
+    files = {"weights": lambda path: path.write_text("of step 3")}
+    path = checkpoint_files.write(tmp_path, step=3, files=files, keep_last=1)
     with pytest.raises(DivergenceError, match=f"the last good checkpoint is {path}; start a new"):
         fit(Scripted(), np.full((1, 4), np.nan), callbacks=[watch(tmp_path)])
 
@@ -95,10 +97,7 @@ def test_it_is_suspicious_as_long_as_a_loss_is_beyond_the_limit(tmp_path):
 
 
 def test_a_request_stops_after_the_step_and_before_the_first():
-    class Request:
-        number = None
-
-    request, model = Request(), Scripted()
+    request, model = StopRequest(), Scripted()
 
     class AskAtStep3(Recorder):
         def act(self):
@@ -113,9 +112,6 @@ def test_a_request_stops_after_the_step_and_before_the_first():
 
 
 def test_another_workers_request_stops_this_one_too_as_if_terminated():
-    class Request:
-        number = None
-
-    model, stop = Scripted(), StopOnRequest(Request(), any_worker=lambda asked: model.step >= 3)
+    model, stop = Scripted(), StopOnRequest(StopRequest(), any_worker=lambda asked: model.step >= 3)
     fit(model, np.ones((6, 4)), callbacks=[stop])
     assert int(model.step) == 3 and stop.request.number == signal.SIGTERM
