@@ -14,6 +14,7 @@ MAX_SEGMENTS = 1000  # of a JPEG before its tables; files have a handful
 MARK = list(b"Exif\0\0")
 HEAD = 4 + len(MARK)  # bytes of a JPEG segment that tell whether it holds EXIF data
 EXIF, COMMENT = 0xE1, 0xFE  # JPEG markers; application data are 0xE0 to 0xEF
+FILL = 0xFF  # before a marker there may be any number of these
 
 
 def upright(image: tf.Tensor, contents: tf.Tensor) -> tf.Tensor:
@@ -87,9 +88,11 @@ def _exif_of_jpeg(contents):
         marker, length = head[1], head[2] * 256 + head[3]
         is_exif = (marker == EXIF) & tf.reduce_all(head[4:] == MARK)
         is_skipped = (marker // 16 == 0xE) | (marker == COMMENT)
-        goes_on = (head[0] == 0xFF) & is_skipped & ~is_exif & (place + 2 + length <= last)
+        behind = place + tf.where(marker == FILL, 1, 2 + length)
+        is_skipped |= marker == FILL
+        goes_on = (head[0] == 0xFF) & is_skipped & ~is_exif & (behind <= last)
         found = tf.where(is_exif, tf.stack([place + 4, tf.maximum(length - 2, 0)]), [0, 0])
-        return tf.where(goes_on, place + 2 + length, -1), found
+        return tf.where(goes_on, behind, -1), found
 
     start = tf.where(last >= 2, 2, -1)
     _, found = tf.while_loop(

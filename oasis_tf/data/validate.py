@@ -115,13 +115,14 @@ def header_problems(
     image_path: Path, label_path: Path, *, label_code: LabelCode
 ) -> list[FileProblem]:
     """Opens a pair without decoding its pixels: format, mode, and that both sizes agree."""
-    problems, sizes = [], []
+    problems, sizes, is_turned = [], [], False
     for path, kind in ((image_path, "image"), (label_path, "label map")):
         try:
             with opened_picture(path, kind=kind) as image:
                 if kind == "image":
                     check_image(image, path=path)
                     sizes.append(upright_size(image))
+                    is_turned = sizes[-1] != image.size
                 else:
                     label_code.check_header(image, path=path)
                     sizes.append(image.size)
@@ -129,9 +130,10 @@ def header_problems(
             problems.append(FileProblem(str(error), path=path, kind="unreadable"))
     if len(set(sizes)) == 2:
         (width, height), (label_width, label_height) = sizes
+        how = " (turned as its EXIF data say)" if is_turned else ""
         reason = (
-            f"{label_path}: the label map is {label_width}x{label_height} pixels and its image "
-            f"{image_path.name} {width}x{height}; both must have the same size."
+            f"{label_path}: the label map is {label_height}x{label_width} pixels (height x width) "
+            f"and its image {image_path.name} {height}x{width}{how}; both must have the same size."
         )
         problems.append(FileProblem(reason, path=label_path, kind="misshapen"))
     return problems

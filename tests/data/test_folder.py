@@ -158,7 +158,7 @@ def test_a_colour_png_where_ids_are_expected_is_named(tmp_path):
 def test_sizes_that_differ_are_named(tmp_path):
     write_pairs(tmp_path, ["a", "b"])
     path = save(tmp_path / "labels/train/b.png", random_labels(RNG, size=(20, 31)))
-    with pytest.raises(DataError, match=rf"{path}: the label map is 31x20 .* b\.png 30x20"):
+    with pytest.raises(DataError, match=rf"{path}: the label map is 20x31 .* b\.png 20x30;"):
         open_folder(tmp_path)
 
 
@@ -289,6 +289,9 @@ def test_photographs_that_are_stored_turned_fit_the_label_maps_of_the_upright_on
     source = open_folder(tmp_path)
     assert source.examine(0)[0] == []
     np.testing.assert_array_equal(source.load(tf.constant(0))[0], image)
+    save(tmp_path / "labels/train/a.png", np.rot90(label_map))
+    with pytest.raises(DataError, match=r"a\.png [0-9x]+ \(turned as its EXIF data say\);"):
+        open_folder(tmp_path, check=True)
 
 
 def test_an_image_replaced_by_one_of_another_size_is_named(tmp_path):
@@ -296,7 +299,7 @@ def test_an_image_replaced_by_one_of_another_size_is_named(tmp_path):
     source = open_folder(tmp_path)
     save(tmp_path / "images/train/b.png", random_image(RNG, (10, 15)))
     label_map = tmp_path / "labels/train/b.png"
-    assert failure(source).startswith(f"{label_map}: the label map is 30x20 pixels and its image")
+    assert failure(source).startswith(f"{label_map}: the label map is 20x30 pixels (height x")
 
 
 def test_names_that_are_not_utf_8_are_read_and_named(tmp_path):

@@ -69,6 +69,9 @@ def test_exif_data_are_found_behind_other_segments_and_never_outside_of_the_file
     jpeg = b"\xff\xd8\xff\xe2\0\2" + segment + marked + b"\xff\xdb" + bytes(20)
     find = tf.function(exif_of, input_signature=[tf.TensorSpec((), tf.string)])
     assert find(jpeg).numpy() == b"Exif\0\x0012345"
+    filled = jpeg[:2] + b"\xff\xff" + jpeg[2:].replace(marked, b"\xff" + marked)  # bytes of filling
+    assert find(filled).numpy() == b"Exif\0\x0012345"
+    assert find(b"\xff\xd8" + 5000 * b"\xff").numpy() == b""
     for end in range(len(jpeg)):
         assert b"Exif\0\x0012345".startswith(find(jpeg[:end]).numpy())
     assert find(b"\xff\xd8" + 5000 * b"\xff\xe0\0\0").numpy() == b""
