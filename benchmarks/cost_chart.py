@@ -67,17 +67,17 @@ def _draw_grid(draw, place, *, lowest, highest, font):
     for power in range(lowest, 1):
         x, bottom = place(10.0**power, 0)
         draw.line((x, SCALE * TOP, x, bottom), fill=OUTLINE, width=SCALE)
-        said = f"{100 * 10.0**power:g}%"
-        draw.text((x, bottom + SCALE * GAP), said, FAINT_INK, font=font, anchor="ma")
+        value = f"{100 * 10.0**power:g}%"
+        draw.text((x, bottom + SCALE * GAP), value, FAINT_INK, font=font, anchor="ma")
     for cost in np.arange(0, highest, 0.25):
         left, y = place(10.0**lowest, cost)
         color = INK if cost == 1 else OUTLINE
         draw.line((left, y, SCALE * RIGHT, y), fill=color, width=SCALE)
         draw.text((left - SCALE * GAP, y), f"{cost:.2f}", FAINT_INK, font=font, anchor="rm")
     middle = SCALE * (LEFT + RIGHT) / 2
-    said = "distinct 5x5 neighbourhoods in the label map, part of its pixels"
-    draw.text((middle, SCALE * (BOTTOM + 28)), said, FAINT_INK, font=font, anchor="ma")
+    value = "distinct 5x5 neighbourhoods in the label map, part of its pixels"
+    draw.text((middle, SCALE * (BOTTOM + 28)), value, FAINT_INK, font=font, anchor="ma")
 
 
-def _text(draw, place, said, font):
-    draw.text([SCALE * at for at in place], said, INK, font=font)
+def _text(draw, place, value, font):
+    draw.text([SCALE * at for at in place], value, INK, font=font)

@@ -72,7 +72,7 @@ def report_counts(config, label_maps, arguments):
 
 def report_inference(config, label_maps, arguments):
     """One image of the folded generator."""
-    paint, z = painters(generator_of(config), WAYS), noise_of(config)
+    paint, z = recalibrated_emas(generator_of(config), WAYS), noise_of(config)
     row("data set", "label maps", "dense, s", "auto, s", "dense / auto", "worst", "difference")
     row(*["---"] * 7)
     everything = []
@@ -126,7 +126,7 @@ def peak_memory_gib(work, way, arguments):
     maps = real_label_maps(arguments.data_root, image_size=size, num_classes=num_classes, at_most=1)
     label_map = tf.constant(next(iter(maps.values())))
     if work == "one image":
-        paint = painters(generator_of(config), [way])[way]
+        paint = recalibrated_emas(generator_of(config), [way])[way]
         measure.seconds(lambda: paint(label_map, noise_of(config)), repeats=2)
     else:
         config.generator.modulation = way
@@ -192,7 +192,7 @@ def time_block(folded, block, ids, z, shape):
 
 def report_complexity(config, label_maps, arguments):
     """Cost as a ratio to dense, of real label maps and of ever rougher ones."""
-    paint, z = painters(generator_of(config), WAYS), noise_of(config)
+    paint, z = recalibrated_emas(generator_of(config), WAYS), noise_of(config)
     size, num_classes = config.data.image_size, config.data.num_classes
     rough = [
         rough_label_map(share, image_size=size, num_classes=num_classes) for share in ROUGHNESS
@@ -218,7 +218,7 @@ def report_rounding(config, label_maps, arguments):
     given; and between the two ways."""
     generator, z = generator_of(config), noise_of(config)
     truth = fold(generator, modulation="dense", winograd=False, dtype="float64")
-    exact, paint = tf.function(truth), painters(generator, WAYS)
+    exact, paint = tf.function(truth), recalibrated_emas(generator, WAYS)
     paint_directly = tf.function(fold(generator, modulation="dense", winograd=False))
     row("data set", "deviation", "dense", "auto", "without Winograd", "auto from dense")
     row(*["---"] * 6)
@@ -260,7 +260,7 @@ def generator_of(config):
     return OASISGenerator(**config.generator.model_dump() | fresh)
 
 
-def painters(generator, ways):
+def recalibrated_emas(generator, ways):
     """Dict of way to function(label_map, z), folded."""
     return {way: tf.function(fold(generator, modulation=way)) for way in ways}
 

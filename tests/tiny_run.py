@@ -1,4 +1,4 @@
-"""A run folder without a run: one checkpoint, whose painter has weights of a healthy size."""
+"""A run folder without a run: one checkpoint, whose EMA has weights of a healthy size."""
 
 from pathlib import Path
 
@@ -27,8 +27,14 @@ def write_checkpoint(run, *overrides, config=TINY):
     )
     config = config.with_classes(class_names=names, palette=palette)
     model = build_model(config)
-    painter = set_weights("G", model.ema_generator, seed=1)
-    painter.conv_image.kernel.assign(60 * painter.conv_image.kernel)  # for contrast
+    recalibrated_ema = set_weights("G", model.ema_generator, seed=1)
+    recalibrated_ema.conv_image.kernel.assign(
+        60 * recalibrated_ema.conv_image.kernel
+    )  # for contrast
     return checkpoint.write(
-        run / "checkpoints", model=model, config=config, painter=lambda: painter, keep_last=1
+        run / "checkpoints",
+        model=model,
+        config=config,
+        recalibrated_ema=lambda: recalibrated_ema,
+        keep_last=1,
     )

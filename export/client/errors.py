@@ -23,7 +23,7 @@ class ServerError(RuntimeError):
     """The server cannot be reached, failed, took too long, or answered something else."""
 
 
-def first_line(said):
+def first_line(message):
     """What a server said, fit for a terminal: its first line, without control characters."""
-    line = said.partition("\n")[0] if isinstance(said, str) else ""
+    line = message.partition("\n")[0] if isinstance(message, str) else ""
     return "".join(filter(str.isprintable, line[:LONGEST_LINE])) or "no reason given"

@@ -67,13 +67,13 @@ class GRPCClient:
         return images
 
     def _raise_sentence(self, error):
-        code, said = error.code(), first_line(error.details())
+        code, message = error.code(), first_line(error.details())
         if code == grpc.StatusCode.DEADLINE_EXCEEDED:
-            said = (
+            message = (
                 f"no answer from {self._address} within {self._timeout:g} s; --timeout waits longer"
             )
         elif code == grpc.StatusCode.UNAVAILABLE:
-            said = f"{self._address} cannot be reached, or is too busy: {said}"
+            message = f"{self._address} cannot be reached, or is too busy: {message}"
         else:
-            said = f"{self._address} answered {code.name}: {said}"
-        raise REFUSALS.get(code, ServerError)(said) from None
+            message = f"{self._address} answered {code.name}: {message}"
+        raise REFUSALS.get(code, ServerError)(message) from None

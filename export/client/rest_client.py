@@ -139,9 +139,9 @@ class RESTClient:
 
     def _raise_refusal(self, response, content):
         status, answer = response.status_code, _json(content)
-        said = answer.get("error") if isinstance(answer, dict) else None
-        said = said if isinstance(said, str) else response.reason
-        sentence = f"{self._url} answered {status}: {first_line(said)}"
+        message = answer.get("error") if isinstance(answer, dict) else None
+        message = message if isinstance(message, str) else response.reason
+        sentence = f"{self._url} answered {status}: {first_line(message)}"
         if status == HTTPStatus.BAD_REQUEST:
             raise ExampleError(sentence)
         is_refusal = 400 <= status < 500 and status not in SERVER_IS_BUSY

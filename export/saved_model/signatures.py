@@ -26,7 +26,7 @@ def signatures_of(generator, label_code):
     Returns: dict of name to function. A generator without noise has neither `with_z` nor
         `with_noise`, and takes seeds that change nothing.
     """
-    paint = _painter(generator)
+    paint = _recalibrated_ema(generator)
     signatures = {
         "serving_default": _from_seeds(paint, generator),
         "png": _from_pngs(paint, generator, label_code),
@@ -47,7 +47,7 @@ def resources_of(generator, label_code):
     return module
 
 
-def _painter(generator):
+def _recalibrated_ema(generator):
     """function(label_map, z) -> uint8 (b, h, w, 3), which refuses sizes and ids that are wrong."""
 
     def paint(label_map, z):

@@ -47,10 +47,10 @@ def run_on_gpu(*, path, batches, log):
     except RuntimeError as error:
         raise _explained(Path(log).read_text(errors="replace"), error) from None
     results = [_run(model, batch) for batch in batches]
-    said = Path(log).read_text(errors="replace")
-    if broken := OVER_A_LIMIT.search(said):
+    message = Path(log).read_text(errors="replace")
+    if broken := OVER_A_LIMIT.search(message):
         raise RefusedError(broken[1].strip().rstrip("."))
-    adapter = ADAPTER.search(said)
+    adapter = ADAPTER.search(message)
     return adapter[1] if adapter else "unnamed adapter", results
 
 

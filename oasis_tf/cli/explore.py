@@ -71,23 +71,23 @@ def interpolate(
 ):
     """Walks from seed to seed on each label map: a strip, and animations without end."""
     with sentences_for_errors():
-        _, studio, subjects = _open(run, labels, label_ids, which, held_out=1)
+        _, sampler, label_map_inputs = _open(run, labels, label_ids, which, held_out=1)
         from oasis_tf.data import DataError
         from oasis_tf.exploration import interpolation
         from oasis_tf.io.left_out import LeftOut
 
         paths = ["spherical", "linear"] if path == Route.BOTH else [path.value]
         files = [
-            interpolation.files_of(subject, out, paths=paths, film=film.value)
-            for subject in subjects
+            interpolation.files_of(label_map_input, out, paths=paths, film=film.value)
+            for label_map_input in label_map_inputs
         ]
-        _prepare(out, sum(files, []), subjects, overwrite=overwrite)
+        _prepare(out, sum(files, []), label_map_inputs, overwrite=overwrite)
         left_out = LeftOut(DataError)
-        for subject in subjects:
-            with left_out.noting(subject.name):
+        for label_map_input in label_map_inputs:
+            with left_out.noting(label_map_input.name):
                 written = interpolation.interpolate(
-                    studio,
-                    subject,
+                    sampler,
+                    label_map_input,
                     out,
                     seeds=seeds,
                     steps=steps,
@@ -97,8 +97,8 @@ def interpolate(
                     batch_size=batch_size,
                 )
                 _list(written)
-        left_out.rest_of(subjects)
-    end_with_left_out(left_out.reasons, total=len(subjects))
+        left_out.rest_of(label_map_inputs)
+    end_with_left_out(left_out.reasons, total=len(label_map_inputs))
 
 
 @explore.command()
@@ -115,30 +115,30 @@ def grid(
 ):
     """Paints each label map with many seeds, in one picture, and measures how much they differ."""
     with sentences_for_errors():
-        checkpoint, studio, subjects = _open(run, labels, label_ids, which, held_out=1)
+        checkpoint, sampler, label_map_inputs = _open(run, labels, label_ids, which, held_out=1)
         from oasis_tf.data import DataError
         from oasis_tf.exploration import seed_grid
         from oasis_tf.io.left_out import LeftOut
 
-        files = [seed_grid.files_of(subject, out) for subject in subjects]
-        _prepare(out, sum(files, []), subjects, overwrite=overwrite)
-        backbone = seed_grid.backbone_of(studio, checkpoint)
+        files = [seed_grid.files_of(label_map_input, out) for label_map_input in label_map_inputs]
+        _prepare(out, sum(files, []), label_map_inputs, overwrite=overwrite)
+        backbone = seed_grid.backbone_of(sampler, checkpoint)
         left_out = LeftOut(DataError)
-        for subject in subjects:
-            with left_out.noting(subject.name):
+        for label_map_input in label_map_inputs:
+            with left_out.noting(label_map_input.name):
                 written, diversity = seed_grid.seed_grid(
-                    studio,
-                    subject,
+                    sampler,
+                    label_map_input,
                     out,
                     seeds=range(seed, seed + samples),
                     backbone=backbone,
                     batch_size=batch_size,
                 )
-                echo(f"{subject.name}: {seed_grid.summary(diversity)}")
+                echo(f"{label_map_input.name}: {seed_grid.summary(diversity)}")
                 _list(written)
-        left_out.rest_of(subjects)
+        left_out.rest_of(label_map_inputs)
         echo(f"Over {seed_grid.protocol(diversity)}.")
-    end_with_left_out(left_out.reasons, total=len(subjects))
+    end_with_left_out(left_out.reasons, total=len(label_map_inputs))
 
 
 @explore.command()
@@ -166,18 +166,20 @@ def direction(
 ):
     """Finds the direction of noise that drives an attribute, and tests it on other label maps."""
     with sentences_for_errors():
-        _, studio, subjects = _open(run, labels, label_ids, which, held_out=NUM_TO_CHOOSE_FROM)
+        _, sampler, label_map_inputs = _open(
+            run, labels, label_ids, which, held_out=NUM_TO_CHOOSE_FROM
+        )
         from oasis_tf.data import DataError
         from oasis_tf.exploration import direction_pictures, search
         from oasis_tf.exploration.attributes import Attribute
         from oasis_tf.io.left_out import LeftOut
 
-        measured = Attribute.named(attribute, studio.class_names)
-        _require_writable(direction_pictures.files_of(out), subjects, overwrite=overwrite)
+        measured = Attribute.named(attribute, sampler.class_names)
+        _require_writable(direction_pictures.files_of(out), label_map_inputs, overwrite=overwrite)
         left_out = LeftOut(DataError)
         found, response = search.find(
-            studio,
-            subjects,
+            sampler,
+            label_map_inputs,
             attribute=measured,
             left_out=left_out,
             num_images=images,
@@ -185,7 +187,7 @@ def direction(
             batch_size=batch_size,
         )
         out.mkdir(parents=True, exist_ok=True)
-        written = direction_pictures.write(studio, found, response, out)
+        written = direction_pictures.write(sampler, found, response, out)
     echo(
         f"{found.attribute}: correlation {found.held_out_correlation:.3f} in "
         f"{found.held_out_images:,} pictures of {len(found.held_out_label_maps)} label maps that "
@@ -195,7 +197,7 @@ def direction(
     for step, value in zip(found.steps, found.response, strict=True):
         echo(f"  {step:+3g}   {value:.3f}")
     _list(written)
-    end_with_left_out(left_out.reasons, total=len(subjects))
+    end_with_left_out(left_out.reasons, total=len(label_map_inputs))
 
 
 @explore.command()
@@ -221,21 +223,25 @@ def apply(
 ):
     """Paints photographs whose noise is moved along a direction."""
     with sentences_for_errors():
-        _, studio, subjects = _open(run, labels, label_ids, which, held_out=NUM_TO_APPLY_TO)
+        _, sampler, label_map_inputs = _open(
+            run, labels, label_ids, which, held_out=NUM_TO_APPLY_TO
+        )
         from oasis_tf.exploration.direction import Direction, ShiftedNoise
-        from oasis_tf.generation import Album, paint_all
+        from oasis_tf.generation import OutputFolder, paint_all
 
-        moved = Direction.load(direction, studio=studio)
+        moved = Direction.load(direction, sampler=sampler)
         plan = ShiftedNoise(moved, amount=amount, seed=seed)
-        album = Album(out, samples=samples, overwrite=overwrite)
-        album.require_writable(subjects)
-        painted = paint_all(studio, subjects, album, plan=plan, batch_size=batch_size)
-    echo(f"  photographs    {out}/\n  all at once    {album.contact_sheet}")
-    end_with_left_out(painted.left_out, total=len(subjects))
+        output_folder = OutputFolder(out, samples=samples, overwrite=overwrite)
+        output_folder.require_writable(label_map_inputs)
+        painted = paint_all(
+            sampler, label_map_inputs, output_folder, plan=plan, batch_size=batch_size
+        )
+    echo(f"  photographs    {out}/\n  all at once    {output_folder.contact_sheet}")
+    end_with_left_out(painted.left_out, total=len(label_map_inputs))
 
 
 def _open(run, labels, label_ids, which, *, held_out):
-    """Path of the checkpoint, its `Studio`, and list of `Subject`."""
+    """Path of the checkpoint, its `Sampler`, and list of `LabelMapInput`."""
     from oasis_tf.runs.folder import RunFolder
 
     path = RunFolder(run).require_checkpoint(which.value)
@@ -243,22 +249,22 @@ def _open(run, labels, label_ids, which, *, held_out):
     from oasis_tf import generation
 
     files = generation.label_files(labels) if labels else []
-    studio = generation.Studio(path, label_ids=label_ids.value)
+    sampler = generation.Sampler(path, label_ids=label_ids.value)
     if labels:
-        return path, studio, generation.subjects_of_files(studio, files)
-    return path, studio, generation.held_out_subjects(studio, count=held_out)
+        return path, sampler, generation.label_maps_of_files(sampler, files)
+    return path, sampler, generation.held_out_label_maps(sampler, count=held_out)
 
 
-def _prepare(out, files, subjects, *, overwrite):
+def _prepare(out, files, label_map_inputs, *, overwrite):
     """Makes the folder, unless something there would be lost."""
-    _require_writable(files, subjects, overwrite=overwrite)
+    _require_writable(files, label_map_inputs, overwrite=overwrite)
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _require_writable(files, subjects, *, overwrite):
+def _require_writable(files, label_map_inputs, *, overwrite):
     from oasis_tf.io.output_files import require_elsewhere, require_writable
 
-    inputs = [path for subject in subjects for path in subject.inputs]
+    inputs = [path for label_map_input in label_map_inputs for path in label_map_input.inputs]
     require_writable(files, overwrite=overwrite, inputs=inputs)
     for folder in {Path(file).parent for file in files}:
         require_elsewhere(folder, inputs=inputs)

@@ -85,38 +85,38 @@ def generate(
 
         files = generation.label_files(labels) if labels else []
         generation.require_comparable(labels=labels, reals=reals, compare=compare)
-        studio = generation.Studio(path, precision=precision.value, label_ids=label_ids.value)
-        plan = generation.plan_of(studio, seed=seed, resample=resample, mask=mask)
+        sampler = generation.Sampler(path, precision=precision.value, label_ids=label_ids.value)
+        plan = generation.plan_of(sampler, seed=seed, resample=resample, mask=mask)
         if labels:
-            subjects = generation.subjects_of_files(studio, files, reals=reals)
+            label_map_inputs = generation.label_maps_of_files(sampler, files, reals=reals)
         else:
-            subjects = generation.held_out_subjects(studio, count=held_out)
-        album = generation.Album(
+            label_map_inputs = generation.held_out_label_maps(sampler, count=held_out)
+        output_folder = generation.OutputFolder(
             out, samples=samples, format=format.value, quality=quality, overwrite=overwrite
         )
-        album.require_writable(subjects, compare=compare or reals is not None)
+        output_folder.require_writable(label_map_inputs, compare=compare or reals is not None)
         edited = []
         if not labels:
-            edited = generation.write_label_maps(studio, subjects, out / "labels")
+            edited = generation.write_label_maps(sampler, label_map_inputs, out / "labels")
         painted = generation.paint_all(
-            studio,
-            subjects,
-            album,
+            sampler,
+            label_map_inputs,
+            output_folder,
             plan=plan,
             batch_size=batch_size,
             compare=compare or reals is not None,
         )
-    _report(studio, painted, album, compare=compare or reals is not None)
-    _warn(painted, edited, total=len(subjects))
+    _report(sampler, painted, output_folder, compare=compare or reals is not None)
+    _warn(painted, edited, total=len(label_map_inputs))
     if not labels:
-        _say_fewer(held_out, len(subjects))
+        _say_fewer(held_out, len(label_map_inputs))
         echo(
             f"  label maps     {out}/labels/\n"
             "  your own       edit one of these (a pixel's id or colour is its class), then\n"
             f"                 python -m oasis_tf generate --run {quote(str(run))} --out painted "
             f"--labels {quote(f'{out}/labels')}"
         )
-    end_with_left_out(painted.left_out, total=len(subjects))
+    end_with_left_out(painted.left_out, total=len(label_map_inputs))
 
 
 def _say_fewer(wanted, found):
@@ -139,15 +139,15 @@ def _warn(painted, edited, *, total):
         )
 
 
-def _report(studio, painted, album, *, compare):
-    height, width = studio.size
+def _report(sampler, painted, output_folder, *, compare):
+    height, width = sampler.size
     found = f"; {painted.found:,} were there already" if painted.found else ""
     lines = [
         f"Painted {counted(painted.written, 'photograph')} of {height}x{width}{found}. "
         "Label maps of other sizes were resized to it.",
-        f"  photographs    {album.folder}/",
-        f"  all at once    {album.contact_sheet}",
+        f"  photographs    {output_folder.folder}/",
+        f"  all at once    {output_folder.contact_sheet}",
     ]
     if compare:
-        lines.append(f"  side by side   {album.comparison('').parent}/")
+        lines.append(f"  side by side   {output_folder.comparison('').parent}/")
     echo("\n".join(lines))

@@ -29,16 +29,18 @@ Color = tuple[ColorChannel, ColorChannel, ColorChannel]
 Colors = Annotated[  # of one class: a colour, or a list of them
     list[Color],
     pydantic.BeforeValidator(
-        lambda said: [said] if said and isinstance(said, list) and type(said[0]) is int else said
+        lambda value: (
+            [value] if value and isinstance(value, list) and type(value[0]) is int else value
+        )
     ),
 ]
 
 
-def _keep_all(said, read):
+def _keep_all(value, read):
     """Refuses two spellings of one id, such as 7 and '07'."""
-    mapping = read(said)
-    if isinstance(said, dict) and len(mapping) < len(said):
-        ids = [int(key) for key in said]
+    mapping = read(value)
+    if isinstance(value, dict) and len(mapping) < len(value):
+        ids = [int(key) for key in value]
         twice = next(key for key in ids if ids.count(key) > 1)
         raise PydanticCustomError("id_given_twice", f"the id {twice} is given twice")
     return mapping

@@ -19,14 +19,14 @@ VOID_NAMES = frozenset(
 )
 
 
-def _checked(said: Any) -> dict[int, str] | list[str]:
+def _checked(value: Any) -> dict[int, str] | list[str]:
     """The list or mapping, if it is one. Raises: ValueError, a sentence that names the key."""
-    if not isinstance(said, (list, dict)) or not said:
+    if not isinstance(value, (list, dict)) or not value:
         raise ValueError(
             "data.classes must list your classes: [background, shirt] for the ids 0 and 1, or "
             "{1: background, 2: shirt}"
         )
-    for id_, name in said.items() if isinstance(said, dict) else enumerate(said):
+    for id_, name in value.items() if isinstance(value, dict) else enumerate(value):
         if type(id_) is not int or not 0 <= id_ <= 255:
             raise ValueError(
                 f"data.classes has {id_!r}: {name!r}, but an id is a whole number of 0..255; "
@@ -37,14 +37,14 @@ def _checked(said: Any) -> dict[int, str] | list[str]:
                 f"data.classes gives the id {id_} the name {name!r}, which is no text; quote it "
                 '(YAML reads no, on and null as other things), as "no"'
             )
-    if isinstance(said, list) and len(ids_by_name(said)) < len(said):
-        ids = ids_by_name(said)
-        twice = next(name for id_, name in enumerate(said) if ids[plain_name(name)] != id_)
+    if isinstance(value, list) and len(ids_by_name(value)) < len(value):
+        ids = ids_by_name(value)
+        twice = next(name for id_, name in enumerate(value) if ids[plain_name(name)] != id_)
         raise ValueError(
             f"data.classes names {twice!r} twice; where several ids are one class, write "
             "id: name for each"
         )
-    return said
+    return value
 
 
 ClassList = Annotated[dict[int, str] | list[str], pydantic.BeforeValidator(_checked)]

@@ -71,8 +71,8 @@ def _explain(problem, path, overridden):
         message = message.replace(python, yaml)
     if problem["type"] == "string_type" and not isinstance(problem["input"], (dict, list)):
         message = "a text is needed, and YAML reads this as something else; put it in quotes"
-    said = shortened(problem["input"])
-    return f"{origin}: {key} is {said}: {message}"
+    value = shortened(problem["input"])
+    return f"{origin}: {key} is {value}: {message}"
 
 
 def _is_key(part):

@@ -203,9 +203,9 @@ class Config(Section):
             ("generator", "image_size"),
             ("discriminator", "num_classes"),
         ):
-            said, expected = getattr(getattr(self, section), key), getattr(self.data, key)
-            if said not in (None, expected):
-                raise ValueError(f"{section}.{key} is {said}, but data.{key} is {expected}")
+            value, expected = getattr(getattr(self, section), key), getattr(self.data, key)
+            if value not in (None, expected):
+                raise ValueError(f"{section}.{key} is {value}, but data.{key} is {expected}")
         # Copies: a default section is one object shared by all configs.
         shape = {"num_classes": self.data.num_classes}
         self.generator = self.generator.model_copy(

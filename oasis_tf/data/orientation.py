@@ -60,10 +60,10 @@ def orientation_of(exif: bytes) -> np.int32:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, of data that are cut short
             parsed.load(exif)
-            said = parsed.get(TAG, 1)
+            value = parsed.get(TAG, 1)
     except Exception:  # Pillow meets broken data with errors of many kinds
-        said = 1
-    return np.int32(said if said in range(1, 9) else 1)
+        value = 1
+    return np.int32(value if value in range(1, 9) else 1)
 
 
 def exif_of(contents: tf.Tensor) -> tf.Tensor:

@@ -67,14 +67,14 @@ def _discriminator_of(path):
 def _require_fit(config, trained, path):
     """RunError unless a run can be evaluated on the data of a config."""
     for key in ("num_classes", "image_size"):
-        said, expected = getattr(config.data, key), getattr(trained.data, key)
-        if said != expected:
-            raise RunError(f"data.{key} is {said}, but the generator of {path} has {expected}")
+        value, expected = getattr(config.data, key), getattr(trained.data, key)
+        if value != expected:
+            raise RunError(f"data.{key} is {value}, but the generator of {path} has {expected}")
 
 
-def _require_same_classes(said, expected, path):
+def _require_same_classes(value, expected, path):
     """RunError unless a data set has the classes, in the order, that a run was trained on."""
-    for class_id, names in enumerate(zip(said, expected, strict=True)):
+    for class_id, names in enumerate(zip(value, expected, strict=True)):
         if plain_name(names[0]) != plain_name(names[1]):
             raise RunError(
                 f"class {class_id} of the data is {names[0]!r}, but {names[1]!r} for the generator "

@@ -3,18 +3,18 @@
 import numpy as np
 import tensorflow as tf
 
+from oasis_tf.evaluation.accumulators import (
+    Batch,
+    DiversityAccumulator,
+    FeatureAccumulator,
+    SegmentationAccumulator,
+    TraitsAccumulator,
+)
 from oasis_tf.evaluation.diversity import Diversity
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.in_flight import in_flight
 from oasis_tf.evaluation.kid import FEWEST_IMAGES
 from oasis_tf.evaluation.statistics_cache import cached_statistics
-from oasis_tf.evaluation.tallies import (
-    Batch,
-    DiversityTally,
-    FeatureTally,
-    SegmentationTally,
-    TraitsTally,
-)
 from oasis_tf.io import progress
 from oasis_tf.models.fold import fold
 from oasis_tf.runtime import noise
@@ -108,13 +108,13 @@ class Evaluator:
         """
         metrics, wanted = self.metrics - set(leave_out), {}
         if "diversity" in metrics:
-            wanted["diversity"] = DiversityTally(self._diversity(generator, backbone))
+            wanted["diversity"] = DiversityAccumulator(self._diversity(generator, backbone))
         if metrics & {"fid", "kid"}:
             self._real_statistics = self._real_statistics or self._statistics_of_real()
-            wanted["features"] = FeatureTally(self.distance)
+            wanted["features"] = FeatureAccumulator(self.distance)
         if "miou" in metrics:
             real = self._confusion_of_real(segmenter)
-            wanted["miou"] = SegmentationTally(segmenter, num_classes=self.num_classes)
+            wanted["miou"] = SegmentationAccumulator(segmenter, num_classes=self.num_classes)
         self._pass_by_fakes(wanted, generator)
         results = {}
         if "features" in wanted:
@@ -151,9 +151,9 @@ class Evaluator:
 
     def _statistics_of_real(self):
         def compute():
-            tally = FeatureTally(self.distance)
-            self._pass_by_real({"features": tally}, "Features of {} real photographs")
-            return tally.statistics
+            accumulator = FeatureAccumulator(self.distance)
+            self._pass_by_real({"features": accumulator}, "Features of {} real photographs")
+            return accumulator.statistics
 
         if self.pairs.identity is None:
             return compute()
@@ -173,22 +173,26 @@ class Evaluator:
     def _confusion_of_real(self, segmenter):
         key = repr(segmenter.protocol)
         if key not in self._real_confusions:
-            tally = SegmentationTally(segmenter, num_classes=self.num_classes)
-            traits = TraitsTally(num_classes=self.num_classes)
-            wanted = {"miou": tally} if self._traits else {"miou": tally, "traits": traits}
+            accumulator = SegmentationAccumulator(segmenter, num_classes=self.num_classes)
+            traits = TraitsAccumulator(num_classes=self.num_classes)
+            wanted = (
+                {"miou": accumulator} if self._traits else {"miou": accumulator, "traits": traits}
+            )
             self._pass_by_real(wanted, "Segmenting {} real photographs")
             self._traits = self._traits or traits.traits
-            self._real_confusions[key] = tally.confusion
+            self._real_confusions[key] = accumulator.confusion
         return self._real_confusions[key]
 
-    def _pass_by_real(self, tallies, description):
+    def _pass_by_real(self, accumulators, description):
         def photographs(real, label_map, places):
             del label_map, places
             return real[:, None]
 
-        self._pass_by(tallies, photographs, description.format(f"{len(self.pairs):,}"), samples=1)
+        self._pass_by(
+            accumulators, photographs, description.format(f"{len(self.pairs):,}"), samples=1
+        )
 
-    def _pass_by_fakes(self, tallies, generator):
+    def _pass_by_fakes(self, accumulators, generator):
         paint = fold(generator)
         first_seeds = self.seed + len(self.pairs) * np.arange(self.samples)
 
@@ -201,10 +205,10 @@ class Evaluator:
 
         count = self.samples * len(self.pairs)
         description = f"Painting and measuring {count:,} photographs"
-        self._pass_by(tallies, photographs, description, samples=self.samples)
+        self._pass_by(accumulators, photographs, description, samples=self.samples)
 
-    def _pass_by(self, tallies, photographs, description, *, samples):
-        """Computes on the devices what each tally wants of every batch, and adds it on the host.
+    def _pass_by(self, accumulators, photographs, description, *, samples):
+        """Computes on the devices what each accumulator needs of a batch, and adds it on the host.
 
         Args:
             photographs: function(real, label_map, places) -> (b, samples, h, w, 3), uint8 or float
@@ -217,7 +221,9 @@ class Evaluator:
             if images.dtype != tf.uint8:
                 is_finite = tf.reduce_all(tf.math.is_finite(images), axis=(1, 2, 3, 4))
                 images = tf.cast(tf.round((images + 1.0) * 127.5), tf.uint8)
-            return is_finite, {name: tally.compute(images) for name, tally in tallies.items()}
+            return is_finite, {
+                name: accumulator.compute(images) for name, accumulator in accumulators.items()
+            }
 
         at_once = max(1, self.batch_size // samples)
         pairs = self.pairs.batches(at_once)
@@ -231,8 +237,8 @@ class Evaluator:
         for batch, (is_finite, rows) in computed:
             _require_finite(is_finite.numpy())
             arrays = Batch(*(tensor.numpy() for tensor in batch))
-            for name, tally in tallies.items():
-                tally.add(rows[name].numpy(), arrays)
+            for name, accumulator in accumulators.items():
+                accumulator.add(rows[name].numpy(), arrays)
 
 
 def require_enough(metric, *, num_pairs, samples):

@@ -30,7 +30,7 @@ class Backbone(NamedTuple):
     features: Callable
 
 
-def open_backbone(said, *, discriminator, step, image_size=None):
+def open_backbone(value, *, discriminator, step, image_size=None):
     """The backbone that `evaluation.diversity_backbone` names.
 
     Args:
@@ -41,11 +41,11 @@ def open_backbone(said, *, discriminator, step, image_size=None):
             refused at once; else they are when they are compared.
     Raises: VGGWeightsError, VGGImageError.
     """
-    if said == DISCRIMINATOR:
+    if value == DISCRIMINATOR:
         return discriminator_backbone(discriminator, step=step)
     if image_size is not None:
         require_size(image_size)
-    return vgg_backbone(said)
+    return vgg_backbone(value)
 
 
 def discriminator_backbone(discriminator, *, step):

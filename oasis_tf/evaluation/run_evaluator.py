@@ -187,8 +187,8 @@ class RunEvaluator:
         own = {"discriminator": discriminator, "step": step}
         size = self.pairs.image_size
         if metric == "diversity":
-            said = self.config.evaluation.diversity_backbone
-            return open_backbone(said, image_size=size, **own)
+            value = self.config.evaluation.diversity_backbone
+            return open_backbone(value, image_size=size, **own)
         return open_segmenter(
             **self.config.evaluation.segmenter.model_dump(),
             class_names=self.class_names,

@@ -69,8 +69,8 @@ class Direction(BaseModel):
             temporary.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path, *, studio):
-        """Reads a direction of a studio's generator.
+    def load(cls, path, *, sampler):
+        """Reads a direction of a sampler's generator.
 
         Raises: DirectionError if the file is none, or of another generator.
         """
@@ -84,15 +84,15 @@ class Direction(BaseModel):
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the file"
             raise DirectionError(f"{path} is no direction: {where}: {first['msg']}") from None
-        if direction.generator != studio.fingerprint:
+        if direction.generator != sampler.fingerprint:
             raise DirectionError(
                 f"{path} was found in another generator, of step {direction.step:,}; this one is "
-                f"of step {studio.step:,}. Find it again with explore direction"
+                f"of step {sampler.step:,}. Find it again with explore direction"
             )
-        if len(direction.vector) != studio.z_dim:
+        if len(direction.vector) != sampler.z_dim:
             raise DirectionError(
                 f"{path} has {len(direction.vector)} numbers; this generator's noise has "
-                f"{studio.z_dim}"
+                f"{sampler.z_dim}"
             )
         return direction
 

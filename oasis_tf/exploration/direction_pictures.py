@@ -19,21 +19,21 @@ def files_of(folder):
     return [folder / name for name in ("direction.json", "strip.png", "response.png")]
 
 
-def write(studio, direction, response, folder):
+def write(sampler, direction, response, folder):
     """Writes direction.json, strip.png (a row a held-out label map) and response.png.
 
     Args:
-        studio: `Studio`. direction: `Direction`. folder: path, which is there.
+        sampler: `Sampler`. direction: `Direction`. folder: path, which is there.
         response: `Response`, on the label maps that the direction was not fitted on.
     Returns: list of paths.
     """
     paths = files_of(folder)
     direction.save(paths[0])
     strip = pictures.strip(
-        studio,
+        sampler,
         response.images,
         [f"{step:+g}" if step else "as drawn" for step in direction.steps],
-        title=f"Along the direction of {direction.attribute}: {studio.title}",
+        title=f"Along the direction of {direction.attribute}: {sampler.title}",
         label_maps=response.label_maps.maps,
         names=response.label_maps.names,
     )

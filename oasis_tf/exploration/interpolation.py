@@ -11,19 +11,21 @@ MOST_PICTURES = 2000  # of a film, 400 MB at 256x256
 MOST_SHOWN = 13  # pictures of a strip
 
 
-def files_of(subject, folder, *, paths, film):
+def files_of(label_map_input, folder, *, paths, film):
     """The paths that `interpolate` writes: the strip, then a film for each path."""
-    films = [folder / f"{subject.name}_{name}.{film}" for name in paths]
-    return [folder / f"{subject.name}_strip.png", *films]
+    films = [folder / f"{label_map_input.name}_{name}.{film}" for name in paths]
+    return [folder / f"{label_map_input.name}_strip.png", *films]
 
 
-def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseconds, batch_size):
+def interpolate(
+    sampler, label_map_input, folder, *, seeds, steps, paths, film, milliseconds, batch_size
+):
     """Writes NAME_strip.png, and NAME_PATH.webp or .gif for each path.
 
     A film goes on from the last seed back to the first, so that it has no end.
 
     Args:
-        studio: `Studio`. subject: `Subject`. folder: path, which is there.
+        sampler: `Sampler`. label_map_input: `LabelMapInput`. folder: path, which is there.
         seeds: sequence of int. steps: int, from each to the next.
         paths: list of the names in `walks.PATHS`.
         film: "webp" or "gif". milliseconds: int, a frame of it.
@@ -40,26 +42,26 @@ def interpolate(studio, subject, folder, *, seeds, steps, paths, film, milliseco
             f"--steps {steps} between {len(seeds)} seeds are {len(seeds) * steps:,} pictures; a "
             f"film has at most {MOST_PICTURES:,}, as they are in memory together"
         )
-    vectors = vectors_of(studio, [*seeds, seeds[0]])
-    label_map = studio.fit(subject.read())
-    path, *films = files_of(subject, folder, paths=paths, film=film)
+    vectors = vectors_of(sampler, [*seeds, seeds[0]])
+    label_map = sampler.fit(label_map_input.read())
+    path, *films = files_of(label_map_input, folder, paths=paths, film=film)
     rows = []
     for name, target in zip(paths, films, strict=True):
         z = walks.walk(vectors, walks.PATHS[name], steps=steps)[:-1]
         places = np.zeros(len(z), int)
-        description = f"Painting the {name} walk on {subject.name}, {len(z):,} pictures"
+        description = f"Painting the {name} walk on {label_map_input.name}, {len(z):,} pictures"
         options = {"batch_size": batch_size, "description": description}
-        images = np.stack(list(paint(studio, label_map[None], places, z, **options)))
+        images = np.stack(list(paint(sampler, label_map[None], places, z, **options)))
         walks.save_film(images, target, milliseconds=milliseconds)
         rows.append(images)
     shown = _shown(steps, walked=len(seeds) - 1)
     strip = pictures.strip(
-        studio,
+        sampler,
         np.stack(rows)[:, shown],
         [f"seed {seeds[i // steps]}" if i % steps == 0 else "" for i in shown],
-        title=f"Between {len(seeds)} seeds: {studio.title}",
+        title=f"Between {len(seeds)} seeds: {sampler.title}",
         label_maps=np.repeat(label_map[None], len(paths), axis=0),
-        names=[f"{subject.name}, {name}" for name in paths],
+        names=[f"{label_map_input.name}, {name}" for name in paths],
     )
     sheet.save_png(strip, path)
     return [path, *films]

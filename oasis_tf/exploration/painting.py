@@ -3,12 +3,12 @@
 from oasis_tf.io import progress
 
 
-def paint(studio, label_maps, places, z, *, batch_size, description):
+def paint(sampler, label_maps, places, z, *, batch_size, description):
     """Yields a picture for each noise vector, and shows progress.
 
     Args:
-        studio: `Studio`.
-        label_maps: int (m, h, w), of the studio's size.
+        sampler: `Sampler`.
+        label_maps: int (m, h, w), of the sampler's size.
         places: int (n,), which of the label maps each is painted on.
         z: float (n, z_dim).
         batch_size: int, pictures painted at once.
@@ -19,6 +19,6 @@ def paint(studio, label_maps, places, z, *, batch_size, description):
     pictures = (
         picture
         for batch in batches
-        for picture in studio.paint(label_maps[places[batch]], z[batch])
+        for picture in sampler.paint(label_maps[places[batch]], z[batch])
     )
     return progress.track(pictures, description=description, total=len(z))

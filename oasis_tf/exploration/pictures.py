@@ -5,11 +5,11 @@ import numpy as np
 from oasis_tf.visualization import sheet
 
 
-def grid(studio, images, captions, *, title, label_map, columns):
+def grid(sampler, images, captions, *, title, label_map, columns):
     """The label map, and beside it rows of pictures with a caption each.
 
     Args:
-        studio: `Studio`.
+        sampler: `Sampler`.
         images: uint8 (n, h, w, 3). captions: n str. label_map: int (h, w).
         title: str. columns: int.
     Returns: uint8 (height, width, 3).
@@ -18,32 +18,34 @@ def grid(studio, images, captions, *, title, label_map, columns):
     rows = -(-len(images) // columns)
     white = np.full_like(images[0], sheet.BACKGROUND[0])
     cells = [*images, *[white] * (rows * columns - len(images))]
-    colors = sheet.colorize(label_map, studio.palette)
+    colors = sheet.colorize(label_map, sampler.palette)
     labels = np.stack([colors, *[white] * (rows - 1)])
     shown = [
         sheet.Column("", np.stack(cells[i::columns]), captions=captions[i::columns])
         for i in range(columns)
     ]
-    return _sheet(studio, [sheet.Column("label map", labels, crisp=True), *shown], title, label_map)
+    return _sheet(
+        sampler, [sheet.Column("label map", labels, crisp=True), *shown], title, label_map
+    )
 
 
-def strip(studio, rows, headings, *, title, label_maps, names):
+def strip(sampler, rows, headings, *, title, label_maps, names):
     """A row of pictures behind each label map: uint8 (height, width, 3).
 
     Args:
-        studio: `Studio`.
+        sampler: `Sampler`.
         rows: uint8 (m, n, h, w, 3). headings: n str.
         title: str. label_maps: int (m, h, w). names: m str.
     """
-    colors = sheet.colorize(label_maps, studio.palette)
+    colors = sheet.colorize(label_maps, sampler.palette)
     columns = [sheet.Column("label map", colors, crisp=True, captions=names)]
     columns += [
         sheet.Column(heading, images)
         for heading, images in zip(headings, np.swapaxes(rows, 0, 1), strict=True)
     ]
-    return _sheet(studio, columns, title, label_maps)
+    return _sheet(sampler, columns, title, label_maps)
 
 
-def _sheet(studio, columns, title, label_maps):
-    legend = sheet.legend_of(label_maps, class_names=studio.class_names, palette=studio.palette)
+def _sheet(sampler, columns, title, label_maps):
+    legend = sheet.legend_of(label_maps, class_names=sampler.class_names, palette=sampler.palette)
     return sheet.sheet(columns, title=title, legend=legend)

@@ -42,31 +42,31 @@ class Response:
     values: np.ndarray
 
 
-def find(studio, subjects, *, attribute, num_images, seed, batch_size, left_out=None):
+def find(sampler, label_map_inputs, *, attribute, num_images, seed, batch_size, left_out=None):
     """Finds the direction of an attribute.
 
     Args:
-        studio: `Studio`. subjects: sequence of `Subject`.
+        sampler: `Sampler`. label_map_inputs: sequence of `LabelMapInput`.
         attribute: `Attribute`. num_images: int, pictures to fit on; a third as many test it.
         seed: int. batch_size: int.
         left_out: `LeftOut`, gets the label maps that cannot be read; without it they are errors.
     Returns: `Direction`, and the `Response` on the held-out label maps.
     Raises: DirectionError if there is none.
     """
-    if not studio.z_dim:
+    if not sampler.z_dim:
         raise DirectionError("this run's generator has no noise (z_dim is 0): nothing to follow")
     options = {"attribute": attribute, "seed": seed, "batch_size": batch_size}
     to_fit, held_out = split_label_maps(
-        studio, subjects, attribute=attribute, seed=seed, left_out=left_out
+        sampler, label_map_inputs, attribute=attribute, seed=seed, left_out=left_out
     )
     num_images = max(num_images, 2 * len(to_fit.maps))
-    observed = observe(studio, to_fit.maps, count=num_images, stream=FIT_STREAM, **options)
+    observed = observe(sampler, to_fit.maps, count=num_images, stream=FIT_STREAM, **options)
     found = regression.fit(*observed)
     num_held_out = max(num_images // 3, 8 * len(held_out.maps))
-    unseen = observe(studio, held_out.maps, count=num_held_out, stream=HELD_OUT_STREAM, **options)
+    unseen = observe(sampler, held_out.maps, count=num_held_out, stream=HELD_OUT_STREAM, **options)
     correlation = regression.correlation(*unseen, found.vector)
     _require_more_than_chance(correlation, count=num_held_out, attribute=attribute)
-    response = respond(studio, held_out, found.vector, **options)
+    response = respond(sampler, held_out, found.vector, **options)
     direction = Direction(
         attribute=attribute.name,
         vector=found.vector.tolist(),
@@ -78,54 +78,54 @@ def find(studio, subjects, *, attribute, num_images, seed, batch_size, left_out=
         held_out_label_maps=held_out.names,
         steps=list(STEPS),
         response=response.values.mean(0).tolist(),
-        generator=studio.fingerprint,
-        step=studio.step,
+        generator=sampler.fingerprint,
+        step=sampler.step,
     )
     return direction, response
 
 
-def split_label_maps(studio, subjects, *, attribute, seed, left_out=None):
+def split_label_maps(sampler, label_map_inputs, *, attribute, seed, left_out=None):
     """Chooses label maps that the attribute can be measured on, and holds a quarter of them out.
 
     Which ones is drawn by the seed; the held-out ones are the last of them in the data's order, so
     that neighbouring frames of a film seldom lie on either side.
 
     Args:
-        subjects: sequence of `Subject`; read until there are enough.
+        label_map_inputs: sequence of `LabelMapInput`; read until there are enough.
         left_out: see `find`.
     Returns: two `LabelMaps`, to fit on and held out.
     Raises: DirectionError if there are too few.
     """
     left_out = left_out or LeftOut()
-    order = np.random.default_rng(seed).permutation(len(subjects))
-    read = _read(studio, subjects, order, left_out)
+    order = np.random.default_rng(seed).permutation(len(label_map_inputs))
+    read = _read(sampler, label_map_inputs, order, left_out)
     measurable = (pair for pair in read if attribute.is_measurable(pair[1]))
     chosen = dict(islice(measurable, MOST_LABEL_MAPS))
-    left_out.rest_of(subjects)
+    left_out.rest_of(label_map_inputs)
     if len(chosen) < LEAST_LABEL_MAPS:
         raise DirectionError(
-            f"{attribute.name} can be measured on {len(chosen)} of {len(subjects)} label maps; it "
-            f"takes {LEAST_LABEL_MAPS}, two to fit on and one to test on"
+            f"{attribute.name} can be measured on {len(chosen)} of {len(label_map_inputs)} "
+            f"label maps; it takes {LEAST_LABEL_MAPS}, two to fit on and one to test on"
         )
     indices = sorted(chosen)
     num_fit = len(indices) - max(1, len(indices) // 4)
     return tuple(
-        LabelMaps([subjects[i].name for i in part], np.stack([chosen[i] for i in part]))
+        LabelMaps([label_map_inputs[i].name for i in part], np.stack([chosen[i] for i in part]))
         for part in (indices[:num_fit], indices[num_fit:])
     )
 
 
-def _read(studio, subjects, order, left_out):
+def _read(sampler, label_map_inputs, order, left_out):
     """Yields (index, label map) of those that can be read."""
     for index in order:
         label_map = None
-        with left_out.noting(subjects[index].name):
-            label_map = studio.fit(subjects[index].read())
+        with left_out.noting(label_map_inputs[index].name):
+            label_map = sampler.fit(label_map_inputs[index].read())
         if label_map is not None:
             yield index, label_map
 
 
-def observe(studio, label_maps, *, count, attribute, seed, stream, batch_size):
+def observe(sampler, label_maps, *, count, attribute, seed, stream, batch_size):
     """Paints label maps in turn, each time with other noise, and measures the pictures.
 
     Args:
@@ -133,25 +133,27 @@ def observe(studio, label_maps, *, count, attribute, seed, stream, batch_size):
         stream: int, which noise of the seed.
     Returns: noise float64 (count, z_dim); values (count,); the label map of each, int (count,).
     """
-    z = sampled_noise(count, z_dim=studio.z_dim, seed=seed, stream=stream)
+    z = sampled_noise(count, z_dim=sampler.z_dim, seed=seed, stream=stream)
     places = np.arange(count) % len(label_maps)
     description = f"Measuring {attribute.name} in {count:,} pictures"
     options = {"batch_size": batch_size, "description": description}
-    pictures = paint(studio, label_maps, places, z, **options)
+    pictures = paint(sampler, label_maps, places, z, **options)
     measured = zip(pictures, places, strict=True)
     return z, np.array([attribute.of(image, label_maps[i]) for image, i in measured]), places
 
 
-def respond(studio, label_maps, vector, *, attribute, seed, batch_size):
+def respond(sampler, label_maps, vector, *, attribute, seed, batch_size):
     """Walks along a direction from a few seeds on every one of the `LabelMaps`: a `Response`."""
-    seeds = sampled_noise(NUM_RESPONSE_SEEDS, z_dim=studio.z_dim, seed=seed, stream=RESPONSE_STREAM)
-    walks = (seeds[:, None] + np.array(STEPS)[:, None] * vector).reshape(-1, studio.z_dim)
+    seeds = sampled_noise(
+        NUM_RESPONSE_SEEDS, z_dim=sampler.z_dim, seed=seed, stream=RESPONSE_STREAM
+    )
+    walks = (seeds[:, None] + np.array(STEPS)[:, None] * vector).reshape(-1, sampler.z_dim)
     maps = label_maps.maps
     places, z = np.repeat(np.arange(len(maps)), len(walks)), np.tile(walks, (len(maps), 1))
     description = f"Walking along the direction, {len(z):,} pictures"
     options = {"batch_size": batch_size, "description": description}
     images, values = [], []
-    for index, image in enumerate(paint(studio, maps, places, z, **options)):
+    for index, image in enumerate(paint(sampler, maps, places, z, **options)):
         values.append(attribute.of(image, maps[places[index]]))
         if index % len(walks) < len(STEPS):
             images.append(image)

@@ -18,58 +18,58 @@ COLUMNS = 6
 FORMAT = 1
 
 
-def backbone_of(studio, checkpoint):
+def backbone_of(sampler, checkpoint):
     """The `Backbone` that the run's config names for diversity.
 
     Args:
-        checkpoint: path of the one that the studio paints with.
+        checkpoint: path of the one that the sampler paints with.
     Raises: CheckpointError, VGGWeightsError or VGGImageError.
     """
-    said = studio.config.evaluation.diversity_backbone
-    own = load_networks(checkpoint)["discriminator"] if said == DISCRIMINATOR else None
-    return open_backbone(said, discriminator=own, step=studio.step, image_size=studio.size)
+    value = sampler.config.evaluation.diversity_backbone
+    own = load_networks(checkpoint)["discriminator"] if value == DISCRIMINATOR else None
+    return open_backbone(value, discriminator=own, step=sampler.step, image_size=sampler.size)
 
 
-def files_of(subject, folder):
+def files_of(label_map_input, folder):
     """The paths that `seed_grid` writes."""
-    return [folder / f"{subject.name}_grid.{ending}" for ending in ("png", "json")]
+    return [folder / f"{label_map_input.name}_grid.{ending}" for ending in ("png", "json")]
 
 
-def seed_grid(studio, subject, folder, *, seeds, backbone, batch_size):
+def seed_grid(sampler, label_map_input, folder, *, seeds, backbone, batch_size):
     """Writes NAME_grid.png, and NAME_grid.json with the diversity of what it shows.
 
     Args:
-        studio: `Studio`. subject: `Subject`. folder: path, which is there.
+        sampler: `Sampler`. label_map_input: `LabelMapInput`. folder: path, which is there.
         seeds: sequence of int, at least two.
         backbone: `Backbone`, whose features photographs are compared in.
         batch_size: int.
     Returns: list of paths, and the diversity as `Diversity.result` has it.
     Raises: SeedError if the generator has no noise; ValueError, see `Diversity`.
     """
-    z = vectors_of(studio, seeds)
-    label_map = studio.fit(subject.read())
-    description = f"Painting {len(z):,} pictures on {subject.name}"
+    z = vectors_of(sampler, seeds)
+    label_map = sampler.fit(label_map_input.read())
+    description = f"Painting {len(z):,} pictures on {label_map_input.name}"
     options = {"batch_size": batch_size, "description": description}
-    images = np.stack(list(paint(studio, label_map[None], np.zeros(len(z), int), z, **options)))
-    measured = Diversity(num_samples=len(z), image_size=studio.size, backbone=backbone)
+    images = np.stack(list(paint(sampler, label_map[None], np.zeros(len(z), int), z, **options)))
+    measured = Diversity(num_samples=len(z), image_size=sampler.size, backbone=backbone)
     measured.update(measured.measure(images[None]).numpy())
     diversity = measured.result()
-    paths = files_of(subject, folder)
+    paths = files_of(label_map_input, folder)
     picture = pictures.grid(
-        studio,
+        sampler,
         images,
         [f"seed {seed}" for seed in seeds],
-        title=f"{subject.name}: {studio.title}; {summary(diversity)}",
+        title=f"{label_map_input.name}: {sampler.title}; {summary(diversity)}",
         label_map=label_map,
         columns=COLUMNS,
     )
     sheet.save_png(picture, paths[0])
     document = {
         "format": FORMAT,
-        "label_map": subject.name,
+        "label_map": label_map_input.name,
         "seeds": list(seeds),
-        "generator": studio.fingerprint,
-        "step": studio.step,
+        "generator": sampler.fingerprint,
+        "step": sampler.step,
         "diversity": diversity,
     }
     with whole_file(paths[1]) as temporary:

@@ -9,9 +9,9 @@ class SeedError(ValueError):
     """Seeds that nothing can be shown of, in a sentence."""
 
 
-def vectors_of(studio, seeds):
+def vectors_of(sampler, seeds):
     """float32 (n, z_dim). Raises: SeedError if the generator has no noise."""
-    if not studio.z_dim:
+    if not sampler.z_dim:
         raise SeedError("this run's generator has no noise (z_dim is 0): all seeds paint the same")
-    noise = SeededNoise(z_dim=studio.z_dim, seed=0)
+    noise = SeededNoise(z_dim=sampler.z_dim, seed=0)
     return np.stack([noise.vector(seed) for seed in seeds])

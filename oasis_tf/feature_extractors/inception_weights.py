@@ -106,8 +106,8 @@ def _require_fit(network, state_dict):
         for key, shape in known.items()
         if key in state_dict and state_dict[key].shape != shape
     ]
-    said = {key: no_weights(key, state_dict[key]) for key in needed if key in state_dict}
-    problems += [f"{key} {problem}" for key, problem in said.items() if problem]
+    value = {key: no_weights(key, state_dict[key]) for key in needed if key in state_dict}
+    problems += [f"{key} {problem}" for key, problem in value.items() if problem]
     if problems:
         more = len(problems) - NAMED_PROBLEMS
         raise InceptionWeightsError(

@@ -1,32 +1,32 @@
 """Painting from a run folder: label maps in, photographs and a contact sheet out."""
 
-from oasis_tf.generation.album import Album
-from oasis_tf.generation.noise_plans import RegionNoise, SeededNoise, plan_of
-from oasis_tf.generation.painting import paint_all
-from oasis_tf.generation.regions import Region, read_mask
-from oasis_tf.generation.studio import Studio
-from oasis_tf.generation.subjects import (
-    Subject,
-    held_out_subjects,
+from oasis_tf.generation.label_map_inputs import (
+    LabelMapInput,
+    held_out_label_maps,
     label_files,
+    label_maps_of_files,
     require_comparable,
-    subjects_of_files,
     write_label_maps,
 )
+from oasis_tf.generation.noise_plans import RegionNoise, SeededNoise, plan_of
+from oasis_tf.generation.output_folder import OutputFolder
+from oasis_tf.generation.painting import paint_all
+from oasis_tf.generation.regions import Region, read_mask
+from oasis_tf.generation.sampler import Sampler
 
 __all__ = [
-    "Album",
+    "OutputFolder",
     "Region",
     "RegionNoise",
     "SeededNoise",
-    "Studio",
-    "Subject",
-    "held_out_subjects",
+    "Sampler",
+    "LabelMapInput",
+    "held_out_label_maps",
     "label_files",
     "paint_all",
     "plan_of",
     "read_mask",
     "require_comparable",
-    "subjects_of_files",
+    "label_maps_of_files",
     "write_label_maps",
 ]

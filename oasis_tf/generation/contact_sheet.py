@@ -9,64 +9,69 @@ MOST_ROWS = 12
 MOST_SAMPLES = 8
 
 
-def write(studio, subjects, album, *, plan, batch_size, compare):
+def write(sampler, label_map_inputs, output_folder, *, plan, batch_size, compare):
     """Writes the contact sheet: a row a label map, of the first ones, and a column a sample.
 
-    Args: see `painting.paint_all`; the photographs are in the album.
+    Args: see `painting.paint_all`; the photographs are in the output folder.
     """
-    shown = subjects[:MOST_ROWS]
-    raw = [subject.read() for subject in shown]
-    label_maps = np.stack([studio.fit(label_map) for label_map in raw])
-    columns = [_label_column(studio, label_maps, [subject.name for subject in shown])]
+    shown = label_map_inputs[:MOST_ROWS]
+    raw = [label_map_input.read() for label_map_input in shown]
+    label_maps = np.stack([sampler.fit(label_map) for label_map in raw])
+    columns = [
+        _label_column(sampler, label_maps, [label_map_input.name for label_map_input in shown])
+    ]
     if compare:
-        columns.append(_column("real", [subject.read_real() for subject in shown]))
+        columns.append(_column("real", [label_map_input.read_real() for label_map_input in shown]))
     untouched = [plan.untouched(label_map) for label_map in raw]
     if untouched[0] is not None:
         z = np.stack(untouched)
         parts = range(0, len(shown), batch_size)
-        before = [studio.paint(label_maps[i:][:batch_size], z[i:][:batch_size]) for i in parts]
+        before = [sampler.paint(label_maps[i:][:batch_size], z[i:][:batch_size]) for i in parts]
         columns.append(sheet.Column("before", np.concatenate(before)))
-    columns += _sample_columns(album, shown)
-    sheet.save_png(_sheet(studio, columns, label_maps), album.contact_sheet)
+    columns += _sample_columns(output_folder, shown)
+    sheet.save_png(_sheet(sampler, columns, label_maps), output_folder.contact_sheet)
 
 
-def write_comparisons(studio, subjects, album, *, left_out):
+def write_comparisons(sampler, label_map_inputs, output_folder, *, left_out):
     """Writes label map, real photograph and painted ones side by side, a picture a label map.
 
     Args:
         left_out: `LeftOut`, gets those whose real photograph cannot be read.
     """
-    album.comparison("").parent.mkdir(exist_ok=True)
-    subjects = progress.track(
-        subjects, description="Comparing with real photographs", total=len(subjects)
+    output_folder.comparison("").parent.mkdir(exist_ok=True)
+    label_map_inputs = progress.track(
+        label_map_inputs, description="Comparing with real photographs", total=len(label_map_inputs)
     )
-    for subject in subjects:
-        with left_out.noting(subject.name):
-            real = _column("real", [subject.read_real()])
-            label_maps = studio.fit(subject.read())[None]
+    for label_map_input in label_map_inputs:
+        with left_out.noting(label_map_input.name):
+            real = _column("real", [label_map_input.read_real()])
+            label_maps = sampler.fit(label_map_input.read())[None]
             columns = [
-                _label_column(studio, label_maps, [subject.name]),
+                _label_column(sampler, label_maps, [label_map_input.name]),
                 real,
-                *_sample_columns(album, [subject], heading="generated"),
+                *_sample_columns(output_folder, [label_map_input], heading="generated"),
             ]
-            picture = _sheet(studio, columns, label_maps)
-            sheet.save_png(picture, album.comparison(subject.name))
+            picture = _sheet(sampler, columns, label_maps)
+            sheet.save_png(picture, output_folder.comparison(label_map_input.name))
 
 
-def _sheet(studio, columns, label_maps):
-    legend = sheet.legend_of(label_maps, class_names=studio.class_names, palette=studio.palette)
-    return sheet.sheet(columns, title=studio.title, legend=legend)
+def _sheet(sampler, columns, label_maps):
+    legend = sheet.legend_of(label_maps, class_names=sampler.class_names, palette=sampler.palette)
+    return sheet.sheet(columns, title=sampler.title, legend=legend)
 
 
-def _label_column(studio, label_maps, names):
-    colors = sheet.colorize(label_maps, studio.palette)
+def _label_column(sampler, label_maps, names):
+    colors = sheet.colorize(label_maps, sampler.palette)
     return sheet.Column("label map", colors, crisp=True, captions=names)
 
 
-def _sample_columns(album, subjects, *, heading="sample"):
-    for sample in range(min(album.samples, MOST_SAMPLES)):
-        images = [album.load(album.path(subject.name, sample)) for subject in subjects]
-        yield _column(heading if album.samples == 1 else f"{heading} {sample + 1}", images)
+def _sample_columns(output_folder, label_map_inputs, *, heading="sample"):
+    for sample in range(min(output_folder.samples, MOST_SAMPLES)):
+        images = [
+            output_folder.load(output_folder.path(label_map_input.name, sample))
+            for label_map_input in label_map_inputs
+        ]
+        yield _column(heading if output_folder.samples == 1 else f"{heading} {sample + 1}", images)
 
 
 def _column(heading, images):

@@ -102,11 +102,11 @@ class RegionNoise:
         return self.region.on(label_map, size=self.size)
 
 
-def plan_of(studio, *, seed, resample=None, mask=None):
+def plan_of(sampler, *, seed, resample=None, mask=None):
     """The plan that options ask for.
 
     Args:
-        studio: `Studio`.
+        sampler: `Sampler`.
         seed: int.
         resample: str, classes with commas between them, by name or by the id that label maps of
             the run's data hold; or None.
@@ -115,20 +115,20 @@ def plan_of(studio, *, seed, resample=None, mask=None):
     Raises: UnknownClassError or DataError.
     """
     if resample is None and mask is None:
-        return SeededNoise(z_dim=studio.z_dim, seed=seed)
-    class_ids = () if resample is None else _class_ids(resample, studio)
+        return SeededNoise(z_dim=sampler.z_dim, seed=seed)
+    class_ids = () if resample is None else _class_ids(resample, sampler)
     pixels = None if mask is None else read_mask(mask)
     region = Region(class_ids, mask=pixels, mask_name=str(mask))
     meaning = {"classes": class_ids}
     if pixels is not None:
         packed = np.packbits(pixels).tobytes()
         meaning["mask"] = f"{pixels.shape} {hashlib.sha256(packed).hexdigest()}"
-    return RegionNoise(region, size=studio.size, z_dim=studio.z_dim, seed=seed, meaning=meaning)
+    return RegionNoise(region, size=sampler.size, z_dim=sampler.z_dim, seed=seed, meaning=meaning)
 
 
-def _class_ids(resample, studio):
+def _class_ids(resample, sampler):
     """Increasing class ids of classes by name or by the data's id, or class id of colours."""
-    code, names = studio.label_code, studio.class_names
+    code, names = sampler.label_code, sampler.class_names
     class_of_id = code.class_of_id() if code.kind == "id" else None
     return tuple(
         sorted({class_id_of(name, names, class_of_id=class_of_id) for name in resample.split(",")})

@@ -7,7 +7,7 @@ import numpy as np
 
 from oasis_tf.data import DataError
 from oasis_tf.generation import contact_sheet
-from oasis_tf.generation.album import fingerprint
+from oasis_tf.generation.output_folder import fingerprint
 from oasis_tf.io import progress
 from oasis_tf.io.left_out import LeftOut
 
@@ -32,14 +32,14 @@ class Painted:
 class _Unit:
     """One photograph to be painted."""
 
-    subject: object
+    label_map_input: object
     sample: int
-    label_map: np.ndarray  # of the studio's size
+    label_map: np.ndarray  # of the sampler's size
     noise: np.ndarray | None
     fingerprint: str
 
 
-def paint_all(studio, subjects, album, *, plan, batch_size, compare=False):
+def paint_all(sampler, label_map_inputs, output_folder, *, plan, batch_size, compare=False):
     """Writes a photograph for every label map and sample that is not there yet.
 
     Then a contact sheet of the first ones, and with `compare` a picture for each label map, with
@@ -47,21 +47,23 @@ def paint_all(studio, subjects, album, *, plan, batch_size, compare=False):
     from being painted.
 
     Args:
-        studio: `Studio`.
-        subjects: sequence of `Subject`.
-        album: `Album`.
+        sampler: `Sampler`.
+        label_map_inputs: sequence of `LabelMapInput`.
+        output_folder: `OutputFolder`.
         plan: which noise, see `noise_plans`.
         batch_size: int, photographs painted at once.
-        compare: bool; each subject has a real photograph then.
+        compare: bool; each label map has a real photograph then.
     Returns: `Painted`.
     Raises: RunError; DataError if no label map can be painted on.
     """
-    album.folder.mkdir(parents=True, exist_ok=True)
+    output_folder.folder.mkdir(parents=True, exist_ok=True)
     left_out, untouched = LeftOut(DataError), []
-    missing, found = _missing(studio, subjects, album, plan=plan, left_out=left_out)
-    studio.require_memory(min(batch_size, len(missing)))
+    missing, found = _missing(
+        sampler, label_map_inputs, output_folder, plan=plan, left_out=left_out
+    )
+    sampler.require_memory(min(batch_size, len(missing)))
     photographs = progress.track(
-        _paint(studio, _readable(studio, missing, plan, left_out, untouched), batch_size),
+        _paint(sampler, _readable(sampler, missing, plan, left_out, untouched), batch_size),
         description=f"Painting {len(missing):,} photographs"
         + f", {found:,} are there" * bool(found),
         total=len(missing) + found,
@@ -69,63 +71,67 @@ def paint_all(studio, subjects, album, *, plan, batch_size, compare=False):
     )
     written = 0
     for unit, image in photographs:
-        path = album.path(unit.subject.name, unit.sample)
-        meaning = _meaning(studio, plan, unit.sample)
-        album.save(image, path, meaning=meaning, label_map=unit.fingerprint)
+        path = output_folder.path(unit.label_map_input.name, unit.sample)
+        meaning = _meaning(sampler, plan, unit.sample)
+        output_folder.save(image, path, meaning=meaning, label_map=unit.fingerprint)
         written += 1
-    subjects = left_out.rest_of(subjects)
+    label_map_inputs = left_out.rest_of(label_map_inputs)
     if compare:
-        contact_sheet.write_comparisons(studio, subjects, album, left_out=left_out)
-        subjects = left_out.rest_of(subjects)
-    contact_sheet.write(studio, subjects, album, plan=plan, batch_size=batch_size, compare=compare)
+        contact_sheet.write_comparisons(sampler, label_map_inputs, output_folder, left_out=left_out)
+        label_map_inputs = left_out.rest_of(label_map_inputs)
+    contact_sheet.write(
+        sampler, label_map_inputs, output_folder, plan=plan, batch_size=batch_size, compare=compare
+    )
     return Painted(written, found, left_out=left_out.reasons, untouched=untouched)
 
 
-def _missing(studio, subjects, album, *, plan, left_out):
-    """List of (subject, sample) to be painted, and the number of photographs that are there."""
+def _missing(sampler, label_map_inputs, output_folder, *, plan, left_out):
+    """List of (label-map input, sample) to generate, and the number of images already there."""
     missing, found = [], 0
-    for subject in subjects:
-        with left_out.noting(subject.name):
+    for label_map_input in label_map_inputs:
+        with left_out.noting(label_map_input.name):
             is_there = [
-                album.has(
-                    album.path(subject.name, sample),
-                    subject,
-                    meaning=_meaning(studio, plan, sample),
+                output_folder.has(
+                    output_folder.path(label_map_input.name, sample),
+                    label_map_input,
+                    meaning=_meaning(sampler, plan, sample),
                 )
-                for sample in range(album.samples)
+                for sample in range(output_folder.samples)
             ]
-            missing += [(subject, sample) for sample, there in enumerate(is_there) if not there]
+            missing += [
+                (label_map_input, sample) for sample, there in enumerate(is_there) if not there
+            ]
             found += sum(is_there)
     return missing, found
 
 
-def _meaning(studio, plan, sample):
-    precision = {} if studio.precision == "float32" else {"precision": studio.precision}
-    painter = {"generator": studio.fingerprint, "step": studio.step}
-    return {**painter, **precision, **plan.meaning(sample)}
+def _meaning(sampler, plan, sample):
+    precision = {} if sampler.precision == "float32" else {"precision": sampler.precision}
+    recalibrated_ema = {"generator": sampler.fingerprint, "step": sampler.step}
+    return {**recalibrated_ema, **precision, **plan.meaning(sample)}
 
 
-def _readable(studio, missing, plan, left_out, untouched):
-    """Yields a `_Unit` for each (subject, sample) whose label map can be painted on."""
-    for subject, group in groupby(missing, key=lambda pair: pair[0]):
-        with left_out.noting(subject.name):
-            label_map = subject.read()
+def _readable(sampler, missing, plan, left_out, untouched):
+    """Yields a `_Unit` for each (label-map input, sample) whose label map can be painted on."""
+    for label_map_input, group in groupby(missing, key=lambda pair: pair[0]):
+        with left_out.noting(label_map_input.name):
+            label_map = label_map_input.read()
             if not plan.redraws(label_map):
-                untouched.append(subject.name)
-            same = {"label_map": studio.fit(label_map), "fingerprint": fingerprint(label_map)}
+                untouched.append(label_map_input.name)
+            same = {"label_map": sampler.fit(label_map), "fingerprint": fingerprint(label_map)}
             units = (
-                _Unit(subject, sample, noise=plan.draw(label_map, sample), **same)
+                _Unit(label_map_input, sample, noise=plan.draw(label_map, sample), **same)
                 for _, sample in list(group)
             )
             first = next(units)
-        if subject.name not in left_out.reasons:
+        if label_map_input.name not in left_out.reasons:
             yield first
             yield from units  # one by one: noise maps are large
 
 
-def _paint(studio, units, batch_size):
+def _paint(sampler, units, batch_size):
     """Yields every `_Unit` with its photograph, uint8 (h, w, 3)."""
     while chunk := list(islice(units, batch_size)):
         z = None if chunk[0].noise is None else np.stack([unit.noise for unit in chunk])
         label_maps = np.stack([unit.label_map for unit in chunk])
-        yield from zip(chunk, studio.paint(label_maps, z), strict=True)
+        yield from zip(chunk, sampler.paint(label_maps, z), strict=True)

@@ -62,7 +62,7 @@ def _chunks(url, track):
                 yield chunk
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None)  # what urllib wraps in an error of its own
-        said = reason if isinstance(reason, OSError) else error
-        raise DownloadError(f"{url} cannot be downloaded: {said}") from error
+        value = reason if isinstance(reason, OSError) else error
+        raise DownloadError(f"{url} cannot be downloaded: {value}") from error
     if received < length:
         raise DownloadError(f"{url} cannot be downloaded: {received} of {length} bytes came")

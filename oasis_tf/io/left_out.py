@@ -33,7 +33,11 @@ class LeftOut:
             raise self._first
         return rest
 
-    def rest_of(self, subjects) -> list:
-        """The subjects, which have a `name`, that are not left out. Raises: see `require_some`."""
-        rest = set(self.require_some([subject.name for subject in subjects]))
-        return [subject for subject in subjects if subject.name in rest]
+    def rest_of(self, label_map_inputs) -> list:
+        """The items, which have a `name`, that are not left out. Raises: see `require_some`."""
+        rest = set(
+            self.require_some([label_map_input.name for label_map_input in label_map_inputs])
+        )
+        return [
+            label_map_input for label_map_input in label_map_inputs if label_map_input.name in rest
+        ]

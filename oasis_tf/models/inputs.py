@@ -82,9 +82,9 @@ def training_pair(data, *, num_classes, image_size):
 
 def _of_shape(x, shape, *, name):
     """`x`, each example of this shape; asked in the graph where Keras traced one for any shape."""
-    said = f"{name} must be (b, {', '.join(map(str, shape))}); these are "
+    value = f"{name} must be (b, {', '.join(map(str, shape))}); these are "
     if not x.shape.is_compatible_with((None, *shape)):
-        raise ValueError(f"{said[0].upper()}{said[1:]}{tuple(x.shape)}.")
+        raise ValueError(f"{value[0].upper()}{value[1:]}{tuple(x.shape)}.")
     if x.shape.rank is None or None in x.shape[1:]:
         found = tf.shape(x)
         fits = tf.cond(
@@ -92,7 +92,7 @@ def _of_shape(x, shape, *, name):
             lambda: tf.reduce_all(tf.equal(found[1:], shape)),
             lambda: tf.constant(False),
         )
-        x = required(fits, x, lambda: tf.strings.format(said + "{}", found))
+        x = required(fits, x, lambda: tf.strings.format(value + "{}", found))
         x.set_shape((None, *shape))  # no op, which could complain before the check does
     return x
 

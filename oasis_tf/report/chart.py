@@ -113,7 +113,7 @@ def _line(curve, across, up, unit):
     return node(
         "g",
         node("path", d="".join(path)),
-        *(node("circle", node("title", said), cx=x, cy=y, r=2.6) for x, y, said in dots),
+        *(node("circle", node("title", text), cx=x, cy=y, r=2.6) for x, y, text in dots),
         class_=f"line {curve.style}",
     )
 

@@ -49,12 +49,12 @@ def _table(evaluations):
 
 
 def _pictures(path, evaluations):
-    for name, said in PICTURES.items():
+    for name, value in PICTURES.items():
         picture = path.with_name(f"{path.stem}_{name}.png")
         try:
             uri = data_uri(picture)
         except UNREADABLE:  # one that is missing or being written is passed over
             continue
-        said = said or comparison_heading(evaluations)
-        caption = node("figcaption", node("strong", said))
-        yield node("figure", caption, node("img", src=uri, alt=said), class_="wide")
+        value = value or comparison_heading(evaluations)
+        caption = node("figcaption", node("strong", value))
+        yield node("figure", caption, node("img", src=uri, alt=value), class_="wide")

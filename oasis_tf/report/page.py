@@ -93,7 +93,7 @@ def _header(folder, config, metrics, held_out, evaluations):
     if math.isfinite(distance):
         tiles.insert(2, (_number(distance), "Fréchet distance"))
     yield node(
-        "ul", *(node("li", node("b", b), node("span", said)) for b, said in tiles), class_="tiles"
+        "ul", *(node("li", node("b", b), node("span", value)) for b, value in tiles), class_="tiles"
     )
 
 

@@ -25,7 +25,7 @@ NETWORKS = ("generator", "discriminator", "ema_generator")  # by their names in 
 BYTES_BESIDE = 1100  # of a variable in a file beside its values, at most; HDF5 takes 1020 to 1050
 
 
-def write(folder, *, model, config, painter, keep_last, best=None):
+def write(folder, *, model, config, recalibrated_ema, keep_last, best=None):
     """Writes the checkpoint of the model's step, see `checkpoint.write`.
 
     Both files are read back and compared with the variables before the checkpoint counts.
@@ -34,7 +34,7 @@ def write(folder, *, model, config, painter, keep_last, best=None):
         folder: where the checkpoints of the run lie.
         model: a compiled `OASIS`.
         config: `Config` of the run.
-        painter: function() -> the generator to paint with; called if there is anything to write.
+        recalibrated_ema: function() -> the generator to paint with; called before a write.
         keep_last: int, how many checkpoints stay.
         best: `checkpoint.Best` or None.
     Returns: path of the checkpoint.
@@ -46,12 +46,12 @@ def write(folder, *, model, config, painter, keep_last, best=None):
         step=int(model.step.numpy()),
         files={
             TRAINING_STATE: lambda path: _save_arrays(path, state),
-            GENERATOR: lambda path: _save_generator(path, painter()),
+            GENERATOR: lambda path: _save_generator(path, recalibrated_ema()),
             CONFIG: config.save,
         },
         verify={
             TRAINING_STATE: lambda path: _require_arrays(path, state),
-            GENERATOR: lambda path: _require_generator(path, painter()),
+            GENERATOR: lambda path: _require_generator(path, recalibrated_ema()),
         },
         keep_last=keep_last,
         best=best,

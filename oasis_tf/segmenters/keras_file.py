@@ -43,8 +43,8 @@ def open_network(path):
     name = f"{network.name} ({path.name}, SHA-256 {sha256[:8]}…)"
     origin = {"model": str(path), "sha256": sha256}
     if card:
-        said = {"architecture", "num_train", "num_held_out", "held_out_miou", "command"}
-        origin |= card.model_dump(include=said)
+        value = {"architecture", "num_train", "num_held_out", "held_out_miou", "command"}
+        origin |= card.model_dump(include=value)
     return network, name, card, origin
 
 

@@ -81,11 +81,11 @@ def discriminator_segmenter(discriminator, *, step, class_names, size):
     )
 
 
-def _class_id(said, class_names):
+def _class_id(value, class_names):
     """The id of what the config says of one logit."""
-    if said is None:
+    if value is None:
         return None
     try:
-        return said if isinstance(said, int) else class_id_of(said, class_names)
+        return value if isinstance(value, int) else class_id_of(value, class_names)
     except UnknownClassError as error:
         raise SegmenterError(f"evaluation.segmenter.classes: {error}") from error

@@ -25,16 +25,16 @@ from oasis_tf.training.callbacks import (
     Evaluations,
     HeldOutScores,
     MetricsLog,
-    Painter,
     ProfileSteps,
     ProgressLine,
+    RecalibratedEMA,
     RequireFolder,
     ResumedEpoch,
     SampleSheets,
     StopOnDivergence,
     StopOnRequest,
     Stopped,
-    Vitals,
+    TrainingStatistics,
     write_hyper_parameters,
 )
 from oasis_tf.training.data import RunData
@@ -182,17 +182,24 @@ class TrainingRun:
         """In the order of their calls: what a checkpoint vouches for is written before it."""
         writer = tf.summary.create_file_writer(str(self.folder.tensorboard))
         write_hyper_parameters(writer, flatten(self.config))
-        painter = Painter(self.model, recalibrated=self.data.recalibrated)
+        recalibrated_ema = RecalibratedEMA(self.model, recalibrated=self.data.recalibrated)
         metrics = MetricsLog(
             self.folder.metrics, steps_per_epoch=self.steps_per_epoch, summary_writer=writer
         )
-        scores = self._held_out_scores(painter, writer)
-        samples = self._sample_sheets(painter, writer)
-        evaluations = self._evaluations(painter, writer)
+        scores = self._held_out_scores(recalibrated_ema, writer)
+        samples = self._sample_sheets(recalibrated_ema, writer)
+        evaluations = self._evaluations(recalibrated_ema, writer)
         is_evaluated = self.config.training.best_metric in EVALUATED
         best_by = evaluations[0] if is_evaluated else scores
-        checkpoints = self._checkpoints(painter, best_by, watch)
-        return metrics, self._vitals(writer), scores, samples, *evaluations, checkpoints
+        checkpoints = self._checkpoints(recalibrated_ema, best_by, watch)
+        return (
+            metrics,
+            self._training_statistics(writer),
+            scores,
+            samples,
+            *evaluations,
+            checkpoints,
+        )
 
     def _fit_arguments(self):
         """Arguments of `fit`, and callbacks, for the rest of an epoch that was begun; then for
@@ -221,7 +228,7 @@ class TrainingRun:
         """The batches from here on, of which every worker reads its own rows."""
         return self.devices.distribute(partial(self.data.batches, start_step=self.step))
 
-    def _checkpoints(self, painter, scores, watch):
+    def _checkpoints(self, recalibrated_ema, scores, watch):
         training, metric = self.config.training, self.config.training.best_metric
         return Checkpoints(
             self.folder.checkpoints,
@@ -229,7 +236,7 @@ class TrainingRun:
             last_step=self.total_steps,
             keep_last=training.keep_last,
             config=self.config,
-            painter=painter,
+            recalibrated_ema=recalibrated_ema,
             scores=scores,
             best_metric=metric,
             measured_with=measured_with(self.config, metric),
@@ -237,8 +244,8 @@ class TrainingRun:
             is_suspicious=lambda: watch.suspicious,
         )
 
-    def _vitals(self, summary_writer):
-        return Vitals(
+    def _training_statistics(self, summary_writer):
+        return TrainingStatistics(
             steps_per_epoch=self.steps_per_epoch,
             batch_size=self.config.training.batch_size,
             class_names=self.data.class_names,
@@ -271,7 +278,7 @@ class TrainingRun:
         )
         return [line]
 
-    def _held_out_scores(self, painter, summary_writer):
+    def _held_out_scores(self, recalibrated_ema, summary_writer):
         return HeldOutScores(
             self.folder.held_out_scores,
             every=self.config.training.score_every,
@@ -279,10 +286,10 @@ class TrainingRun:
             batches=self.data.held_out_batches,
             class_names=self.data.class_names,
             summary_writer=summary_writer,
-            painter=painter,
+            recalibrated_ema=recalibrated_ema,
         )
 
-    def _evaluations(self, painter, summary_writer):
+    def _evaluations(self, recalibrated_ema, summary_writer):
         """List of the callback, empty if nothing is to be evaluated."""
         every = self.config.training.evaluate_every
         if every is None:
@@ -307,7 +314,7 @@ class TrainingRun:
             last_step=self.total_steps,
             evaluate=partial(self._evaluate, evaluator),
             summary_writer=summary_writer,
-            painter=painter,
+            recalibrated_ema=recalibrated_ema,
         )
         return [callback]
 
@@ -316,7 +323,7 @@ class TrainingRun:
             evaluation = evaluator.evaluate(*networks, step=step)
         return {"run": str(self.folder.path), **evaluation}
 
-    def _sample_sheets(self, painter, summary_writer):
+    def _sample_sheets(self, recalibrated_ema, summary_writer):
         real, label_map = self.data.held_out_samples()
         z_dim = self.config.generator.z_dim
         return SampleSheets(
@@ -329,5 +336,5 @@ class TrainingRun:
             z=noise.seeded_noise(np.arange(len(real)), z_dim) if z_dim else None,
             class_names=self.data.class_names,
             palette=self.data.palette,
-            painter=painter,
+            recalibrated_ema=recalibrated_ema,
         )

@@ -68,7 +68,7 @@ def _import(checkpoint, config, folder, step):
             folder.checkpoints,
             model=model,
             config=config,
-            painter=lambda: model.ema_generator,
+            recalibrated_ema=lambda: model.ema_generator,
             keep_last=1,
         )
     return origins

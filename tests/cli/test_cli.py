@@ -539,10 +539,10 @@ def test_a_colour_of_no_class_is_named(tmp_path, coloured, verb):
         "train": ["--config", coloured[1], "--data-root", root, "--run-dir", tmp_path / "run"],
         "generate": ["--run", coloured[2], "--labels", path, "--out", tmp_path / "out"],
     }
-    said = call(verb, *arguments[verb], exit_code=2).stderr
-    sentence = said.splitlines()[-1]
+    message = call(verb, *arguments[verb], exit_code=2).stderr
+    sentence = message.splitlines()[-1]
     assert sentence.startswith(f"Error: {path}: the label map holds the colour [70, 130, 181]")
-    assert "the nearest known is [70, 130, 180], class 1" in said
+    assert "the nearest known is [70, 130, 180], class 1" in message
 
 
 def test_the_module_runs_as_a_program():
@@ -601,8 +601,8 @@ def test_painting_passes_over_a_damaged_generator_and_says_so(killed_run, tmp_pa
     contents[middle : middle + 200] = bytes(200)
     path.write_bytes(contents)
     result = call("generate", "--run", killed_run, "--out", tmp_path / "out")
-    said = "step_00000004 is damaged (generator.keras) and is passed over; "
-    assert said in result.stderr and "step_00000003 is used" in result.stderr
+    message = "step_00000004 is damaged (generator.keras) and is passed over; "
+    assert message in result.stderr and "step_00000003 is used" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -614,8 +614,8 @@ def test_a_file_where_a_folder_is_expected_is_refused(run, tmp_path, verb, optio
     options = needed[verb] | {option: tmp_path / "file"}
     arguments = [argument for pair in options.items() for argument in pair]
     result = call(verb, *arguments, exit_code=2)
-    said = " ".join(result.stderr.replace("│", " ").split())  # typer draws a box around it
-    assert option in said and "is a file" in said
+    message = " ".join(result.stderr.replace("│", " ").split())  # typer draws a box around it
+    assert option in message and "is a file" in message
 
 
 def test_a_seed_that_noise_cannot_hold_is_refused(run, tmp_path):

@@ -43,9 +43,9 @@ def use_a_wrong_folder():
 def test_what_went_wrong_is_said_in_one_line(capsys, fail, exit_code, sentence):
     with pytest.raises(typer.Exit) as ended, sentences_for_errors():
         fail()
-    said = capsys.readouterr().err
-    assert (ended.value.exit_code, said.count("\n")) == (exit_code, 1)
-    assert said.startswith("Error: ") and sentence in said
+    message = capsys.readouterr().err
+    assert (ended.value.exit_code, message.count("\n")) == (exit_code, 1)
+    assert message.startswith("Error: ") and sentence in message
 
 
 @pytest.mark.parametrize("defect", [ValueError, RuntimeError, KeyError])
@@ -146,8 +146,8 @@ def test_warnings_of_libraries_are_dropped_and_ours_are_said():
 
 def test_escape_codes_and_characters_that_stderr_lacks_are_made_visible():
     poor = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    code, said = verb(">/dev/null", how="escapes", environment=poor)
-    assert (code, said) == (1, "Error: \\x1b[31mred\\x1b[0m and \\u7a7a\n")
+    code, message = verb(">/dev/null", how="escapes", environment=poor)
+    assert (code, message) == (1, "Error: \\x1b[31mred\\x1b[0m and \\u7a7a\n")
 
 
 @pytest.mark.parametrize("app", [cli.app, export_cli.app], ids=["oasis_tf", "export"])

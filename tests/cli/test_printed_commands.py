@@ -20,9 +20,9 @@ TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 NAMES = ["plain", "my run", 'it\'s; $HOME & #1: "x"']
 
 
-def printed(said, heading):
+def printed(message, heading):
     """The command behind a heading, as a shell takes it apart."""
-    (line,) = (line for line in said.splitlines() if line.strip().startswith(heading))
+    (line,) = (line for line in message.splitlines() if line.strip().startswith(heading))
     command = line.partition("or: ")[2] or line.strip().removeprefix(heading)
     return shlex.split(command)
 
@@ -38,15 +38,15 @@ def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     folder, config = RunFolder(tmp_path / name), tmp_path / f"{name}.yaml"
     run = SimpleNamespace(config=load_config(TINY))
     _say_what_is_where(folder, run, False, config)
-    said = capsys.readouterr().out
+    message = capsys.readouterr().out
     expected = ["python", "-m", "oasis_tf", "train", "--resume", "--run-dir", str(folder.path)]
-    assert printed(said, "go on") == [*expected, "--config", str(config)]
-    assert said.count("\n") == 1  # nothing else is there
+    assert printed(message, "go on") == [*expected, "--config", str(config)]
+    assert message.count("\n") == 1  # nothing else is there
     run.config.save(make(folder.config))
     _say_what_is_where(folder, run, False, config)
-    said = capsys.readouterr().out
-    assert printed(said, "go on") == [*expected, "--config", str(folder.config)]
-    assert call(*printed(said, "go on")[3:-2], exit_code=2).stderr.endswith(
+    message = capsys.readouterr().out
+    assert printed(message, "go on") == [*expected, "--config", str(folder.config)]
+    assert call(*printed(message, "go on")[3:-2], exit_code=2).stderr.endswith(
         f"to begin that run anew, add --config {shlex.quote(str(folder.config))}\n"
     )
     files = {"weights": Path.touch}
@@ -54,12 +54,12 @@ def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     for file in (folder.metrics, folder.report, folder.samples / "step_00000001.png"):
         make(file).touch()
     _say_what_is_where(folder, run, True, config)
-    said = capsys.readouterr().out
+    message = capsys.readouterr().out
     longer = f"training.epochs={2 * run.config.training.epochs}"
-    assert printed(said, "go on") == [*expected, "--set", longer]
-    assert str(folder.path) in printed(said, "paint")
-    assert printed(said, "curves")[-2:] == ["--logdir", str(folder.tensorboard)]
-    assert said.count("\n") == 6
+    assert printed(message, "go on") == [*expected, "--set", longer]
+    assert str(folder.path) in printed(message, "paint")
+    assert printed(message, "curves")[-2:] == ["--logdir", str(folder.tensorboard)]
+    assert message.count("\n") == 6
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -69,8 +69,8 @@ def test_importing_prints_how_to_go_on(tmp_path, monkeypatch, name):
     monkeypatch.setattr(import_export, "import_run", lambda *_, **__: origins)
     run = tmp_path / name
     options = ("--checkpoint", tmp_path, "--config", TINY, "--run-dir", run)
-    said = call("import-weights", *options).stdout
-    assert str(run) in printed(said, "go on") and str(run) in printed(said, "paint")
+    message = call("import-weights", *options).stdout
+    assert str(run) in printed(message, "go on") and str(run) in printed(message, "paint")
 
 
 @pytest.mark.parametrize("name", NAMES)

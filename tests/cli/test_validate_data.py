@@ -93,8 +93,8 @@ def test_every_kind_of_bad_file_is_named_in_one_run(root):
     """Both files of a pair may be bad, and both are named."""
     expected = {}
 
-    def bad(path, kind, *said):
-        expected[str(path)] = (kind, said)
+    def bad(path, kind, *message):
+        expected[str(path)] = (kind, message)
 
     image, label_map = write(root, "train", "empty")
     image.write_bytes(b"")
@@ -124,7 +124,7 @@ def test_every_kind_of_bad_file_is_named_in_one_run(root):
     bad(label_map, "unreadable", "mode RGB", "label_colors")
     _, label_map = write(root, "train", "misshapen")
     Image.fromarray(np.ones((41, 50), np.uint8)).save(label_map)
-    bad(label_map, "misshapen", "50x41 pixels", "50x40")
+    bad(label_map, "misshapen", "41x50 pixels (height x width)", "misshapen.jpg 40x50")
     _, label_map = write(root, "val", "range", ids=(1, 4, 200))
     bad(label_map, "out of range", "the ids 4, 200", "allowed ids 0..3")
     image, label_map = write(root, "train", "no_label")
@@ -144,10 +144,10 @@ def test_every_kind_of_bad_file_is_named_in_one_run(root):
     assert len(found) == len(problems) == len(expected) + 1
     (of_twins,) = (found.pop(str(path)) for path in (image, twin) if str(path) in found)
     assert of_twins["kind"] == "unpaired" and "same name" in of_twins["reason"]
-    for path, (kind, said) in expected.items():
+    for path, (kind, message) in expected.items():
         assert found[path]["kind"] == kind, found[path]
         assert found[path]["reason"].startswith(f"{path}: ")
-        assert all(part in found[path]["reason"] for part in said), found[path]
+        assert all(part in found[path]["reason"] for part in message), found[path]
     assert not report["ok"]
     assert report["splits"]["train"]["usable"] == 3 and report["splits"]["val"]["usable"] == 1
 
@@ -160,16 +160,16 @@ def test_a_report_of_someone_else_is_left_alone(root, tmp_path):
     out = tmp_path / "report"
     out.mkdir()
     (out / "report.json").write_text("{}")
-    said = validate(root, "--out", out, exit_code=2).stderr
-    assert f"{out / 'report.json'} is there, and was not made by this program" in said
+    message = validate(root, "--out", out, exit_code=2).stderr
+    assert f"{out / 'report.json'} is there, and was not made by this program" in message
     assert os.listdir(out) == ["report.json"] and (out / "report.json").read_text() == "{}"
 
 
 @pytest.mark.parametrize("place", ["labels/train", "images/val", "labels/val/new/report"])
 def test_nothing_is_written_where_it_would_be_data(root, place):
     before = sorted(root.rglob("*"))
-    said = validate(root, "--out", root / place, exit_code=2).stderr
-    assert f"Error: {root / place} is where the label maps or photographs lie" in said
+    message = validate(root, "--out", root / place, exit_code=2).stderr
+    assert f"Error: {root / place} is where the label maps or photographs lie" in message
     assert sorted(root.rglob("*")) == before
 
 
@@ -213,15 +213,15 @@ def test_a_data_set_that_is_rendered_has_frequencies_too():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--set=data.labels=annotations/{split}"], "annotations/train: no such folder"),
         (["--set=data.num_clases=3"], "unknown key data.num_clases"),
         (["--set=data.images=labels/none"], "labels/none: no such folder"),
     ],
 )
-def test_a_config_that_cannot_be_right_is_bad_input(root, arguments, said):
-    assert said in validate(root, *arguments, exit_code=2).stderr
+def test_a_config_that_cannot_be_right_is_bad_input(root, arguments, message):
+    assert message in validate(root, *arguments, exit_code=2).stderr
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,9 @@ def test_no_number_is_a_bool_or_without_bounds(section, name, value):
     whole = {"source": "folder", "image_size": [8, 8], "num_classes": 3}
     whole = whole if section is DataConfig else {"batch_size": 1, "epochs": 1}
     whole = whole if section in (DataConfig, TrainingConfig) else {}
-    for said in in_every_shape(value):
+    for message in in_every_shape(value):
         with pytest.raises(pydantic.ValidationError) as error:
-            section.model_validate(whole | {name: said})
+            section.model_validate(whole | {name: message})
         assert name in {problem["loc"][0] for problem in error.value.errors()}
 
 
@@ -98,9 +98,9 @@ def test_a_name_that_yaml_reads_as_something_else_is_to_be_quoted(name):
     ],
 )
 def test_of_what_can_be_two_things_one_problem_is_named(classes, sentence):
-    said = f"{{kind: keras, model: x, classes: {classes}}}"
+    message = f"{{kind: keras, model: x, classes: {classes}}}"
     with pytest.raises(ConfigError, match=sentence) as error:
-        load_config(TINY, overrides=[f"evaluation.segmenter={said}"])
+        load_config(TINY, overrides=[f"evaluation.segmenter={message}"])
     assert ";" not in str(error.value)
 
 

@@ -254,14 +254,16 @@ def test_differing_keys_are_those_a_resumed_run_may_not_change():
 
 
 def test_a_segmenters_logits_are_classes_or_none():
-    said = "{kind: keras, model: x.keras, classes: [1, sky, null], pixel_range: [0, [1, 2, 3]]}"
-    segmenter = load_config(TINY, overrides=[f"evaluation.segmenter={said}"]).evaluation.segmenter
+    message = "{kind: keras, model: x.keras, classes: [1, sky, null], pixel_range: [0, [1, 2, 3]]}"
+    segmenter = load_config(
+        TINY, overrides=[f"evaluation.segmenter={message}"]
+    ).evaluation.segmenter
     assert segmenter.classes == [1, "sky", None]
     assert segmenter.pixel_range == (0, (1, 2, 3))
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    ("message", "sentence"),
     [
         ("{kind: torch}", "evaluation.segmenter.kind is 'torch': input should be 'discriminator'"),
         ("{kind: keras}", "segmenter.model is missing; it is a .keras file"),
@@ -273,6 +275,6 @@ def test_a_segmenters_logits_are_classes_or_none():
         ("{kind: keras, model: x, pixel_range: [0, .inf]}", "pixel_range.1.* finite"),
     ],
 )
-def test_a_wrong_segmenter_is_named(said, sentence):
+def test_a_wrong_segmenter_is_named(message, sentence):
     with pytest.raises(ConfigError, match=sentence):
-        load_config(TINY, overrides=[f"evaluation.segmenter={said}"])
+        load_config(TINY, overrides=[f"evaluation.segmenter={message}"])

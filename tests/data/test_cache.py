@@ -288,8 +288,8 @@ def test_a_byte_that_changed_is_noticed_and_named(root, folder, place):
         file.seek(-1, os.SEEK_CUR)
         file.write(bytes([byte[0] ^ 0x80]))
     in_cache.diagnose(2)
-    said = rf"^{in_cache.path}: bytes of the cache have changed .* the example '3'\. Delete it"
-    with pytest.raises(DataError, match=said):
+    message = rf"^{in_cache.path}: bytes of the cache have changed .* the example '3'\. Delete it"
+    with pytest.raises(DataError, match=message):
         in_cache.diagnose(3)
     with pytest.raises(tf.errors.OpError) as caught:
         list(evaluation_batches(in_cache, image_size=SIZE, batch_size=2))

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from oasis_tf.data.data_name import data_name
-from oasis_tf.generation import Studio
+from oasis_tf.generation import Sampler
 
 
 @pytest.mark.parametrize(("source", "name"), [("folder", "shirts"), ("ade20k", "ade20k")])
@@ -18,5 +18,5 @@ def test_a_folder_is_named_after_the_run(tmp_path, monkeypatch, source, name):
 
 
 def test_sheets_bear_that_name():
-    studio = SimpleNamespace(data_name="shirts", step=4000)
-    assert Studio.title.fget(studio) == "shirts, step 4,000"
+    sampler = SimpleNamespace(data_name="shirts", step=4000)
+    assert Sampler.title.fget(sampler) == "shirts, step 4,000"

@@ -177,8 +177,8 @@ def test_a_truncated_image_is_named_after_tensorflow_failed(tmp_path, suffix):
     (tmp_path / "images/train/b.png").unlink()
     path = save(tmp_path / f"images/train/b.{suffix}", random_image(RNG))
     path.write_bytes(path.read_bytes()[:-200])
-    said = failure(open_folder(tmp_path))
-    assert said.startswith(f"{path}: the image cannot be decoded, it is broken or truncated.")
+    message = failure(open_folder(tmp_path))
+    assert message.startswith(f"{path}: the image cannot be decoded, it is broken or truncated.")
 
 
 @pytest.mark.parametrize("mode", ["L", "P"])
@@ -195,8 +195,10 @@ def test_an_id_outside_the_classes_is_named_after_tensorflow_failed(tmp_path):
     label_map = random_labels(RNG)
     label_map[3, 4] = 200
     path = save(tmp_path / "labels/train/b.png", label_map)
-    said = failure(open_folder(tmp_path))
-    assert said.startswith(f"{path}: the label map holds the id 200, outside the allowed ids 0..11")
+    message = failure(open_folder(tmp_path))
+    assert message.startswith(
+        f"{path}: the label map holds the id 200, outside the allowed ids 0..11"
+    )
 
 
 def test_a_file_deleted_since_is_named(tmp_path):

@@ -126,13 +126,13 @@ def test_what_is_no_image_is_named_with_the_reason(tmp_path, monkeypatch):
     path = tmp_path / "a.jpg"
     with pytest.raises(DataError, match=rf"^{path}: no such image\."):
         read_image(path)
-    for content, said in (
+    for content, message in (
         (b"", "the file cannot be read as an image"),
         (b"\x89PNG\r\n\x1a\n" + bytes([200] * 17), "cannot be read as an image"),
         (b"BM" + bytes([255] * 40), "cannot be"),
     ):
         path.write_bytes(content)
-        with pytest.raises(DataError, match=rf"^{path}: .*{said}"):
+        with pytest.raises(DataError, match=rf"^{path}: .*{message}"):
             read_image(path)
     Image.fromarray(PIXELS).save(path, format="WEBP")
     with pytest.raises(DataError, match=rf"^{path}: the image is WEBP; expected JPEG, PNG or BMP"):
@@ -151,9 +151,9 @@ def test_a_picture_of_too_many_pixels_is_told_how_to_become_smaller(tmp_path, mo
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 300)
     path = tmp_path / "large.png"
     Image.fromarray(PIXELS).save(path)
-    said = r"the label map has 0 million pixels, and at most 179 million .* to the nearest pixel"
+    message = r"the label map has 0 million pixels, and at most 179 million .* to the nearest pixel"
     with (
-        pytest.raises(DataError, match=rf"^{path}: {said}"),
+        pytest.raises(DataError, match=rf"^{path}: {message}"),
         picture_file.opened_picture(path, kind="label map"),
     ):
         pass

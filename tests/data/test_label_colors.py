@@ -75,10 +75,10 @@ def test_an_unknown_colour_is_named_with_the_file_and_the_nearest(path):
     code = LabelColors(COLORS)
     with pytest.raises(DataError) as error:
         code.read(path)
-    said = str(error.value)
-    assert said.startswith(f"{path}: the label map holds the colour [71, 128, 181]")
-    assert "(and 1 more such colours)" in said
-    assert "the nearest known is [70, 130, 180], class 2" in said
+    message = str(error.value)
+    assert message.startswith(f"{path}: the label map holds the colour [71, 128, 181]")
+    assert "(and 1 more such colours)" in message
+    assert "the nearest known is [70, 130, 180], class 2" in message
     assert not code.decode(path.read_bytes())[1]
     with pytest.raises(DataError, match=r"\[70, 130, 180\], heaven\. Label maps must"):
         LabelColors(COLORS, class_names=["void", "wall", "heaven"]).read(path)
@@ -168,5 +168,5 @@ def test_a_smoothed_label_map_is_named_after_tensorflow_failed(folder):
     source = open_source(split="train", **arguments)
     with pytest.raises(tf.errors.OpError) as caught:
         list(evaluation_batches(source, image_size=(2, 3), batch_size=2))
-    said = str(explain_failure(source, caught.value))
-    assert said.startswith(f"{path}: the label map holds the colour [") and "nearest" in said
+    message = str(explain_failure(source, caught.value))
+    assert message.startswith(f"{path}: the label map holds the colour [") and "nearest" in message

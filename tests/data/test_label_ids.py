@@ -180,12 +180,12 @@ def test_bad_files_are_named(tmp_path):
     whole = np.random.default_rng(0).integers(0, 5, (64, 64), dtype=np.uint8)
     Image.fromarray(whole).save(tmp_path / "cut.png")
     (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:500])
-    for name, said in (
+    for name, message in (
         ("colour.png", "mode RGB"),
         ("lossy.jpg", "must be a PNG"),
         ("text.png", "cannot be decoded"),
         ("cut.png", "cannot be decoded"),
         ("absent.png", "no such label map"),
     ):
-        with pytest.raises(DataError, match=rf"{name}.*{said}"):
+        with pytest.raises(DataError, match=rf"{name}.*{message}"):
             LabelIds(num_classes=12).read(tmp_path / name)

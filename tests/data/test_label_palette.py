@@ -88,13 +88,15 @@ def test_what_colours_do_not_settle_is_refused_with_both(tmp_path):
     swapped = save(tmp_path / "a.png", LABEL_MAP, PALETTE[[0, 2, 1, 3, 4, 5]])
     np.testing.assert_array_equal(read(swapped), np.array([0, 2, 1, 3, 4, 5])[LABEL_MAP])
     unknown = save(tmp_path / "b.png", LABEL_MAP, [*PALETTE[[0, 2, 1, 3, 4]], [1, 2, 3]])
-    said = r"index 1 has the colour \[0, 255, 0\] of class 2, .* is class 1, \[255, 0, 0\]"
-    with pytest.raises(DataError, match=rf"b\.png: the palette contradicts the run's: {said}"):
+    message = r"index 1 has the colour \[0, 255, 0\] of class 2, .* is class 1, \[255, 0, 0\]"
+    with pytest.raises(DataError, match=rf"b\.png: the palette contradicts the run's: {message}"):
         read(unknown)
     names = ["void", "red", "green", "blue", "grey", "brown"]
     code = label_code_of(num_classes=6, void_id=255, palette=PALETTE, class_names=names)
-    said = r"index 0 has the colour \[0, 255, 0\] of green, whose id is 1, .* is red, \[255, 0, 0\]"
-    with pytest.raises(DataError, match=said):
+    message = (
+        r"index 0 has the colour \[0, 255, 0\] of green, whose id is 1, .* is red, \[255, 0, 0\]"
+    )
+    with pytest.raises(DataError, match=message):
         code.read(save(tmp_path / "d.png", LABEL_MAP, [PALETTE[2], *PALETTE[2:], [1, 2, 3]]))
     twice = np.vstack([PALETTE[:5], PALETTE[3]])  # classes 3 and 5 look the same
     with pytest.raises(DataError, match="not every colour in it is that of one class"):

@@ -155,9 +155,9 @@ def test_an_archive_that_is_not_the_official_one_is_not_used(tmp_path):
     sha1 = zip_ade20k(tmp_path / "made", tmp_path / "ADEChallengeData2016.zip")
     with pytest.raises(DataError) as error:
         open_tfds(tmp_path / "tfds", manual_dir=tmp_path)
-    said = str(error.value)
-    assert said.startswith(f"{tmp_path}/ADEChallengeData2016.zip is not the official")
-    assert sha1 in said and "219e1696abb36c8ba3a3afe7fb2f4b4606a897c7" in said
+    message = str(error.value)
+    assert message.startswith(f"{tmp_path}/ADEChallengeData2016.zip is not the official")
+    assert sha1 in message and "219e1696abb36c8ba3a3afe7fb2f4b4606a897c7" in message
     assert not list((tmp_path / "tfds").rglob("*.array_record*"))
 
 
@@ -213,10 +213,10 @@ def truncated(root):
 
 @pytest.mark.parametrize("damage", [lonely, wrong_id, truncated])
 def test_what_is_wrong_in_the_folder_is_named_and_nothing_is_prepared(tmp_path, damage):
-    path, said = damage(write_ade20k(tmp_path))
+    path, message = damage(write_ade20k(tmp_path))
     with pytest.raises(DataError) as error:
         open_tfds(tmp_path / "tfds", manual_dir=tmp_path)
-    assert str(error.value).startswith(f"{path}: ") and said in str(error.value)
+    assert str(error.value).startswith(f"{path}: ") and message in str(error.value)
     assert not ade20k_tfds.Ade20kSceneparse150(
         data_dir=tmp_path / "tfds/array_record"
     ).is_prepared()
@@ -236,8 +236,8 @@ def test_a_damaged_record_is_named_after_tensorflow_failed(tmp_path, tree):
     folder = damaged_record(tmp_path, tree)
     with pytest.raises(tf.errors.OpError) as caught:
         list(evaluation_batches(open_tfds(tmp_path), image_size=(16, 24), batch_size=2))
-    said = str(explain_failure(open_tfds(tmp_path), caught.value))
-    assert said.startswith(f"{folder}: example ") and "hash mismatch" in said
+    message = str(explain_failure(open_tfds(tmp_path), caught.value))
+    assert message.startswith(f"{folder}: example ") and "hash mismatch" in message
 
 
 def test_a_damaged_record_is_a_problem_that_validate_data_reports(tmp_path, tree):
@@ -279,7 +279,7 @@ print("pairs:", len(source))
         line = next(line for line in process.stderr if "Waiting for another process" in line)
         assert str(tmp_path / "array_record") in line
     lock.close()
-    said = [process.communicate(timeout=120) for process in both]
-    assert [process.returncode for process in both] == [0, 0], said
-    assert all("pairs: 3" in output for output, _ in said)
-    assert sum("Generating" in errors for _, errors in said) == 1
+    message = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], message
+    assert all("pairs: 3" in output for output, _ in message)
+    assert sum("Generating" in errors for _, errors in message) == 1

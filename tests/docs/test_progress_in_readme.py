@@ -14,6 +14,8 @@ def test_the_readme_names_the_losses_as_the_line_does():
     run = SimpleNamespace(total_steps=1, steps_per_epoch=1, config=config)
     samples = SampleSheets.__new__(SampleSheets)
     (line,) = TrainingRun._progress(run, [samples], SimpleNamespace(lose_output=None))
-    (said,) = (text for text in README.splitlines() if text.startswith("A terminal shows one line"))
+    (message,) = (
+        text for text in README.splitlines() if text.startswith("A terminal shows one line")
+    )
     for shown, names in line.losses.items():
-        assert f"`{shown}`" in said and " + ".join(f"`{name}`" for name in names) in said
+        assert f"`{shown}`" in message and " + ".join(f"`{name}`" for name in names) in message

@@ -35,7 +35,7 @@ def evaluations_in(path):
 
 def test_a_run_is_evaluated_by_one_command(run, tmp_path):
     out = tmp_path / "new" / "scores.json"
-    said = call(
+    message = call(
         "evaluate", "--run", run, "--metrics", "miou,diversity", "--samples", 3, "--out", out
     )
     (found,) = evaluations_in(out)
@@ -48,8 +48,8 @@ def test_a_run_is_evaluated_by_one_command(run, tmp_path):
     assert metrics.keys() == {"miou", "diversity"}
     assert metrics["miou"]["segmenter"]["name"] == f"the run's own discriminator, step {step}"
     assert (metrics["diversity"]["samples"], metrics["diversity"]["num_label_maps"]) == (3, 6)
-    assert f"{100 * metrics['miou']['fake']['miou']:.1f}" in said.stdout
-    written = [line.split()[-1] for line in said.stdout.splitlines() if str(out.parent) in line]
+    assert f"{100 * metrics['miou']['fake']['miou']:.1f}" in message.stdout
+    written = [line.split()[-1] for line in message.stdout.splitlines() if str(out.parent) in line]
     assert sorted(written) == sorted(str(path) for path in out.parent.iterdir())
     assert "own discriminator" in out.with_suffix(".md").read_text()
 
@@ -74,27 +74,29 @@ def offline(monkeypatch, tmp_path):
 
 def test_metrics_that_cannot_be_had_are_left_out_and_named(run, tmp_path, offline):
     out = tmp_path / "scores.json"
-    said = call("evaluate", "--run", run, "--metrics", "fid,kid,miou", "--out", out)
+    message = call("evaluate", "--run", run, "--metrics", "fid,kid,miou", "--out", out)
     (found,) = evaluations_in(out)
     assert found["metrics"].keys() == {"miou"} and found["skipped"].keys() == {"fid", "kid"}
-    assert "Left out: fid, kid: FID needs the weights of its own Inception" in said.stderr
-    assert "- fid, kid: not measured: FID needs the weights" in said.stdout
-    assert said.stdout.count("FID needs") == 1 and said.stderr.count("http://127.0.0.1:1/") == 1
+    assert "Left out: fid, kid: FID needs the weights of its own Inception" in message.stderr
+    assert "- fid, kid: not measured: FID needs the weights" in message.stdout
+    assert (
+        message.stdout.count("FID needs") == 1 and message.stderr.count("http://127.0.0.1:1/") == 1
+    )
     assert "kid: not measured: FID needs" in out.with_suffix(".md").read_text()
 
 
 def test_where_no_metric_is_left_it_is_an_error(run, tmp_path, offline):
     out = tmp_path / "scores.json"
-    said = call("evaluate", "--run", run, "--metrics", "fid", "--out", out, exit_code=1)
-    assert "Error: FID needs the weights of its own Inception network, and" in said.stderr
+    message = call("evaluate", "--run", run, "--metrics", "fid", "--out", out, exit_code=1)
+    assert "Error: FID needs the weights of its own Inception network, and" in message.stderr
     assert not out.exists()
 
 
 def test_training_that_shall_measure_fid_needs_it_from_the_start(tmp_path, offline):
     settings = ["training.evaluate_every=3", "evaluation.metrics=[fid,miou]"]
     options = [f"--set={setting}" for setting in settings]
-    said = call("train", "--config", TINY, "--run-dir", tmp_path / "run", *options, exit_code=1)
-    assert "FID needs the weights" in said.stderr
+    message = call("train", "--config", TINY, "--run-dir", tmp_path / "run", *options, exit_code=1)
+    assert "FID needs the weights" in message.stderr
 
 
 def save_segmenter(path, logits):
@@ -111,8 +113,11 @@ def test_a_segmenter_that_reads_one_class_everywhere_scores_nothing(run, tmp_pat
     save_segmenter(segmenter, [0.0] * 12 + [1.0])
     wanted = {"kind": "keras", "model": segmenter}
     sets = [f"--set=evaluation.segmenter.{key}={value}" for key, value in wanted.items()]
-    said = call("evaluate", "--run", run, "--metrics", "miou", *sets, "--out", out, exit_code=2)
-    assert "stuck.keras" in said.stderr and "reads class 13 in every pixel of 6 real" in said.stderr
+    message = call("evaluate", "--run", run, "--metrics", "miou", *sets, "--out", out, exit_code=2)
+    assert (
+        "stuck.keras" in message.stderr
+        and "reads class 13 in every pixel of 6 real" in message.stderr
+    )
     assert not out.exists()
 
 
@@ -149,8 +154,8 @@ def test_every_checkpoint_of_a_run_is_evaluated(run, tmp_path):
     ],
 )
 def test_bad_input_is_said_in_a_sentence(run, options, sentence):
-    said = call("evaluate", "--run", run, *options, exit_code=2)
-    assert sentence in said.stderr
+    message = call("evaluate", "--run", run, *options, exit_code=2)
+    assert sentence in message.stderr
     assert not list((run / "evaluation").glob(".*"))
 
 
@@ -166,20 +171,22 @@ def test_data_of_other_classes_is_refused(run, tmp_path):
     config.write_text(renamed)
     sign(config.parent)
     other.write_text(written)
-    said = call("evaluate", "--run", tmp_path / "trained", "--config", other, exit_code=2)
-    assert f"class 1 of the data is '{first_class}', but 'another' for the generator" in said.stderr
+    message = call("evaluate", "--run", tmp_path / "trained", "--config", other, exit_code=2)
+    assert (
+        f"class 1 of the data is '{first_class}', but 'another' for the generator" in message.stderr
+    )
 
 
 def test_a_file_that_holds_no_results_is_not_overwritten(run, tmp_path):
     notes = tmp_path / "notes.json"
     notes.write_text("[1]")
-    said = call("evaluate", "--run", run, "--metrics", "miou", "--out", notes, exit_code=2)
-    assert f"{notes} is there, and was not made by this program" in said.stderr
+    message = call("evaluate", "--run", run, "--metrics", "miou", "--out", notes, exit_code=2)
+    assert f"{notes} is there, and was not made by this program" in message.stderr
     assert notes.read_text() == "[1]"
     (tmp_path / "README.md").write_text("# My project")
     out = tmp_path / "README.json"
-    said = call("evaluate", "--run", run, "--metrics", "miou", "--out", out, exit_code=2)
-    assert f"{tmp_path / 'README.md'} is there" in said.stderr and not out.exists()
+    message = call("evaluate", "--run", run, "--metrics", "miou", "--out", out, exit_code=2)
+    assert f"{tmp_path / 'README.md'} is there" in message.stderr and not out.exists()
 
 
 def test_fid_chooses_no_checkpoint_by_other_weights(tmp_path, inception_file):
@@ -187,8 +194,8 @@ def test_fid_chooses_no_checkpoint_by_other_weights(tmp_path, inception_file):
     options += [f"evaluation.inception_weights={inception_file}", FEW]
     settings = [f"--set={option}" for option in options]
     run = tmp_path / "run"
-    said = call("train", "--config", TINY, "--run-dir", run, *settings, exit_code=2)
-    assert "are not those that FID and KID are defined by" in said.stderr
+    message = call("train", "--config", TINY, "--run-dir", run, *settings, exit_code=2)
+    assert "are not those that FID and KID are defined by" in message.stderr
     assert not (run / "checkpoints").exists()
 
 
@@ -211,13 +218,13 @@ def test_a_bad_held_out_file_that_only_an_evaluation_reads_is_named(tmp_path):
     few += ["training.epochs=1", "training.evaluate_every=3", "evaluation.metrics=[miou]"]
     options = [f"--set={setting}" for setting in few]
     run = ["--config", config, "--data-root", tmp_path, "--run-dir", tmp_path / "run"]
-    said = call("train", *run, *options, exit_code=2)
-    assert str(broken) in said.stderr
+    message = call("train", *run, *options, exit_code=2)
+    assert str(broken) in message.stderr
 
 
 def test_a_missing_run_is_said(tmp_path):
-    said = call("evaluate", "--run", tmp_path / "none", exit_code=2)
-    assert "there is no such run folder" in said.stderr
+    message = call("evaluate", "--run", tmp_path / "none", exit_code=2)
+    assert "there is no such run folder" in message.stderr
 
 
 def test_training_evaluates_keeps_the_best_and_goes_on_where_it_was_stopped(tmp_path):

@@ -69,9 +69,9 @@ def evaluator(source, *, strategy=None, metrics=ALL, **arguments):
     )
 
 
-def measure(subject, networks):
+def measure(label_map_input, networks):
     generator, discriminator = networks
-    return subject.measure(
+    return label_map_input.measure(
         generator,
         segmenter=open_segmenter(
             kind="discriminator",
@@ -152,19 +152,19 @@ def assert_close(result, expected):
 
 
 def test_real_photographs_are_read_once_for_all_generators(source, networks):
-    subject = evaluator(source)
-    first = measure(subject, networks)
+    label_map_input = evaluator(source)
+    first = measure(label_map_input, networks)
     assert source.num_read == 3 * COUNT  # for features, for the segmenter, beside the fakes
-    assert measure(subject, networks) == first
+    assert measure(label_map_input, networks) == first
     assert source.num_read == 4 * COUNT
 
 
 def test_classes_are_described_by_real_photographs(source, networks):
-    subject = evaluator(source)
-    assert subject.classes(NAMES) is None
-    measure(subject, networks)
+    label_map_input = evaluator(source)
+    assert label_map_input.classes(NAMES) is None
+    measure(label_map_input, networks)
     counts = np.bincount(source.label_maps.ravel())[1:]
-    classes = subject.classes(NAMES)
+    classes = label_map_input.classes(NAMES)
     assert [entry["name"] for entry in classes] == list(NAMES[1:])
     np.testing.assert_allclose([entry["share"] for entry in classes], counts / counts.sum())
 

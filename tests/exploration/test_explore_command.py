@@ -62,12 +62,12 @@ def test_a_direction_of_another_generator_is_refused(run, luminance, tmp_path):
     ]:
         file.write_text(json.dumps(direction | changes))
         options = ["--direction", file, "--amount", 1]
-        said = explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
-        assert str(file) in said and sentence in said
+        message = explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
+        assert str(file) in message and sentence in message
     file.write_bytes(b"\xff no JSON")
     options = ["--direction", file, "--amount", 1]
-    said = explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
-    assert f"{file} is no JSON: it is not text in UTF-8" in said
+    message = explore("apply", run, tmp_path / "out", *options, exit_code=2).stderr
+    assert f"{file} is no JSON: it is not text in UTF-8" in message
     assert not (tmp_path / "out").exists()
 
 
@@ -83,15 +83,15 @@ def test_an_amount_without_bounds_is_refused(run, luminance, tmp_path, amount):
 )
 def test_an_unknown_attribute_is_refused(run, tmp_path, attribute, sentence):
     options = ["--attribute", attribute]
-    said = explore("direction", run, tmp_path / "out", *options, exit_code=2).stderr
-    assert sentence in said
+    message = explore("direction", run, tmp_path / "out", *options, exit_code=2).stderr
+    assert sentence in message
 
 
 def test_one_label_map_is_too_few_for_a_direction(run, tmp_path):
     np.save(tmp_path / "a.npy", np.ones((32, 32), np.uint8))
     options = ["--attribute", "luminance", "--labels", tmp_path / "a.npy"]
-    said = explore("direction", run, tmp_path / "out", *options, exit_code=2).stderr
-    assert "can be measured on 1 of 1 label maps" in said
+    message = explore("direction", run, tmp_path / "out", *options, exit_code=2).stderr
+    assert "can be measured on 1 of 1 label maps" in message
 
 
 def test_a_walk_is_written_as_strip_and_films(run, tmp_path):
@@ -123,7 +123,7 @@ def test_a_walk_is_written_as_strip_and_films(run, tmp_path):
 
 
 def test_a_grid_shows_every_seed_and_measures_how_they_differ(run, tmp_path):
-    said = explore("grid", run, tmp_path / "out", "--samples", 7, "--seed", 5).stdout
+    message = explore("grid", run, tmp_path / "out", "--samples", 7, "--seed", 5).stdout
     (path,) = (tmp_path / "out").glob("*_grid.png")
     assert Image.open(path).width == 2 * 20 + 7 * 160 + 6 * 8
     document = json.loads(path.with_suffix(".json").read_text())
@@ -131,8 +131,8 @@ def test_a_grid_shows_every_seed_and_measures_how_they_differ(run, tmp_path):
     diversity = document["diversity"]
     assert diversity["samples"] == 7 and diversity["num_label_maps"] == 1
     assert 0 < diversity["ms_ssim"]["value"] < 1 and diversity["feature_distance"]["value"] > 0
-    assert f"MS-SSIM {diversity['ms_ssim']['value']:.3f}" in said
-    assert f"the run's own discriminator, step {document['step']}" in said
+    assert f"MS-SSIM {diversity['ms_ssim']['value']:.3f}" in message
+    assert f"the run's own discriminator, step {document['step']}" in message
 
 
 def test_label_maps_and_files_of_others_are_left_alone(run, tmp_path):
@@ -145,8 +145,8 @@ def test_label_maps_and_files_of_others_are_left_alone(run, tmp_path):
         ("interpolate", [], "a_strip.png"),
         ("direction", ["--attribute", "luminance"], "strip.png"),
     ]:
-        said = explore(verb, run, tmp_path, *labels, *options, exit_code=2).stderr
-        assert f"Error: {tmp_path / name} was not made by this program and lies beside" in said
+        message = explore(verb, run, tmp_path, *labels, *options, exit_code=2).stderr
+        assert f"Error: {tmp_path / name} was not made by this program and lies beside" in message
     assert (tmp_path / "a_strip.png").read_bytes() == b"mine"
 
 
@@ -158,8 +158,8 @@ def test_nothing_is_written_where_the_label_maps_lie(run, tmp_path):
         ("interpolate", []),
         ("direction", ["--attribute", "luminance"]),
     ]:
-        said = explore(verb, run, tmp_path, *labels, *options, exit_code=2).stderr
-        assert f"Error: {tmp_path} is where the label maps" in said
+        message = explore(verb, run, tmp_path, *labels, *options, exit_code=2).stderr
+        assert f"Error: {tmp_path} is where the label maps" in message
     assert os.listdir(tmp_path) == ["a.npy"]
 
 
@@ -171,8 +171,8 @@ def test_walks_between_no_seeds_are_refused(run, tmp_path, seeds):
 
 @pytest.mark.parametrize("verb", ["grid", "interpolate"])
 def test_a_run_that_is_not_there_is_named(tmp_path, verb):
-    said = explore(verb, tmp_path / "nowhere", tmp_path / "out", exit_code=2).stderr
-    assert str(tmp_path / "nowhere") in said
+    message = explore(verb, tmp_path / "nowhere", tmp_path / "out", exit_code=2).stderr
+    assert str(tmp_path / "nowhere") in message
 
 
 def test_a_run_without_its_data_explores_own_label_maps(run, tmp_path):

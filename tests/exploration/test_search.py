@@ -12,7 +12,7 @@ from oasis_tf.exploration.attributes import Attribute
 from oasis_tf.exploration.direction import DirectionError
 from oasis_tf.exploration.interpolation import interpolate
 from oasis_tf.exploration.seeds import SeedError, vectors_of
-from oasis_tf.generation import Subject
+from oasis_tf.generation import LabelMapInput
 from oasis_tf.io.left_out import LeftOut
 
 Z_DIM = 16
@@ -20,7 +20,7 @@ KNOWN = np.random.default_rng(1).standard_normal(Z_DIM)
 KNOWN /= np.linalg.norm(KNOWN)
 
 
-class KnownStudio:
+class KnownSampler:
     """Paints grey pictures, lighter along `KNOWN`; how light depends on the label map too."""
 
     z_dim = Z_DIM
@@ -42,26 +42,26 @@ class KnownStudio:
         return np.broadcast_to(pixels[:, None, None, None], (*label_maps.shape, 3))
 
 
-def subjects(count):
+def label_map_inputs(count):
     return [
-        Subject(f"s{index}", read=lambda index=index: np.full((4, 4), index % 5, np.int32))
+        LabelMapInput(f"s{index}", read=lambda index=index: np.full((4, 4), index % 5, np.int32))
         for index in range(count)
     ]
 
 
-def find(studio, count=8, **options):
+def find(sampler, count=8, **options):
     arguments = {
         "attribute": Attribute.named("luminance", ("void",)),
         "num_images": 300,
         "seed": 0,
         "batch_size": 32,
     }
-    return search.find(studio, subjects(count), **arguments | options)
+    return search.find(sampler, label_map_inputs(count), **arguments | options)
 
 
 @pytest.mark.parametrize("rest", [0, 10])
 def test_a_known_direction_is_recovered(rest):
-    direction, response = find(KnownStudio(rest=rest))
+    direction, response = find(KnownSampler(rest=rest))
     assert np.dot(direction.vector, KNOWN) > 0.97
     assert np.linalg.norm(direction.vector) == pytest.approx(1)
     assert direction.held_out_correlation > (0.8 if rest else 0.95)
@@ -71,7 +71,7 @@ def test_a_known_direction_is_recovered(rest):
 
 def test_the_response_is_that_of_the_attribute():
     """tanh over three standard deviations, in parts of 255, from starts that are not at 0."""
-    direction, _ = find(KnownStudio())
+    direction, _ = find(KnownSampler())
     rise = direction.response[-1] - direction.response[0]
     assert 0.5 * 40 / 255 < rise <= 40 / 255
 
@@ -80,26 +80,26 @@ def test_a_label_map_that_cannot_be_read_is_left_out():
     def broken():
         raise DataError("s3.png: broken")
 
-    among = subjects(8)
+    among = label_map_inputs(8)
     among[3] = replace(among[3], read=broken)
     arguments = {"attribute": Attribute.named("luminance", ("void",)), "seed": 0}
     left_out = LeftOut(DataError)
-    parts = search.split_label_maps(KnownStudio(), among, left_out=left_out, **arguments)
+    parts = search.split_label_maps(KnownSampler(), among, left_out=left_out, **arguments)
     names = [name for part in parts for name in part.names]
     assert names == ["s0", "s1", "s2", "s4", "s5", "s6", "s7"]
     assert left_out.reasons == {"s3": "s3.png: broken"}
     with pytest.raises(DataError, match="s3.png: broken"):
-        search.split_label_maps(KnownStudio(), among[3:4], left_out=left_out, **arguments)
+        search.split_label_maps(KnownSampler(), among[3:4], left_out=left_out, **arguments)
 
 
 def test_the_last_quarter_of_the_label_maps_is_held_out():
-    direction, _ = find(KnownStudio(), count=8)
+    direction, _ = find(KnownSampler(), count=8)
     assert direction.fit_label_maps == [f"s{index}" for index in range(6)]
     assert direction.held_out_label_maps == ["s6", "s7"]
 
 
 def test_some_of_many_label_maps_are_drawn_by_the_seed():
-    directions = [find(KnownStudio(), count=100, seed=seed)[0] for seed in (0, 0, 2**32 - 1)]
+    directions = [find(KnownSampler(), count=100, seed=seed)[0] for seed in (0, 0, 2**32 - 1)]
     names = [d.fit_label_maps + d.held_out_label_maps for d in directions]
     assert names[0] == names[1] != names[2] and len(set(names[0])) == 16
     assert names[0] == sorted(names[0], key=lambda name: int(name[1:]))
@@ -108,15 +108,15 @@ def test_some_of_many_label_maps_are_drawn_by_the_seed():
 
 def test_an_attribute_that_noise_does_not_drive_is_refused():
     with pytest.raises(DirectionError, match="does not follow from the noise"):
-        find(KnownStudio(gain=0))
+        find(KnownSampler(gain=0))
     with pytest.raises(DirectionError, match="does not follow from the noise"):
-        find(KnownStudio(gain=0, rest=10))
+        find(KnownSampler(gain=0, rest=10))
 
 
 def test_a_class_on_too_few_label_maps_is_refused():
     attribute = Attribute.named("4.luminance", ("void", "a", "b", "c", "d"))
     with pytest.raises(DirectionError, match=r"d\.luminance can be measured on 1 of 8 label maps"):
-        find(KnownStudio(), attribute=attribute)
+        find(KnownSampler(), attribute=attribute)
 
 
 def test_what_tells_label_maps_apart_does_not_count():
@@ -147,17 +147,17 @@ def test_correlation_is_pearsons_within_groups():
 
 
 def test_seeds_after_the_largest_that_can_be_given_have_noise_of_their_own():
-    lowest, largest, after = vectors_of(KnownStudio(), [0, MAX_SEED, MAX_SEED + 1])
+    lowest, largest, after = vectors_of(KnownSampler(), [0, MAX_SEED, MAX_SEED + 1])
     assert not np.array_equal(after, largest) and not np.array_equal(after, lowest)
 
 
 def test_a_generator_without_noise_is_refused():
-    studio = KnownStudio()
-    studio.z_dim = 0
+    sampler = KnownSampler()
+    sampler.z_dim = 0
     with pytest.raises(DirectionError, match="has no noise"):
-        find(studio)
+        find(sampler)
     with pytest.raises(SeedError, match="has no noise"):
-        vectors_of(studio, [0, 1])
+        vectors_of(sampler, [0, 1])
 
 
 def test_a_film_has_as_many_pictures_as_memory_takes(tmp_path):

@@ -142,7 +142,7 @@ def test_a_redirect_within_the_host_is_followed(status):
 
 
 @pytest.mark.parametrize(
-    ("status", "location", "said"),
+    ("status", "location", "message"),
     [
         (307, "http://other.example/paint", "sends on to http://other.example/paint, where"),
         (308, "http://u:secret@other.example/", "sends on to http://…@other.example/, where"),
@@ -155,10 +155,10 @@ def test_a_redirect_within_the_host_is_followed(status):
         (307, "ftp://127.0.0.1/", "sends on to ftp://127.0.0.1/,"),
     ],
 )
-def test_a_redirect_to_elsewhere_is_a_sentence(status, location, said):
+def test_a_redirect_to_elsewhere_is_a_sentence(status, location, message):
     with (
         answering((status, b"", {"Location": location}), predictions(png())) as (url, asked),
-        pytest.raises(ServerError, match=said) as raised,
+        pytest.raises(ServerError, match=message) as raised,
     ):
         paint(url)
     assert len(asked) == 1 and "secret" not in str(raised.value)
@@ -193,9 +193,9 @@ def test_a_password_is_sent_and_never_printed(tmp_path):
             for url, options in itertools.product(urls, ((), ("--grpc",))):
                 is_not_there = url == urls[0] and not options
                 arguments = (*verb, "--labels", tmp_path / "map.png", "--url", url, *options)
-                said = call_export(*arguments, exit_code=1 if is_not_there else 2).output
-                assert "Error" in said and "me:" not in said
-                assert "pass" not in said.replace("without a password", "")
+                message = call_export(*arguments, exit_code=1 if is_not_there else 2).output
+                assert "Error" in message and "me:" not in message
+                assert "pass" not in message.replace("without a password", "")
 
 
 def test_the_password_logs_in():
@@ -246,12 +246,12 @@ def test_load_tests_are_no_longer_than_their_timeouts(tmp_path):
     (tmp_path / "map.png").write_bytes(png())
     options = ("--labels", tmp_path / "map.png", "--timeout", "0.3", "--concurrency", "2")
     with dripping(HEADERS + b"X: ", again=b"x") as url:
-        said = call_export("load-test", "--url", url, *options, exit_code=1).stderr
-    assert "within 0.3 s; --timeout waits longer" in said
+        message = call_export("load-test", "--url", url, *options, exit_code=1).stderr
+    assert "within 0.3 s; --timeout waits longer" in message
     body = json.dumps({"predictions": [[[]]]}).encode()
     with answering((307, body, {"Location": "http://other.example"})) as (url, _):
-        said = call_export("load-test", "--url", url, *options, exit_code=1).stderr
-    assert "sends on to http://other.example" in said
+        message = call_export("load-test", "--url", url, *options, exit_code=1).stderr
+    assert "sends on to http://other.example" in message
 
 
 def test_what_a_server_refuses_stays_bad_input():

@@ -21,8 +21,8 @@ def client(url, labels, out, *options, **keywords):
 def test_a_folder_is_painted_over_rest(rest_server, served, labels, tmp_path):
     out = tmp_path / "new" / "painted"
     seed = int(served.seeds[0])
-    said = client(rest_server.rest, labels, out, "--seed", seed).stdout
-    assert said == f"Painted 3 photographs with seed {seed}: {out}\n"
+    message = client(rest_server.rest, labels, out, "--seed", seed).stdout
+    assert message == f"Painted 3 photographs with seed {seed}: {out}\n"
     assert sorted(os.listdir(out)) == ["0.png", "1.png", "2.png"]
     served.assert_painted_pngs([(out / "0.png").read_bytes()], of=slice(0, 1))
 
@@ -31,8 +31,8 @@ def test_a_file_is_painted_over_grpc(grpc_server, served, labels, tmp_path):
     out = tmp_path / "mine.png"
     out.write_text("an older picture")
     options = ("--seed", int(served.seeds[1]), "--grpc")
-    said = client(grpc_server.grpc, labels / "1.png", out, *options, exit_code=2).stderr
-    assert f"Error: {out} is there, and was not made by this program" in said
+    message = client(grpc_server.grpc, labels / "1.png", out, *options, exit_code=2).stderr
+    assert f"Error: {out} is there, and was not made by this program" in message
     assert out.read_text() == "an older picture"
     client(grpc_server.grpc, labels / "1.png", out, *options, "--overwrite")
     served.assert_painted_pngs([out.read_bytes()], of=slice(1, 2))
@@ -43,34 +43,41 @@ def test_a_file_is_painted_over_grpc(grpc_server, served, labels, tmp_path):
 def test_what_a_rest_server_refuses_is_bad_input(rest_server, labels, tmp_path):
     out = tmp_path / "out.png"
     (labels / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n and nothing else")
-    said = client(rest_server.rest, labels, tmp_path / "painted", exit_code=1).stderr
-    assert "Error: 1 of 3 label maps were left out:" in said
-    assert f"  {labels / '1.png'}: " in said and "answered 400: " in said
+    message = client(rest_server.rest, labels, tmp_path / "painted", exit_code=1).stderr
+    assert "Error: 1 of 3 label maps were left out:" in message
+    assert f"  {labels / '1.png'}: " in message and "answered 400: " in message
     assert sorted(os.listdir(tmp_path / "painted")) == ["0.png", "2.png"]
-    said = client(rest_server.rest, labels / "1.png", out, exit_code=2).stderr
-    assert f"Error: {labels / '1.png'}: " in said and "answered 400: " in said
-    said = client(rest_server.rest, labels / "0.png", out, "--model", "nope", exit_code=2).stderr
-    assert "/v1/models/nope:predict answered 404: " in said and "nope" in said.partition("404")[2]
+    message = client(rest_server.rest, labels / "1.png", out, exit_code=2).stderr
+    assert f"Error: {labels / '1.png'}: " in message and "answered 400: " in message
+    message = client(rest_server.rest, labels / "0.png", out, "--model", "nope", exit_code=2).stderr
+    assert (
+        "/v1/models/nope:predict answered 404: " in message
+        and "nope" in message.partition("404")[2]
+    )
     assert not out.exists()
 
 
 def test_what_a_grpc_server_refuses_is_bad_input(grpc_server, labels, tmp_path):
     out = tmp_path / "out.png"
     (labels / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n and nothing else")
-    said = client(grpc_server.grpc, labels / "1.png", out, "--grpc", exit_code=2).stderr
-    assert f"Error: {labels / '1.png'}: {grpc_server.grpc} answered INVALID_ARGUMENT: " in said
+    message = client(grpc_server.grpc, labels / "1.png", out, "--grpc", exit_code=2).stderr
+    assert f"Error: {labels / '1.png'}: {grpc_server.grpc} answered INVALID_ARGUMENT: " in message
     options = ("--grpc", "--model", "nope")
-    said = client(grpc_server.grpc, labels / "0.png", out, *options, exit_code=2).stderr
-    assert "answered NOT_FOUND: Servable not found" in said
+    message = client(grpc_server.grpc, labels / "0.png", out, *options, exit_code=2).stderr
+    assert "answered NOT_FOUND: Servable not found" in message
     assert not out.exists()
 
 
 @pytest.mark.parametrize("options", [(), ("--grpc",)])
 def test_a_server_that_is_not_there_is_a_failure(labels, tmp_path, options):
     url = "127.0.0.1:1" if options else "http://127.0.0.1:1"
-    said = client(url, labels, tmp_path / "out", *options, exit_code=1).stderr
-    assert f"Error: {url}" in said and "cannot be reached" in said and "Connection refused" in said
-    assert options or "; a server must run at --url" in said
+    message = client(url, labels, tmp_path / "out", *options, exit_code=1).stderr
+    assert (
+        f"Error: {url}" in message
+        and "cannot be reached" in message
+        and "Connection refused" in message
+    )
+    assert options or "; a server must run at --url" in message
     assert not (tmp_path / "out").exists()
 
 
@@ -80,18 +87,18 @@ def test_a_server_that_never_answers_is_a_failure_in_time(labels, tmp_path, opti
     with answering(None) as (url, _):
         url = url.removeprefix("http://") if options else url
         options = (*options, "--timeout", "0.3")
-        said = client(url, labels, tmp_path / "out", *options, exit_code=1).stderr
+        message = client(url, labels, tmp_path / "out", *options, exit_code=1).stderr
     # What speaks another protocol may hang up before the time is up.
-    assert "within 0.3 s; --timeout waits longer" in said or "cannot be reached" in said
+    assert "within 0.3 s; --timeout waits longer" in message or "cannot be reached" in message
     assert time.monotonic() - start < 10
 
 
 def test_each_protocol_says_so_at_the_others_port(rest_server, grpc_server, labels, tmp_path):
-    said = client(f"http://{grpc_server.grpc}", labels, tmp_path / "out", exit_code=1).stderr
-    assert "what answers there speaks no HTTP" in said
+    message = client(f"http://{grpc_server.grpc}", labels, tmp_path / "out", exit_code=1).stderr
+    assert "what answers there speaks no HTTP" in message
     url = rest_server.rest.removeprefix("http://")
-    said = client(url, labels, tmp_path / "out", "--grpc", exit_code=1).stderr
-    assert f"Error: {url} " in said
+    message = client(url, labels, tmp_path / "out", "--grpc", exit_code=1).stderr
+    assert f"Error: {url} " in message
 
 
 @pytest.mark.parametrize(
@@ -113,8 +120,8 @@ def test_each_protocol_says_so_at_the_others_port(rest_server, grpc_server, labe
 def test_a_server_that_fails_is_a_failure(labels, tmp_path, answer, sentence):
     out = tmp_path / "out.png"
     with answering(answer) as (url, asked):
-        said = client(url, labels / "0.png", out, exit_code=1).stderr
-    assert sentence in said and "and more" not in said
+        message = client(url, labels / "0.png", out, exit_code=1).stderr
+    assert sentence in message and "and more" not in message
     assert len(asked) == 1 and not out.exists()
     assert [name for name in os.listdir(tmp_path) if name != "labels"] == []
 
@@ -122,8 +129,8 @@ def test_a_server_that_fails_is_a_failure(labels, tmp_path, answer, sentence):
 def test_half_a_png_is_a_failure(served, labels, tmp_path):
     for length in (30, 60, len(served.label_pngs[0]) - 5):
         with answering(predictions(served.label_pngs[0][:length])) as (url, _):
-            said = client(url, labels / "0.png", tmp_path / "out.png", exit_code=1).stderr
-        assert "the server's answer is no PNG" in said
+            message = client(url, labels / "0.png", tmp_path / "out.png", exit_code=1).stderr
+        assert "the server's answer is no PNG" in message
 
 
 def test_what_a_merged_batch_refused_is_asked_once_more(served, labels, tmp_path):
@@ -150,14 +157,14 @@ def test_what_a_merged_batch_refused_is_asked_once_more(served, labels, tmp_path
 )
 def test_an_answer_that_breaks_off_is_a_failure(labels, tmp_path, content, sentence):
     with speaking(content) as url:
-        said = client(url, labels, tmp_path / "out", exit_code=1).stderr
-    assert sentence in said
+        message = client(url, labels, tmp_path / "out", exit_code=1).stderr
+    assert sentence in message
 
 
 def test_an_answer_that_gets_stuck_is_a_failure_in_time(labels, tmp_path):
     with speaking(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", stays=True) as url:
-        said = client(url, labels, tmp_path / "out", "--timeout", "0.3", exit_code=1).stderr
-    assert "within 0.3 s; --timeout waits longer" in said
+        message = client(url, labels, tmp_path / "out", "--timeout", "0.3", exit_code=1).stderr
+    assert "within 0.3 s; --timeout waits longer" in message
 
 
 @pytest.mark.parametrize(
@@ -175,8 +182,8 @@ def test_an_answer_that_gets_stuck_is_a_failure_in_time(labels, tmp_path):
 def test_a_grpc_server_that_fails_is_said_so(labels, tmp_path, answer, exit_code, sentence):
     out, options = tmp_path / "out.png", ("--grpc", "--timeout", "0.3")
     with serving(answer) as (address, asked):
-        said = client(address, labels / "0.png", out, *options, exit_code=exit_code).stderr
-    assert sentence in said and "and more" not in said
+        message = client(address, labels / "0.png", out, *options, exit_code=exit_code).stderr
+    assert sentence in message and "and more" not in message
     assert len(asked) == 1 and not out.exists()
 
 
@@ -214,8 +221,8 @@ def test_a_time_that_no_one_can_wait_is_refused(labels, tmp_path, seconds):
     ],
 )
 def test_an_address_that_cannot_be_is_named(labels, tmp_path, url, options):
-    said = client(url, labels, tmp_path / "out", *options, exit_code=2).stderr
-    assert f"Error: {url}: " in said and "expected an address like" in said
+    message = client(url, labels, tmp_path / "out", *options, exit_code=2).stderr
+    assert f"Error: {url}: " in message and "expected an address like" in message
 
 
 def test_files_that_cannot_be_sent_or_written_are_named(served, labels, tmp_path):
@@ -223,19 +230,19 @@ def test_files_that_cannot_be_sent_or_written_are_named(served, labels, tmp_path
     missing = tmp_path / "nowhere"
     assert f"{missing}: no such file" in client(url, missing, tmp_path, exit_code=2).stderr
     notes = labels / "notes.txt"
-    said = client(url, notes, tmp_path / "out.png", exit_code=2).stderr
-    assert f"{notes} is no PNG" in said
-    said = client(url, labels, notes, exit_code=2).stderr
-    assert f"{notes} is a file; --labels is a folder" in said
-    said = client(url, labels, labels, exit_code=2).stderr
-    assert f"{labels / '0.png'} is a label map and would be painted over" in said
+    message = client(url, notes, tmp_path / "out.png", exit_code=2).stderr
+    assert f"{notes} is no PNG" in message
+    message = client(url, labels, notes, exit_code=2).stderr
+    assert f"{notes} is a file; --labels is a folder" in message
+    message = client(url, labels, labels, exit_code=2).stderr
+    assert f"{labels / '0.png'} is a label map and would be painted over" in message
     os.mkfifo(tmp_path / "pipe")
     options = ("--overwrite",)
-    said = client(url, labels / "0.png", tmp_path / "pipe", *options, exit_code=2).stderr
-    assert f"{tmp_path / 'pipe'} is a device or a pipe" in said
+    message = client(url, labels / "0.png", tmp_path / "pipe", *options, exit_code=2).stderr
+    assert f"{tmp_path / 'pipe'} is a device or a pipe" in message
     (tmp_path / "empty").mkdir()
-    said = client(url, tmp_path / "empty", tmp_path / "out", exit_code=2).stderr
-    assert "holds no .png label maps" in said
+    message = client(url, tmp_path / "empty", tmp_path / "out", exit_code=2).stderr
+    assert "holds no .png label maps" in message
 
 
 def test_without_the_stubs_it_says_what_to_install(labels, tmp_path, monkeypatch):
@@ -243,8 +250,8 @@ def test_without_the_stubs_it_says_what_to_install(labels, tmp_path, monkeypatch
     monkeypatch.delitem(sys.modules, "oasis_tf.export.client.grpc_client", raising=False)
     for module in [name for name in sys.modules if name.startswith("tensorflow_serving.")]:
         monkeypatch.delitem(sys.modules, module)
-    said = client("127.0.0.1:1", labels, tmp_path / "out", "--grpc", exit_code=1).stderr
-    assert "pip install 'tensorflow-serving-api>=2.21,<2.22', or leave out --grpc" in said
+    message = client("127.0.0.1:1", labels, tmp_path / "out", "--grpc", exit_code=1).stderr
+    assert "pip install 'tensorflow-serving-api>=2.21,<2.22', or leave out --grpc" in message
 
 
 def test_rest_needs_no_tensorflow(served, labels, tmp_path):

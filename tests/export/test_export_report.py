@@ -48,14 +48,14 @@ def figures(folder):
 
 def test_all_variants_are_made_measured_and_pictured(run, monkeypatch):
     monkeypatch.setitem(exporter.LIMITS, "int8", Limit(psnr=20.0))  # two random channels are few
-    said = call("--run", run).output
+    message = call("--run", run).output
     folder = run / "exported" / "step_00000000"
     assert {path.name for path in folder.iterdir()} >= {*FILES, "model.onnx", "float16.json"}
     found = figures(folder)
     rows = {row["name"]: row for row in found["variants"]}
     assert list(rows) == NAMES
     for name, row in rows.items():
-        assert f"  {name} " in said
+        assert f"  {name} " in message
         assert row["held"] is True and row["reasons"] == []
         assert row["difference"]["psnr"] > 20 and row["difference"]["ssim"] > 0.8
         assert min(row["seconds"].values()) > 0 and list(row["seconds"]) == ["1", "2"]
@@ -111,8 +111,8 @@ def test_what_cannot_be_made_is_a_row_that_says_why(tmp_path, only, monkeypatch)
     away = ("data.source=folder", "data.num_classes=14", f"data.root={tmp_path / 'away'}")
     write_checkpoint(tmp_path / "run", *away)
     monkeypatch.setattr(packages, "PACKAGES", ("no_such_package",))
-    said = call("--run", tmp_path / "run", "--out", tmp_path / "out").output
-    assert "int8        not made: " in said
+    message = call("--run", tmp_path / "run", "--out", tmp_path / "out").output
+    assert "int8        not made: " in message
     table = (tmp_path / "out" / "report.md").read_text()
     assert "**int8** was not made: " in table and f"{tmp_path / 'away'}" in table
     assert "**ONNX** was not made: ONNX needs packages that are not installed (no_such_pac" in table

@@ -25,7 +25,7 @@ def test_errors_come_back_with_where_they_were_raised():
 
 
 @pytest.mark.parametrize(
-    ("function", "seconds", "said"),
+    ("function", "seconds", "message"),
     [
         ("die", None, "exit code 7\n  last words"),
         ("be_killed", None, "was killed; .* memory"),
@@ -34,8 +34,8 @@ def test_errors_come_back_with_where_they_were_raised():
         ("raise_what_cannot_travel", None, "exit code 1"),
     ],
 )
-def test_a_process_that_gives_no_result_is_an_error(function, seconds, said):
-    with pytest.raises(FreshProcessError, match=f"test_fresh_process.{function} .*{said}"):
+def test_a_process_that_gives_no_result_is_an_error(function, seconds, message):
+    with pytest.raises(FreshProcessError, match=f"test_fresh_process.{function} .*{message}"):
         in_fresh_process(globals()[function], seconds=seconds)
 
 

@@ -70,15 +70,15 @@ class Hammer:
     def rest_id_out_of_range(self, picks):
         rows = self.rows(picks)
         rows[-1]["label_map"][0][0] = self.served.num_classes
-        said = self.assert_refused(self.post(json={"instances": rows}))
-        assert f"example {len(picks) - 1} " in said
+        message = self.assert_refused(self.post(json={"instances": rows}))
+        assert f"example {len(picks) - 1} " in message
 
     def rest_garbage_png(self, picks):
         rows = self.png_rows(picks)
         garbage = GARBAGE[picks[0] % len(GARBAGE)]
         rows[0]["label_png_bytes"]["b64"] = base64.b64encode(garbage).decode()
-        said = self.assert_refused(self.post(json={"signature_name": "png", "instances": rows}))
-        assert "example 0 " in said
+        message = self.assert_refused(self.post(json={"signature_name": "png", "instances": rows}))
+        assert "example 0 " in message
 
     def rest_no_base64(self, picks):
         rows = self.png_rows(picks)
@@ -133,14 +133,14 @@ class Hammer:
     def grpc_id_out_of_range(self, picks):
         inputs = self.inputs(picks)
         inputs["label_map"][-1, 5, 6] = -1
-        said = self.assert_rejected(INVALID, "", **inputs)
-        assert f"example {len(picks) - 1} " in said
+        message = self.assert_rejected(INVALID, "", **inputs)
+        assert f"example {len(picks) - 1} " in message
 
     def grpc_garbage_png(self, picks):
         inputs = self.png_inputs(picks)
         inputs["label_png_bytes"][-1] = GARBAGE[picks[0] % len(GARBAGE)]
-        said = self.assert_rejected(INVALID, "png", **inputs)
-        assert f"example {len(picks) - 1} " in said
+        message = self.assert_rejected(INVALID, "png", **inputs)
+        assert f"example {len(picks) - 1} " in message
 
     def grpc_wrong_dtype(self, picks):
         inputs = self.inputs(picks)

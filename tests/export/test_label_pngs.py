@@ -109,8 +109,8 @@ def test_ids_are_read_as_pillow_reads_them(decode, name):
 def test_what_is_no_label_png_is_refused_by_its_position(decode, name, position):
     pngs = [png()] * 3
     pngs[position] = REFUSED[name]
-    said = f"label_png_bytes: example {position} is no 8-bit grey PNG"
-    with pytest.raises(tf.errors.InvalidArgumentError, match=said):
+    message = f"label_png_bytes: example {position} is no 8-bit grey PNG"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         decode(tf.constant(pngs))
 
 
@@ -122,8 +122,8 @@ def test_as_many_pixels_as_are_allowed_are_read_and_an_id_of_no_class_among_them
     assert np.all(decode(tf.constant([largest])) == 2)
     pixels[1, 1] = NUM_CLASSES  # which resizing leaves out
     wrong = png(scanlines(pixels), width=side, height=side)
-    said = "label_png_bytes: example 1 holds an id or a colour that stands for no class"
-    with pytest.raises(tf.errors.InvalidArgumentError, match=said):
+    message = "label_png_bytes: example 1 holds an id or a colour that stands for no class"
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         decode(tf.constant([png(), wrong]))
 
 

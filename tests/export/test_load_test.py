@@ -77,9 +77,9 @@ def test_every_setting_has_a_line(rest_server, labels):
         assert result["requests"] == 6 and result["errors"] == {}
         per_request = result["images_per_second"] / result["requests_per_second"]
         assert per_request == pytest.approx(result["batch"], rel=0.01)
-    said = load_test(rest_server.rest, labels / "0.png", *options)
-    assert "the first request of every client warms up and is not counted" in said.stderr
-    rows = [line.split("│")[1:-1] for line in said.stdout.splitlines() if line.startswith("│")]
+    message = load_test(rest_server.rest, labels / "0.png", *options)
+    assert "the first request of every client warms up and is not counted" in message.stderr
+    rows = [line.split("│")[1:-1] for line in message.stdout.splitlines() if line.startswith("│")]
     assert [(int(row[1]), int(row[0])) for row in rows] == settings
     assert all(row[-1].strip() == "0" for row in rows)
 
@@ -94,18 +94,18 @@ def test_errors_are_counted_and_fail(served, labels):
     good, full = predictions(served.label_pngs[0]), refusal(503, "The queue is full")
     options = ("--concurrency", "1", "--batch", "1", "--requests", "5")
     with answering(good, good, full, good, predictions(b"junk")) as (url, _):
-        said = load_test(url, labels, *options, "--json", exit_code=1)
-    (result,) = json.loads(said.stdout)
+        message = load_test(url, labels, *options, "--json", exit_code=1)
+    (result,) = json.loads(message.stdout)
     place = f"{url}/v1/models/oasis:predict"
     assert result["errors"] == {
         f"{place} answered 503: The queue is full": 1,
         "the server's answer is no PNG": 2,
     }
     assert result["requests"] == 5 and result["latency_p99_ms"] > 0
-    assert "Error: 2 requests: the server's answer is no PNG" in said.stderr
+    assert "Error: 2 requests: the server's answer is no PNG" in message.stderr
     with answering(good, full) as (url, _):
-        said = load_test(url, labels, *options, exit_code=1)
-    assert said.stdout.count(" - ") == 3  # no latencies
+        message = load_test(url, labels, *options, exit_code=1)
+    assert message.stdout.count(" - ") == 3  # no latencies
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_errors_are_counted_and_fail(served, labels):
 )
 def test_a_server_that_cannot_be_warmed_up_is_not_measured(labels, answer, exit_code, sentence):
     with answering(answer) as (url, asked):
-        said = load_test(url, labels, "--concurrency", "2", "--batch", "1", exit_code=exit_code)
-    assert sentence in said.stderr and len(asked) <= 2
+        message = load_test(url, labels, "--concurrency", "2", "--batch", "1", exit_code=exit_code)
+    assert sentence in message.stderr and len(asked) <= 2
 
 
 @pytest.mark.parametrize(

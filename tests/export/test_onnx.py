@@ -55,8 +55,8 @@ def test_ids_that_are_no_class_are_painted_as_no_class(trained, question, tmp_pa
 
 def test_a_file_is_written_with_its_card_and_paints_the_same_in_any_batch(run, question, tmp_path):
     path = tmp_path / "model.onnx"
-    said = call("--run", run, "--out", path).output
-    assert f"Wrote {path}" in said and "onnxruntime  max" in said
+    message = call("--run", run, "--out", path).output
+    assert f"Wrote {path}" in message and "onnxruntime  max" in message
     assert sorted(file.name for file in tmp_path.iterdir()) == ["model.json", "model.onnx"]
     card = json.loads((tmp_path / "model.json").read_text())
     sky = {"id": 1, "name": "sky", "color": [135, 190, 235], "label_map_values": [1]}

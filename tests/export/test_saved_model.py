@@ -61,8 +61,8 @@ def test_every_kind_of_generator_answers_as_it_does_alive(tmp_path, name):
 def test_the_verb_writes_versions_with_all_that_servers_and_clients_need(run, tmp_path):
     out = tmp_path / "oasis"
     arguments = ("saved-model", "--run", run, "--out", out, "--version", 7)
-    said = call_export(*arguments).stdout
-    assert f"Wrote {out / '7'}" in said and "with_noise" in said
+    message = call_export(*arguments).stdout
+    assert f"Wrote {out / '7'}" in message and "with_noise" in message
     assert "is never overwritten" in call_export(*arguments, exit_code=2).stderr
     assert [path.name for path in out.iterdir()] == ["7"]
     extra = out / "7" / "assets.extra"
@@ -107,23 +107,25 @@ def test_an_artifact_that_paints_something_else_is_deleted(run, tmp_path, monkey
 
     monkeypatch.setattr(trained, "fold", fold_badly)
     monkeypatch.setattr(exporter, "in_fresh_process", lambda call, **options: call(**options))
-    said = call_export("saved-model", "--run", run, "--out", tmp_path / "new", exit_code=3).stderr
-    assert "signature serving_default does not paint what the live model paints: max 0.0" in said
+    message = call_export(
+        "saved-model", "--run", run, "--out", tmp_path / "new", exit_code=3
+    ).stderr
+    assert "signature serving_default does not paint what the live model paints: max 0.0" in message
     assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--run", "nowhere"], "nowhere: there is no such run folder"),
         (["--checkpoint", "best"], "nothing was scored yet"),
         (["--version", 2**63], "Invalid value for '--version'"),
     ],
 )
-def test_bad_input_is_a_sentence(run, tmp_path, options, said):
+def test_bad_input_is_a_sentence(run, tmp_path, options, message):
     arguments = ["--run", run, *options]
     output = call_export("saved-model", *arguments, "--out", tmp_path / "new", exit_code=2).stderr
-    assert said in output
+    assert message in output
     assert not (tmp_path / "new").exists()
 
 
@@ -132,6 +134,6 @@ def test_a_checkpoint_that_was_copied_half_is_named(run, tmp_path):
     shutil.copytree(run, half)
     os.truncate(half / "checkpoints" / "step_00000000" / "generator.keras", 1000)
     arguments = ("--run", half, "--out", tmp_path / "new")
-    said = call_export("saved-model", *arguments, exit_code=2).stderr
-    assert "there is no checkpoint in" in said
-    assert "step_00000000 is damaged (generator.keras has 1,000 bytes instead of" in said
+    message = call_export("saved-model", *arguments, exit_code=2).stderr
+    assert "there is no checkpoint in" in message
+    assert "step_00000000 is damaged (generator.keras has 1,000 bytes instead of" in message

@@ -112,9 +112,9 @@ def test_batches_are_bounded():
 
 def test_monitoring_is_on():
     command = [require_servers_python(), "-c", READ_MONITORING, SERVING / "monitoring.config"]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    assert said == ["True", "/monitoring/prometheus/metrics"]
-    assert said[1] in KUBERNETES.read_text(encoding="utf-8") and said[1] in README
+    message = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert message == ["True", "/monitoring/prometheus/metrics"]
+    assert message[1] in KUBERNETES.read_text(encoding="utf-8") and message[1] in README
 
 
 def test_all_servers_are_started_alike(compose, deployment):

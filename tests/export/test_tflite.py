@@ -278,7 +278,7 @@ def test_a_broken_label_map_of_the_calibration_is_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--out", "a.onnx"], "must end in .tflite"),
         (["--out", "a.tflite", "--quantize", "int4"], "int4"),
@@ -289,7 +289,7 @@ def test_a_broken_label_map_of_the_calibration_is_named(tmp_path):
         (["--out", "a.tflite", "--run", "nowhere"], "nowhere"),
     ],
 )
-def test_bad_arguments(run, tmp_path, monkeypatch, arguments, said):
+def test_bad_arguments(run, tmp_path, monkeypatch, arguments, message):
     monkeypatch.chdir(tmp_path)
-    assert said in call("--run", run, *arguments, exit_code=2).output
+    assert message in call("--run", run, *arguments, exit_code=2).output
     assert not list(tmp_path.iterdir())

@@ -49,9 +49,9 @@ def test_every_part_of_a_limit_counts(limit, kept):
 
 
 @pytest.mark.parametrize(
-    ("images", "said"),
+    ("images", "message"),
     [(GREY[:1], r"\(1, 16, 16, 3\)"), (np.where(GREY == 0.5, np.nan, GREY), "not finite")],
 )
-def test_what_cannot_be_compared_is_a_mismatch(images, said):
-    with pytest.raises(MismatchError, match=said):
+def test_what_cannot_be_compared_is_a_mismatch(images, message):
+    with pytest.raises(MismatchError, match=message):
         compare(images, GREY)

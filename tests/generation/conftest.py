@@ -1,10 +1,10 @@
-"""A studio of a network that has learned nothing, and subjects for it."""
+"""A sampler of a network that has learned nothing, and label maps for it."""
 
 import numpy as np
 import pytest
 from tiny_run import write_checkpoint
 
-from oasis_tf.generation import Studio, Subject
+from oasis_tf.generation import LabelMapInput, Sampler
 
 
 @pytest.fixture(scope="session")
@@ -16,18 +16,18 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def studio(run):
-    """The `Studio` of that run."""
+def sampler(run):
+    """The `Sampler` of that run."""
     (path,) = (run / "checkpoints").glob("step_*")
-    return Studio(path)
+    return Sampler(path)
 
 
 @pytest.fixture
-def subjects():
+def label_map_inputs():
     """Three label maps: sky over water, water over sky, and grass."""
     halves = np.repeat([1, 5], 16)[:, None] * np.ones((1, 32), np.int32)
     label_maps = {"a": halves, "b": halves[::-1], "c": np.full((50, 70), 7)}
     return [
-        Subject(name, read=lambda label_map=label_map: np.int32(label_map))
+        LabelMapInput(name, read=lambda label_map=label_map: np.int32(label_map))
         for name, label_map in label_maps.items()
     ]

@@ -96,8 +96,8 @@ def test_edited_held_out_label_maps_are_left_alone(run, tmp_path):
     generate(run, out, "--held-out", 1)
     (path,) = (out / "labels").iterdir()
     path.write_bytes(b"edited")
-    said = generate(run, out, "--held-out", 1, "--overwrite").stderr
-    assert path.read_bytes() == b"edited" and f"Note: {path} differ" in said
+    message = generate(run, out, "--held-out", 1, "--overwrite").stderr
+    assert path.read_bytes() == b"edited" and f"Note: {path} differ" in message
 
 
 @pytest.mark.parametrize(
@@ -116,19 +116,19 @@ def test_bad_options_are_refused_in_a_sentence(run, labels, tmp_path, options, s
     (tmp_path / "empty").mkdir()
     places = {"MASK": "mask.png", "EMPTY": "empty", "NOWHERE": "nowhere"}
     options = [tmp_path / places[o] if o in places else o for o in options]
-    said = generate(run, tmp_path / "out", "--labels", labels, *options, exit_code=2).stderr
-    assert said.splitlines()[-1].startswith("Error: ") and sentence in said
+    message = generate(run, tmp_path / "out", "--labels", labels, *options, exit_code=2).stderr
+    assert message.splitlines()[-1].startswith("Error: ") and sentence in message
 
 
 def test_photographs_without_label_maps_are_refused(run, tmp_path):
-    said = generate(run, tmp_path / "out", "--reals", tmp_path, exit_code=2).stderr
-    assert "--reals needs --labels" in said
+    message = generate(run, tmp_path / "out", "--reals", tmp_path, exit_code=2).stderr
+    assert "--reals needs --labels" in message
 
 
 def test_two_label_maps_of_one_name_are_refused(run, labels, tmp_path):
     np.save(labels / "a.npy", np.zeros((32, 32), np.uint8))
-    said = generate(run, tmp_path / "out", "--labels", labels, exit_code=2).stderr
-    assert "have one name" in said
+    message = generate(run, tmp_path / "out", "--labels", labels, exit_code=2).stderr
+    assert "have one name" in message
 
 
 @pytest.mark.parametrize("wrong", [len(landscapes.CLASS_NAMES), -1])
@@ -138,10 +138,10 @@ def test_a_bad_label_map_among_others_is_named_and_the_others_are_painted(
     np.save(labels / "a2.npy", np.full((32, 32), wrong))
     (labels / "b2.png").write_bytes(b"no picture")
     out = tmp_path / "out"
-    said = generate(run, out, "--labels", labels, exit_code=1).stderr
-    assert "Error: 2 of 5 label maps were left out:" in said
-    assert f"{labels / 'a2.npy'}: the label map holds the id {wrong};" in said
-    assert f"{labels / 'b2.png'}: " in said
+    message = generate(run, out, "--labels", labels, exit_code=1).stderr
+    assert "Error: 2 of 5 label maps were left out:" in message
+    assert f"{labels / 'a2.npy'}: the label map holds the id {wrong};" in message
+    assert f"{labels / 'b2.png'}: " in message
     assert sorted(os.listdir(out)) == ["a.png", "b.png", "c.png", "contact_sheet.png"]
     alone = generate(run, out, "--labels", labels / "a2.npy", exit_code=2).stderr
     assert f"Error: {labels / 'a2.npy'}: the label map holds the id {wrong};" in alone
@@ -152,15 +152,17 @@ def test_a_full_disk_is_said_with_the_name_of_the_photograph(run, labels, small_
         ballast.write(bytes(996 * 1024))
     for format in ("png", "jpg"):
         options = ("--labels", labels / "a.png", "--format", format)
-        said = generate(run, small_disk, *options, exit_code=1).stderr
-        assert f"Error: {small_disk}/" in said
-        assert said.endswith(f" cannot be written: {os.strerror(errno.ENOSPC)}\n")
+        message = generate(run, small_disk, *options, exit_code=1).stderr
+        assert f"Error: {small_disk}/" in message
+        assert message.endswith(f" cannot be written: {os.strerror(errno.ENOSPC)}\n")
 
 
 def test_label_maps_without_a_pixel_to_redraw_are_named(run, labels, tmp_path):
     np.save(labels / "c.npy", np.full((32, 32), 7))
-    said = generate(run, tmp_path / "out", "--labels", labels, "--resample", "sky").stderr
-    assert "Warning: 1 of 3 label maps have no pixel to redraw" in said and said.endswith(": c\n")
+    message = generate(run, tmp_path / "out", "--labels", labels, "--resample", "sky").stderr
+    assert "Warning: 1 of 3 label maps have no pixel to redraw" in message and message.endswith(
+        ": c\n"
+    )
 
 
 def test_what_someone_else_made_is_left_alone_unless_overwritten(run, labels, tmp_path):
@@ -168,14 +170,14 @@ def test_what_someone_else_made_is_left_alone_unless_overwritten(run, labels, tm
     out.mkdir()
     own = np.uint8(np.arange(48).reshape(4, 4, 3))
     Image.fromarray(own).save(out / "contact_sheet.png")
-    said = generate(run, out, "--labels", labels, exit_code=2).stderr
-    assert f"Error: {out / 'contact_sheet.png'} is there, and was not made by this" in said
+    message = generate(run, out, "--labels", labels, exit_code=2).stderr
+    assert f"Error: {out / 'contact_sheet.png'} is there, and was not made by this" in message
     assert os.listdir(out) == ["contact_sheet.png"]
     np.testing.assert_array_equal(np.asarray(Image.open(out / "contact_sheet.png")), own)
     generate(run, out, "--labels", labels, "--overwrite")
     generate(run, out, "--labels", labels)  # its own it replaces unasked
-    said = generate(run, labels, "--labels", labels / "a.png", "--overwrite", exit_code=2).stderr
-    assert "is where the label maps lie" in said
+    message = generate(run, labels, "--labels", labels / "a.png", "--overwrite", exit_code=2).stderr
+    assert "is where the label maps lie" in message
 
 
 def test_a_broken_photograph_to_compare_with_is_named(run, labels, tmp_path):
@@ -184,5 +186,5 @@ def test_a_broken_photograph_to_compare_with_is_named(run, labels, tmp_path):
     for name in "abc":
         (reals / f"{name}.png").write_bytes(b"no picture")
     options = ["--labels", labels, "--reals", reals]
-    said = generate(run, tmp_path / "out", *options, exit_code=2).stderr
-    assert f"Error: {reals / 'a.png'}: the file cannot be read as an image" in said
+    message = generate(run, tmp_path / "out", *options, exit_code=2).stderr
+    assert f"Error: {reals / 'a.png'}: the file cannot be read as an image" in message

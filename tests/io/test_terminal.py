@@ -25,8 +25,8 @@ def test_what_steers_a_terminal_becomes_visible(text, expected):
 
 
 def test_one_thing_is_no_plural():
-    said = [counted(count, "pair") for count in (0, 1, 2, 1000)]
-    assert said == ["0 pairs", "1 pair", "2 pairs", "1,000 pairs"]
+    message = [counted(count, "pair") for count in (0, 1, 2, 1000)]
+    assert message == ["0 pairs", "1 pair", "2 pairs", "1,000 pairs"]
 
 
 def test_characters_that_the_encoding_lacks_are_escaped():

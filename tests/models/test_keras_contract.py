@@ -54,11 +54,11 @@ BAD_PAIRS = {
 
 @pytest.mark.parametrize("name", BAD_PAIRS)
 def test_a_batch_that_is_no_training_pair_is_refused_before_anything_is_learned(model, name):
-    batch, said = BAD_PAIRS[name]
+    batch, message = BAD_PAIRS[name]
     before = [variable.numpy() for variable in (model.step, *model.trainable_variables)]
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         model.train_on_batch(*batch)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         model.test_on_batch(*batch)
     assert_same_weights([model.step, *model.trainable_variables], before)
 
@@ -147,10 +147,10 @@ class TestPainting:
 
     @pytest.mark.parametrize("class_id", [-1, NUM_CLASSES])
     def test_ids_that_are_no_class_are_named_with_their_place(self, model, class_id):
-        said = f"holds the id {class_id} at 1, 2, 3 .image, row, column.; ids are 0 .void. to 4"
+        message = f"holds the id {class_id} at 1, 2, 3 .image, row, column.; ids are 0 .void. to 4"
         label_maps = with_id(class_id)
         for paint in (model, model.generate, model.generator):
-            with pytest.raises(ValueError, match=said):
+            with pytest.raises(ValueError, match=message):
                 paint(label_maps)
         for network in (model, model.generator):
             with pytest.raises(ValueError, match=f"hold the id {class_id}; ids are 0"):

@@ -348,5 +348,5 @@ def test_the_summary_says_which_generator_is_the_ema(capsys):
     model = tiny_oasis()
     model.summary()
     names = [model.generator.name, model.discriminator.name, "ema_generator"]
-    said = capsys.readouterr().out
-    assert len(set(names)) == 3 and all(said.count(f" {name} ") == 1 for name in names)
+    message = capsys.readouterr().out
+    assert len(set(names)) == 3 and all(message.count(f" {name} ") == 1 for name in names)

@@ -90,8 +90,8 @@ def report(run, **keywords):
 
 def test_a_page_of_someone_else_is_left_alone(run):
     (run / "report.html").write_text("<html>mine</html>")
-    said = call("report", "--run", run, exit_code=2)
-    assert "was not made by this program; move it out of the run folder" in said.stderr
+    message = call("report", "--run", run, exit_code=2)
+    assert "was not made by this program; move it out of the run folder" in message.stderr
     assert (run / "report.html").read_text() == "<html>mine</html>"
     call("report", "--run", run, "--overwrite")
     report(run)  # its own it writes again unasked
@@ -126,8 +126,8 @@ def test_what_evaluate_found_is_on_the_page(run):
     pictures = [a["alt"] for a in page.named("img")]
     assert "IoU of every class" in pictures and len(pictures) == 2 + 2
     (run / "evaluation" / "results.json").write_text("[]")
-    said = report(run, exit_code=2)
-    assert "results.json cannot be read: " in said.stderr
+    message = report(run, exit_code=2)
+    assert "results.json cannot be read: " in message.stderr
 
 
 def test_steps_of_an_epoch_that_was_interrupted_count(run):

@@ -358,8 +358,8 @@ def test_a_folder_that_may_not_be_read_is_no_folder_without_checkpoints(tmp_path
                 checkpoint_files.newest_intact,
                 checkpoint_files.newest_state,
             ):
-                said = f"{named} cannot be read: Permission denied"
-                with pytest.raises(CheckpointError, match=said):
+                message = f"{named} cannot be read: Permission denied"
+                with pytest.raises(CheckpointError, match=message):
                     find(tmp_path)
 
 

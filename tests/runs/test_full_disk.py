@@ -47,9 +47,9 @@ def test_a_disk_that_fills_up_ends_training_with_the_last_good_checkpoint(small_
     run = Soak(small_disk)
     process = run.start()
     process.join(300)
-    said = run.log.read_text()
-    assert process.exitcode == 1 and "Traceback" not in said
-    assert FULL in said and "step_" in said.splitlines()[-1]
+    message = run.log.read_text()
+    assert process.exitcode == 1 and "Traceback" not in message
+    assert FULL in message and "step_" in message.splitlines()[-1]
     newest = checkpoint_files.latest(run.folder.checkpoints)
-    assert newest is not None and str(newest) in said
+    assert newest is not None and str(newest) in message
     assert checkpoint_files.damage_of(newest) == []

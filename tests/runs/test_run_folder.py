@@ -53,25 +53,25 @@ DAMAGE = [
 ]
 
 
-@pytest.mark.parametrize(("damage", "said"), DAMAGE)
-def test_a_damaged_newest_one_is_named_and_the_one_before_is_used(folder, capsys, damage, said):
+@pytest.mark.parametrize(("damage", "message"), DAMAGE)
+def test_a_damaged_newest_one_is_named_and_the_one_before_is_used(folder, capsys, damage, message):
     damage(path_of(folder, 3))
     assert folder.require_checkpoint() == path_of(folder, 2)
     error = capsys.readouterr().err
-    assert f"{path_of(folder, 3)} is damaged" in error and said in error
+    assert f"{path_of(folder, 3)} is damaged" in error and message in error
     assert f"{path_of(folder, 2)} is used" in error
     assert folder.require_checkpoints("all") == [path_of(folder, 1), path_of(folder, 2)]
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert folder.newest_intact()[0] == path_of(folder, 2)
 
 
-@pytest.mark.parametrize(("damage", "said"), DAMAGE)
-def test_a_damaged_best_one_is_said_to_be(folder, damage, said):
+@pytest.mark.parametrize(("damage", "message"), DAMAGE)
+def test_a_damaged_best_one_is_said_to_be(folder, damage, message):
     assert folder.require_checkpoint("best") == path_of(folder, 1)
     damage(path_of(folder, 1))
     with pytest.raises(RunError, match="the best checkpoint .* is damaged") as error:
         folder.require_checkpoint("best")
-    assert said in str(error.value) and "use --checkpoint latest" in str(error.value)
+    assert message in str(error.value) and "use --checkpoint latest" in str(error.value)
 
 
 def test_a_best_one_that_was_removed_is_said_to_be_missing(folder):

@@ -90,10 +90,10 @@ during = resident_bytes()
 del block
 print(json.dumps([before, during, resident_bytes()]))
 """
-    said = subprocess.run(
+    message = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=True
     ).stdout
-    before, during, after = json.loads(said)
+    before, during, after = json.loads(message)
     assert 0.9 * 2**27 < during["host"] - before["host"] < 1.5 * 2**27
     assert after["host_peak"] >= during["host"] * 0.99 and after["host_peak"] >= after["host"]
 

@@ -4,7 +4,7 @@ import pytest
 from tiny_config import CONFIGS, TINY
 
 from oasis_tf.config import load_config
-from oasis_tf.generation.studio import Studio
+from oasis_tf.generation.sampler import Sampler
 from oasis_tf.runtime.memory_estimate import (
     TooLittleMemoryError,
     discriminator_weights,
@@ -107,9 +107,9 @@ def test_a_batch_that_was_painted_is_not_looked_at_again(monkeypatch):
     left = iter([9e9, 0])
     monkeypatch.setattr("oasis_tf.runtime.memory_estimate.available_bytes", lambda: next(left))
     monkeypatch.setattr("oasis_tf.runtime.memory_estimate.resident_bytes", lambda: {"host": 1e9})
-    studio = Studio.__new__(Studio)
-    studio.config, studio._largest_batch = load_config(CONFIGS / "ade20k.yaml"), 0
-    studio.require_memory(8)
-    studio.require_memory(8)
+    sampler = Sampler.__new__(Sampler)
+    sampler.config, sampler._largest_batch = load_config(CONFIGS / "ade20k.yaml"), 0
+    sampler.require_memory(8)
+    sampler.require_memory(8)
     with pytest.raises(TooLittleMemoryError, match="painting 9 photographs at once"):
-        studio.require_memory(9)
+        sampler.require_memory(9)

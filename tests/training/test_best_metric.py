@@ -54,8 +54,8 @@ def test_an_older_version_measured_with_the_config_of_its_checkpoint(tmp_path, c
     assert best.measured_with == measured_with(config(), "fid") and capsys.readouterr().err == ""
     again = best_so_far(newest, config("evaluation.num_images=5", metric="fid"))
     assert again == best
-    said = capsys.readouterr().err
-    assert "step_00000003, was scored with other values of evaluation.num_images" in said
+    message = capsys.readouterr().err
+    assert "step_00000003, was scored with other values of evaluation.num_images" in message
 
 
 @pytest.mark.parametrize("metric", ["kid", "null"])

@@ -51,14 +51,14 @@ def test_the_run_is_bit_identical(tmp_path, options):
     for kind in ("images", "labels"):
         (tmp_path / "data" / kind / "train" / "d.png").unlink()
     result = call("train", "--resume", "--run-dir", files, "--set=training.epochs=2")
-    said = "The pairs of train are not those that this run was trained on: 1 removed (d)."
-    assert said in result.stderr
+    message = "The pairs of train are not those that this run was trained on: 1 removed (d)."
+    assert message in result.stderr
 
 
 def test_a_resumed_run_may_turn_it_on_and_move_it():
     config, other = (
-        load_config(TINY, overrides=[f"data.cache={said}", f"data.cache_dir='{said}'"])
-        for said in ("false", "true")
+        load_config(TINY, overrides=[f"data.cache={message}", f"data.cache_dir='{message}'"])
+        for message in ("false", "true")
     )
     assert differing_keys(config, other) == []
 

@@ -81,8 +81,8 @@ def alone(tmp_path_factory):
 @pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_replicas_train_like_one_device(alone, tmp_path, count):
     run = tmp_path / "run"
-    said = finish(start(run, "--strategy", "mirrored", "--devices", str(count)))
-    assert f"{count} parts of the CPU" in said
+    message = finish(start(run, "--strategy", "mirrored", "--devices", str(count)))
+    assert f"{count} parts of the CPU" in message
     assert_same_run(run, alone)
 
 
@@ -116,8 +116,8 @@ def test_sigterm_to_one_worker_stops_and_saves_them_all(tmp_path):
     workers = start_workers(run, **{"training.epochs": 1000})
     wait_for_checkpoint(run)
     workers[1].send_signal(signal.SIGTERM)
-    said = [finish(worker, exit_code=128 + signal.SIGTERM) for worker in workers]
-    saved = {line for text in said for line in text.splitlines() if line.startswith("Stopped;")}
+    message = [finish(worker, exit_code=128 + signal.SIGTERM) for worker in workers]
+    saved = {line for text in message for line in text.splitlines() if line.startswith("Stopped;")}
     steps = checkpoint_files.step_of(checkpoint_files.latest(run / "checkpoints"))
     assert saved == {f"Stopped; saved are {steps:,} steps."}  # none ended before it was saved
 

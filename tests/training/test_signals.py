@@ -26,9 +26,9 @@ def run(tmp_path):
 def ended(run, process):
     """Exit code of a process, and what it said."""
     process.join(120)
-    said = run.log.read_text()
-    assert "Traceback" not in said
-    return process.exitcode, said
+    message = run.log.read_text()
+    assert "Traceback" not in message
+    return process.exitcode, message
 
 
 def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_goes_on(run):
@@ -36,10 +36,10 @@ def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_
         before, process = run.steps, run.start()
         wait_for(lambda before=before: run.steps > before, process)
         os.kill(process.pid, number)
-        code, said = ended(run, process)
-        assert code == 128 + number and HEARD in said
-        assert run.steps > before and f"saved are {run.steps} steps" in said
-        assert f"--resume --run-dir {run.folder.path}" in said
+        code, message = ended(run, process)
+        assert code == 128 + number and HEARD in message
+        assert run.steps > before and f"saved are {run.steps} steps" in message
+        assert f"--resume --run-dir {run.folder.path}" in message
         assert checkpoint_files.damage_of(checkpoint_files.latest(run.folder.checkpoints)) == []
 
 
@@ -47,10 +47,10 @@ def test_one_before_the_first_step_ends_with_nothing_to_save(run):
     process = run.start()
     wait_for(run.folder.config.exists, process)
     os.kill(process.pid, signal.SIGTERM)
-    code, said = ended(run, process)
+    code, message = ended(run, process)
     assert code == 128 + signal.SIGTERM
-    assert "nothing to save" in said
-    assert f"{run.folder.path} --config {run.folder.config}" in said
+    assert "nothing to save" in message
+    assert f"{run.folder.path} --config {run.folder.config}" in message
     assert run.steps == 0
 
 
@@ -60,9 +60,9 @@ def test_a_second_one_ends_it_at_once(run):
     os.kill(process.pid, signal.SIGTERM)
     wait_for(lambda: HEARD in run.log.read_text(), process)
     os.kill(process.pid, signal.SIGINT)
-    code, said = ended(run, process)
-    assert code == 128 + signal.SIGINT and "nothing to save" not in said
-    assert "Ended at once, without saving." in said
+    code, message = ended(run, process)
+    assert code == 128 + signal.SIGINT and "nothing to save" not in message
+    assert "Ended at once, without saving." in message
 
 
 def test_ctrl_c_before_training_begins_is_no_stack_trace(tmp_path, monkeypatch):

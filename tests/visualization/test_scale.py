@@ -43,9 +43,9 @@ def test_every_value_has_a_place_and_every_axis_some_ticks(values, lowest):
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [(0, "0"), (0.0312, "0.0312"), (2.5, "2.5"), (340, "340"), (1342, "1,342"), (12_000, "12k"),
      (3_400_000, "3.4M"), (-0.5, "-0.5")],
 )  # fmt: skip
-def test_numbers_are_short(value, said):
-    assert short(value) == said
+def test_numbers_are_short(value, message):
+    assert short(value) == message

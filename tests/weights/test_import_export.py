@@ -98,9 +98,9 @@ def loaded(path):
 def test_there_and_back_for_the_classes_and_size_of(tmp_path, data_set):
     config = ROOT / "configs" / f"{data_set}.yaml"
     files = official_files(tmp_path, config=config, overrides=NARROW)
-    said = import_weights(tmp_path, tmp_path / "run", *NARROW, config=config).output
+    message = import_weights(tmp_path, tmp_path / "run", *NARROW, config=config).output
     num_classes, (height, width) = DATA_SETS[data_set]
-    assert f"{num_classes} classes with void, {height}x{width}" in said
+    assert f"{num_classes} classes with void, {height}x{width}" in message
     arrays = imported(tmp_path / "run")
     for name, array in {**files, "painter": files["best_EMA.pth"]}.items():
         assert_equal_arrays(arrays[name], array)
@@ -180,8 +180,11 @@ def test_a_run_with_a_perceptual_loss_is_exported_without_its_weights(tmp_path):
 def test_an_imported_run_is_painted_with_and_trained_on_and_exported(tmp_path):
     files = official_files(tmp_path)
     run, out = tmp_path / "run", tmp_path / "out"
-    said = import_weights(tmp_path, run).output
-    assert "14 classes with void, 32x32" in said and "fresh, the official files hold none" in said
+    message = import_weights(tmp_path, run).output
+    assert (
+        "14 classes with void, 32x32" in message
+        and "fresh, the official files hold none" in message
+    )
     label_map = tmp_path / "mine.png"
     Image.fromarray(np.full((32, 32), 3, np.uint8)).save(label_map)
     call("generate", "--run", run, "--labels", label_map, "--out", tmp_path / "painted")
@@ -361,8 +364,8 @@ def test_an_import_that_fails_leaves_no_run_folder(tmp_path, monkeypatch):
 
     monkeypatch.setattr(run_checkpoint, "write", fail)
     before = sorted(os.listdir(tmp_path))
-    said = import_weights(tmp_path, tmp_path / "new" / "run", exit_code=1).stderr
-    assert "is full" in said and sorted(os.listdir(tmp_path)) == before
+    message = import_weights(tmp_path, tmp_path / "new" / "run", exit_code=1).stderr
+    assert "is full" in message and sorted(os.listdir(tmp_path)) == before
     (tmp_path / "empty").mkdir()
     import_weights(tmp_path, tmp_path / "empty", exit_code=1)
     assert os.listdir(tmp_path / "empty") == []
@@ -373,8 +376,13 @@ def test_weights_for_which_there_is_no_room_are_named(tmp_path, small_disk):
     import_weights(tmp_path, tmp_path / "run")
     with (small_disk / "ballast").open("wb") as ballast:
         ballast.write(bytes(990 * 1024))
-    said = call("export-weights", "--run", tmp_path / "run", "--out", small_disk / "w", exit_code=1)
-    assert f"{small_disk / 'w'}/best_" in said.stderr and os.strerror(errno.ENOSPC) in said.stderr
+    message = call(
+        "export-weights", "--run", tmp_path / "run", "--out", small_disk / "w", exit_code=1
+    )
+    assert (
+        f"{small_disk / 'w'}/best_" in message.stderr
+        and os.strerror(errno.ENOSPC) in message.stderr
+    )
     assert os.listdir(small_disk / "w") == []
 
 
@@ -397,6 +405,6 @@ def test_without_pytorch_weights_are_imported_and_exporting_says_what_to_install
     run, out = tmp_path / "run", tmp_path / "out"
     import_weights(tmp_path, run)
     assert_equal_arrays(imported(run)["best_D.pth"], files["best_D.pth"])
-    said = call("export-weights", "--run", run, "--out", out, exit_code=1).stderr
-    assert "PyTorch is needed to write .pth files" in said and "pip install torch" in said
+    message = call("export-weights", "--run", run, "--out", out, exit_code=1).stderr
+    assert "PyTorch is needed to write .pth files" in message and "pip install torch" in message
     assert not out.exists()

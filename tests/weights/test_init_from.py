@@ -37,7 +37,7 @@ def source(tmp_path_factory):
         folder.checkpoints,
         model=model,
         config=config,
-        painter=lambda: model.ema_generator,
+        recalibrated_ema=lambda: model.ema_generator,
         keep_last=1,
     )
     return folder, model
@@ -101,8 +101,8 @@ def test_training_starts_from_the_run(source, pairs, tmp_path):
     folder, old = source
     options = [*pairs, "--init-from", folder.path, "--class", "lake=water"]
     options += ["--set=training.ema_decay=0.999", "--resume"]
-    said = train(tmp_path / "run", *options).output
-    assert said.index("lake = water") < said.index(": steps 0 to 1 ")
+    message = train(tmp_path / "run", *options).output
+    assert message.index("lake = water") < message.index(": steps 0 to 1 ")
     assert "lake = water" not in train(tmp_path / "run", *options).output  # it only goes on
     newest = RunFolder(tmp_path / "run").require_checkpoint()
     model, _ = new_model("training.ema_decay=0.999")

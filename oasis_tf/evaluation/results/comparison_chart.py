@@ -102,14 +102,14 @@ def _of_real_images(evaluation):
 
 def _segmenters(evaluation, references):
     miou = evaluation.metrics.miou
-    said = [f"{evaluation.run_name} by {miou.segmenter.name}"] if miou else []
-    said += [f"{r.model} by {r.segmenter}" for r in references if r.segmenter]
-    return [f"mIoU: {', '.join(said)}."] if miou else []
+    text = [f"{evaluation.run_name} by {miou.segmenter.name}"] if miou else []
+    text += [f"{r.model} by {r.segmenter}" for r in references if r.segmenter]
+    return [f"mIoU: {', '.join(text)}."] if miou else []
 
 
 def _sources(references):
-    said = [f"{r.model}: {r.source}" for r in references]
-    return [f"{'; '.join(said)}."] if said else []
+    text = [f"{r.model}: {r.source}" for r in references]
+    return [f"{'; '.join(text)}."] if text else []
 
 
 def _scatter(points, real, *, title, notes):
@@ -167,8 +167,8 @@ def _bars(points, key, *, title, notes):
         canvas.text((left - 10, middle), name, color=point.ink, anchor="rm")
         end = left + max(2, BARS * value / largest)
         canvas.box(left, middle - BAR / 2, end, middle + BAR / 2, point.color)
-        said = f"{value:.1f} %" if key == "miou" else f"{value:.1f}"
-        canvas.text((end + 8, middle), said, color=point.ink, anchor="lm")
+        text = f"{value:.1f} %" if key == "miou" else f"{value:.1f}"
+        canvas.text((end + 8, middle), text, color=point.ink, anchor="lm")
     _write(canvas, lines, top=bottom + LINE)
     return canvas.finished()
 

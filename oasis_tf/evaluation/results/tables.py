@@ -141,16 +141,16 @@ def _distance(metric, name, *, digits):
     """Under another name where the network is another one."""
     if metric is None:
         return NOTHING
-    said = f"{metric.value:.{digits}f}"
+    text = f"{metric.value:.{digits}f}"
     if metric.standard_deviation is not None:
-        said += f" ± {metric.standard_deviation:.{digits}f}"
-    return said if metric.name == name else f"{said} ({metric.name})"
+        text += f" ± {metric.standard_deviation:.{digits}f}"
+    return text if metric.name == name else f"{text} ({metric.name})"
 
 
 def _of_fakes(miou, key):
     """A score of painted images, and that of real ones to measure it by."""
-    said = _percentage(getattr(miou.fake, key))
-    return f"{said} (real {_percentage(getattr(miou.real, key))})" if miou.real else said
+    text = _percentage(getattr(miou.fake, key))
+    return f"{text} (real {_percentage(getattr(miou.real, key))})" if miou.real else text
 
 
 def _by(score, segmenter):

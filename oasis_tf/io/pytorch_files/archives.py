@@ -126,11 +126,11 @@ class _Legacy:
         """Yields each storage's key and where its bytes begin."""
         for storage in storages:
             self._file.seek(place)
-            said = int.from_bytes(self._file.read(LENGTH_BYTES), "little")
+            value = int.from_bytes(self._file.read(LENGTH_BYTES), "little")
             place += LENGTH_BYTES
-            if said != storage.size or place + byte_count(storage) > self._end:
+            if value != storage.size or place + byte_count(storage) > self._end:
                 raise MalformedError(
-                    f"a storage should have {storage.size:,} numbers and has {said:,}, or fewer "
+                    f"a storage should have {storage.size:,} numbers and has {value:,}, or fewer "
                     "as the file ends too early"
                 )
             yield storage.key, place

@@ -4,9 +4,9 @@ from oasis_tf.training.callbacks.checkpoints import Checkpoints
 from oasis_tf.training.callbacks.evaluations import Evaluations
 from oasis_tf.training.callbacks.held_out import HeldOutScores
 from oasis_tf.training.callbacks.hyper_parameters import write_hyper_parameters
-from oasis_tf.training.callbacks.painter import Painter
 from oasis_tf.training.callbacks.profile import ProfileSteps
 from oasis_tf.training.callbacks.progress_line import ProgressLine
+from oasis_tf.training.callbacks.recalibrated_ema import RecalibratedEMA
 from oasis_tf.training.callbacks.reports import MetricsLog, ResumedEpoch, SampleSheets
 from oasis_tf.training.callbacks.steps import EveryNSteps, StepCallback
 from oasis_tf.training.callbacks.stopping import (
@@ -16,7 +16,7 @@ from oasis_tf.training.callbacks.stopping import (
     StopOnRequest,
     Stopped,
 )
-from oasis_tf.training.callbacks.vitals import Vitals
+from oasis_tf.training.callbacks.training_statistics import TrainingStatistics
 
 __all__ = [
     "Checkpoints",
@@ -25,7 +25,7 @@ __all__ = [
     "EveryNSteps",
     "HeldOutScores",
     "MetricsLog",
-    "Painter",
+    "RecalibratedEMA",
     "ProfileSteps",
     "ProgressLine",
     "RequireFolder",
@@ -35,6 +35,6 @@ __all__ = [
     "StopOnDivergence",
     "StopOnRequest",
     "Stopped",
-    "Vitals",
+    "TrainingStatistics",
     "write_hyper_parameters",
 ]

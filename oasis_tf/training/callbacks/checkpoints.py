@@ -20,7 +20,7 @@ class Checkpoints(EveryNSteps):
         every, last_step: see `EveryNSteps`.
         keep_last: int, how many of them stay.
         config: `Config` of the run.
-        painter: function() -> the recalibrated EMA generator.
+        recalibrated_ema: function() -> the recalibrated EMA generator.
         scores: `HeldOutScores`, `Evaluations` or None. A step that scores best is saved too, and
             stays.
         best_metric: str, a key of `scores.latest`.
@@ -38,7 +38,7 @@ class Checkpoints(EveryNSteps):
         every,
         keep_last,
         config,
-        painter,
+        recalibrated_ema,
         last_step=None,
         scores=None,
         best_metric=None,
@@ -50,7 +50,7 @@ class Checkpoints(EveryNSteps):
         self.folder = Path(folder)
         self.keep_last = keep_last
         self.config = config
-        self.painter = painter
+        self.recalibrated_ema = recalibrated_ema
         self.scores = scores if best_metric else None
         self.best_metric = best_metric
         self.measured_with = measured_with
@@ -74,7 +74,7 @@ class Checkpoints(EveryNSteps):
             self.folder,
             model=self.model,
             config=self.config,
-            painter=self.painter,
+            recalibrated_ema=self.recalibrated_ema,
             keep_last=self.keep_last,
             best=self.best,
         )

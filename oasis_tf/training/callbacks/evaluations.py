@@ -20,21 +20,29 @@ class Evaluations(EveryNSteps):
         evaluate: function(generator, function() -> discriminator, step=) -> evaluation, a dict of
             JSON's types.
         summary_writer: of TensorBoard; gets the numbers as `score/evaluation/NAME`.
-        painter: function() -> the recalibrated EMA generator.
+        recalibrated_ema: function() -> the recalibrated EMA generator.
     Attributes:
         latest_step: int or None, the step that was evaluated last.
         latest: dict of fid, kid and miou (that of fakes) to float, as far as they were measured.
     """
 
     def __init__(
-        self, path, results_path, *, every, evaluate, summary_writer, painter, last_step=None
+        self,
+        path,
+        results_path,
+        *,
+        every,
+        evaluate,
+        summary_writer,
+        recalibrated_ema,
+        last_step=None,
     ):
         super().__init__(every, last_step=last_step)
         self.path = path
         self.results_path = results_path
         self.evaluate = evaluate
         self.summary_writer = summary_writer
-        self.painter = painter
+        self.recalibrated_ema = recalibrated_ema
         self.latest_step = None
         self.latest = {}
 
@@ -51,7 +59,9 @@ class Evaluations(EveryNSteps):
     def act(self):
         if any(int(row["step"]) == self.step for row in self.table.rows):
             return
-        evaluation = self.evaluate(self.painter(), lambda: self.model.discriminator, step=self.step)
+        evaluation = self.evaluate(
+            self.recalibrated_ema(), lambda: self.model.discriminator, step=self.step
+        )
         numbers = numbers_of(evaluation["metrics"])
         names = {"fid": "fid", "kid": "kid", "miou": "miou_fake"}
         self.latest = {name: numbers[key] for name, key in names.items() if key in numbers}

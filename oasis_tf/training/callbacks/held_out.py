@@ -23,21 +23,21 @@ class HeldOutScores(EveryNSteps):
         batches: function() -> iterable of (image (b, h, w, 3) in [-1, 1], label_map (b, h, w)).
         class_names: of the data set, void first.
         summary_writer: of TensorBoard; gets the same numbers, and no IoU of classes never seen.
-        painter: function() -> the recalibrated EMA generator.
+        recalibrated_ema: function() -> the recalibrated EMA generator.
     Attributes:
         latest_step: int or None, the step that was scored last.
         latest: dict of `accuracy_real`, `accuracy_fake`, `miou_real`, `miou_fake` to float.
     """
 
     def __init__(
-        self, path, *, every, batches, class_names, summary_writer, painter, last_step=None
+        self, path, *, every, batches, class_names, summary_writer, recalibrated_ema, last_step=None
     ):
         super().__init__(every, last_step=last_step)
         self.path = path
         self.batches = batches
         self.class_names = class_names
         self.summary_writer = summary_writer
-        self.painter = painter
+        self.recalibrated_ema = recalibrated_ema
         self.latest_step = None
         self.latest = {}
 
@@ -71,7 +71,7 @@ class HeldOutScores(EveryNSteps):
         self.summary_writer.flush()
 
     def _score(self):
-        generator, discriminator = self.painter(), self.model.discriminator
+        generator, discriminator = self.recalibrated_ema(), self.model.discriminator
         scores = {kind: SegmentationScore(generator.num_classes, kind) for kind in ("real", "fake")}
         first = 0
         for image, label_map in self.batches():

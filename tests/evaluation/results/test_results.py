@@ -331,12 +331,12 @@ def test_one_reason_is_said_once_and_its_address_is_whole(monkeypatch):
     address = f"https://example.org/{'weights/' * 12}a-file.pth"
     reasons = dict.fromkeys(("fid", "kid"), f"FID needs weights, and {address} is not there")
     metrics = {"miou": invented.miou(500)}
-    said = results.summary([invented.evaluation(500, metrics=metrics, skipped=reasons)])
-    assert said.count("- fid, kid: not measured: FID needs weights") == 1
-    assert said.count(address) == 1
+    message = results.summary([invented.evaluation(500, metrics=metrics, skipped=reasons)])
+    assert message.count("- fid, kid: not measured: FID needs weights") == 1
+    assert message.count(address) == 1
     reasons = {"fid": "fid needs at least 2 held-out pairs; there are 1"}
-    said = results.summary([invented.evaluation(500, metrics=metrics, skipped=reasons)])
-    assert said.endswith(f"- not measured: {reasons['fid']}")
+    message = results.summary([invented.evaluation(500, metrics=metrics, skipped=reasons)])
+    assert message.endswith(f"- not measured: {reasons['fid']}")
 
 
 @pytest.mark.parametrize("changed", [{"generator": "cd" * 32}, {"seed": 3}])
@@ -392,6 +392,6 @@ def test_scores_of_several_segmenters_are_told_apart():
 
 
 def test_the_summary_says_the_protocol():
-    said = results.summary([invented.evaluation()])
-    assert "96, 128" in said and "resize: bilinear" in said
-    assert "windows of 5 px at 5 scales" in said
+    message = results.summary([invented.evaluation()])
+    assert "96, 128" in message and "resize: bilinear" in message
+    assert "windows of 5 px at 5 scales" in message

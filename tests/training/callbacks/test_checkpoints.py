@@ -34,7 +34,7 @@ def after(scores, *, best=None, metric="miou_fake"):
         every=1000,
         keep_last=2,
         config=None,
-        painter=None,
+        recalibrated_ema=None,
         scores=held_out,
         best_metric=metric,
         measured_with=MEASURED,

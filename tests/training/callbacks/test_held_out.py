@@ -1,4 +1,4 @@
-"""Held-out scores, of a discriminator that reads the class off an image and a painter of 1."""
+"""Held-out scores of a discriminator that reads classes off images and an EMA generator of 1."""
 
 import csv
 from types import SimpleNamespace
@@ -45,7 +45,7 @@ def batches():
     yield image_of(SEEN[2:]), LABELLED[2:]
 
 
-class Painter:
+class RecalibratedEMA:
     """Paints class 1 everywhere; remembers how often it was asked for, and the noise it got."""
 
     num_classes, z_dim = len(CLASS_NAMES), Z_DIM
@@ -69,12 +69,12 @@ class Painter:
 
 
 @pytest.fixture
-def painter():
-    return Painter()
+def recalibrated_ema():
+    return RecalibratedEMA()
 
 
 @pytest.fixture
-def start(tmp_path, painter):
+def start(tmp_path, recalibrated_ema):
     """Makes the callback for a model at a step, and begins training."""
 
     def started(step, *, begin=True):
@@ -84,7 +84,7 @@ def start(tmp_path, painter):
             batches=batches,
             class_names=CLASS_NAMES,
             summary_writer=tf.summary.create_file_writer(str(tmp_path / "tensorboard")),
-            painter=painter,
+            recalibrated_ema=recalibrated_ema,
         )
         scores.set_model(
             SimpleNamespace(
@@ -117,17 +117,17 @@ def test_real_and_fake_are_scored_over_all_batches_class_by_class(start, tmp_pat
     assert fake == {"step": "0", "images": "fake"} | FAKE
 
 
-def test_image_i_is_painted_with_the_noise_of_seed_i(start, painter):
+def test_image_i_is_painted_with_the_noise_of_seed_i(start, recalibrated_ema):
     start(0)
     np.testing.assert_array_equal(
-        np.concatenate(painter.noise), noise.seeded_noise(np.arange(3), Z_DIM)
+        np.concatenate(recalibrated_ema.noise), noise.seeded_noise(np.arange(3), Z_DIM)
     )
 
 
-def test_a_generator_without_noise_gets_none(start, painter):
-    painter.z_dim = 0
+def test_a_generator_without_noise_gets_none(start, recalibrated_ema):
+    recalibrated_ema.z_dim = 0
     start(0)
-    assert painter.noise == [None, None]
+    assert recalibrated_ema.noise == [None, None]
 
 
 def test_rows_are_of_step_0_and_of_every_second_one(start, tmp_path):
@@ -136,18 +136,18 @@ def test_rows_are_of_step_0_and_of_every_second_one(start, tmp_path):
     assert kinds == [(step, kind) for step in "024" for kind in ("real", "fake")]
 
 
-def test_a_step_is_scored_once(start, painter, tmp_path):
+def test_a_step_is_scored_once(start, recalibrated_ema, tmp_path):
     scores = start(0)
     train(scores, steps=2)
     scores.act()
-    assert painter.asked == 2 and len(rows(tmp_path)) == 4
+    assert recalibrated_ema.asked == 2 and len(rows(tmp_path)) == 4
 
 
-def test_a_resumed_run_scores_again_what_came_after_it(start, painter, tmp_path):
+def test_a_resumed_run_scores_again_what_came_after_it(start, recalibrated_ema, tmp_path):
     train(start(0), steps=6)
-    scored = painter.asked
+    scored = recalibrated_ema.asked
     scores = start(3)
-    assert painter.asked == scored
+    assert recalibrated_ema.asked == scored
     scores.model.discriminator = lambda image: tf.one_hot(tf.ones(image.shape[:3], tf.int32) + 1, 5)
     train(scores, steps=2)
     steps = [(row["step"], row["accuracy"]) for row in rows(tmp_path) if row["images"] == "real"]

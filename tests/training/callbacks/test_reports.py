@@ -98,7 +98,7 @@ def test_sample_sheets_show_the_fixed_maps_in_png_and_tensorboard(model, writer,
         z=-1.0,
         class_names=["void", "sky"],
         palette=palette,
-        painter=lambda: lambda label_map, z: np.zeros((*label_map.shape, 3)),
+        recalibrated_ema=lambda: lambda label_map, z: np.zeros((*label_map.shape, 3)),
     )
     fit(model, np.ones((5, 4)), callbacks=[sheets])
     assert sorted(os.listdir(tmp_path / "samples")) == ["step_00000002.png", "step_00000004.png"]

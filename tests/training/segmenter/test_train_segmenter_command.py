@@ -82,12 +82,12 @@ def scored(path, data, size=SIZE):
 
 
 def test_it_learns_to_tell_colours_and_the_file_scores_what_was_said(trained, data):
-    path, said = trained
+    path, message = trained
     matrix = scored(path, data)
     assert matrix.miou > 0.9
-    assert f"mIoU {matrix.miou:.4f}, pixel accuracy {matrix.accuracy:.4f}" in said
+    assert f"mIoU {matrix.miou:.4f}, pixel accuracy {matrix.accuracy:.4f}" in message
     for name, iou in zip(NAMES[1:], matrix.per_class_iou()[1:], strict=True):
-        assert f"{name:20} {iou:.4f}" in said
+        assert f"{name:20} {iou:.4f}" in message
     card = read_card(path)
     assert card.held_out_miou == pytest.approx(matrix.miou, abs=1e-9)
     assert card.held_out_accuracy == pytest.approx(matrix.accuracy)
@@ -95,12 +95,12 @@ def test_it_learns_to_tell_colours_and_the_file_scores_what_was_said(trained, da
 
 
 def test_the_card_says_what_it_is(trained):
-    path, said = trained
+    path, message = trained
     card = read_card(path)
     assert card.class_names == NAMES[1:] and card.image_size == SIZE
     assert (card.num_train, card.num_held_out) == (16, 5)
     assert card.architecture == "unet" and card.needs == [] and 4 <= card.step <= 64
-    assert f"{card.num_parameters:,} parameters" in said
+    assert f"{card.num_parameters:,} parameters" in message
     assert list(path.parent.iterdir()) == [path]
 
 
@@ -113,10 +113,10 @@ def test_ctrl_c_ends_it_and_the_best_is_kept(data, tmp_path, monkeypatch):
         save(self, matrix, step)
 
     monkeypatch.setattr(SegmenterTraining, "_save", save_and_signal)
-    said = train(data, tmp_path / "x.keras", "--epochs", 50, exit_code=130).output
-    assert "Stopped. The best network reads the 5 held-out images" in said
+    message = train(data, tmp_path / "x.keras", "--epochs", 50, exit_code=130).output
+    assert "Stopped. The best network reads the 5 held-out images" in message
     matrix = scored(tmp_path / "x.keras", data)
-    assert f"mIoU {matrix.miou:.4f}" in said
+    assert f"mIoU {matrix.miou:.4f}" in message
     assert read_card(tmp_path / "x.keras").step < 50 * 4
 
 
@@ -130,22 +130,22 @@ def test_ctrl_c_ends_it_and_the_best_is_kept(data, tmp_path, monkeypatch):
     ],
 )
 def test_bad_input_is_said(data, tmp_path, name, arguments, sentence):
-    said = train(data, tmp_path / name, *arguments, exit_code=2).output
-    assert sentence in said and not (tmp_path / name).exists()
+    message = train(data, tmp_path / name, *arguments, exit_code=2).output
+    assert sentence in message and not (tmp_path / name).exists()
 
 
 def test_a_file_that_is_there_is_not_overwritten(data, tmp_path):
     (tmp_path / "x.keras").write_text("mine")
-    said = train(data, tmp_path / "x.keras", exit_code=2).output
-    assert "x.keras is there already" in said
+    message = train(data, tmp_path / "x.keras", exit_code=2).output
+    assert "x.keras is there already" in message
     assert (tmp_path / "x.keras").read_text() == "mine"
 
 
 def test_an_architecture_that_is_none_is_said(data, tmp_path):
     pytest.importorskip("keras_hub")
-    said = train(data, tmp_path / "x.keras", "--architecture", tmp_path, exit_code=2).output
-    assert f"--architecture {tmp_path}: no SegFormer for images of 8x8" in said
-    assert "must be unet, or a preset" in said
+    message = train(data, tmp_path / "x.keras", "--architecture", tmp_path, exit_code=2).output
+    assert f"--architecture {tmp_path}: no SegFormer for images of 8x8" in message
+    assert "must be unet, or a preset" in message
 
 
 def test_segformer_learns_from_an_encoders_preset(data, tmp_path):
@@ -156,6 +156,6 @@ def test_segformer_learns_from_an_encoders_preset(data, tmp_path):
     tiny_encoder().save_to_preset(str(preset))
     layers.MiTImageConverter(scale=[0.01] * 3, offset=[-1.0] * 3).save_to_preset(str(preset))
     wide = ("--set", "data.image_size=[32, 32]")
-    said = train(data, out, "--architecture", preset, "--epochs", 1, *wide).output
+    message = train(data, out, "--architecture", preset, "--epochs", 1, *wide).output
     matrix = scored(out, data, size=(32, 32))
-    assert f"mIoU {matrix.miou:.4f}" in said and read_card(out).needs == ["keras-hub"]
+    assert f"mIoU {matrix.miou:.4f}" in message and read_card(out).needs == ["keras-hub"]

@@ -9,18 +9,20 @@ from tiny_run import TINY
 from oasis_tf.config import load_config
 from oasis_tf.models.build import build_networks
 from oasis_tf.runtime.host_memory import resident_bytes
-from oasis_tf.training.callbacks import Painter
+from oasis_tf.training.callbacks import RecalibratedEMA
 from oasis_tf.training.data import RunData
 
 
-def test_painter_recalibrates_once_a_step():
+def test_weights_are_recalibrated_once_a_step():
     model = Scripted()
     made = []
     model.ema_generator = None
-    painter = Painter(model, recalibrated=lambda generator: made.append(generator) or len(made))
-    assert [painter(), painter()] == [1, 1]
+    recalibrated_ema = RecalibratedEMA(
+        model, recalibrated=lambda generator: made.append(generator) or len(made)
+    )
+    assert [recalibrated_ema(), recalibrated_ema()] == [1, 1]
     model.step.assign_add(1)
-    assert painter() == 2
+    assert recalibrated_ema() == 2
 
 
 def test_no_graph_and_no_memory_is_kept_of_a_recalibration():
@@ -35,12 +37,12 @@ def test_no_graph_and_no_memory_is_kept_of_a_recalibration():
 
     def rounds(count):
         for _ in range(count):
-            painter = data.recalibrated(generator)
+            recalibrated_ema = data.recalibrated(generator)
             assert len(list(data.held_out_batches())) == 1
         gc.collect()
-        return painter, sum(isinstance(it, FuncGraph) for it in gc.get_objects())
+        return recalibrated_ema, sum(isinstance(it, FuncGraph) for it in gc.get_objects())
 
-    painter, graphs = rounds(2)
+    recalibrated_ema, graphs = rounds(2)
     before = resident_bytes()["host"]
-    assert rounds(20) == (painter, graphs)
+    assert rounds(20) == (recalibrated_ema, graphs)
     assert resident_bytes()["host"] - before < 30e6

@@ -1,4 +1,4 @@
-"""Vitals, of tiny networks and of numbers that are known."""
+"""Training statistics of tiny networks and of numbers that are known."""
 
 from types import SimpleNamespace
 
@@ -8,22 +8,24 @@ import tensorflow as tf
 from events import scalars_of
 from tiny import tiny_discriminator, tiny_generator, tiny_oasis, tiny_pairs
 
-from oasis_tf.training.callbacks import Vitals
-from oasis_tf.training.callbacks.vitals import memory, spectral_norms
+from oasis_tf.training.callbacks import TrainingStatistics
+from oasis_tf.training.callbacks.training_statistics import memory, spectral_norms
 
 CLASS_NAMES = ("void", "sky", "sea/shore", "snow", "sky")
 
 
-def test_an_epoch_ends_with_its_vitals(tmp_path):
+def test_an_epoch_ends_with_its_training_statistics(tmp_path):
     images, label_maps = tiny_pairs(12)
     label_maps[:] = 1
     label_maps[:4, :4] = 2  # half of the first epoch's four pictures
     label_maps[4:, :2] = 0  # a quarter of the second epoch's
     batches = tf.data.Dataset.from_tensor_slices((images[:8], label_maps[:8])).batch(2)
     writer = tf.summary.create_file_writer(str(tmp_path))
-    vitals = Vitals(steps_per_epoch=2, batch_size=2, class_names=CLASS_NAMES, summary_writer=writer)
+    training_statistics = TrainingStatistics(
+        steps_per_epoch=2, batch_size=2, class_names=CLASS_NAMES, summary_writer=writer
+    )
     model = tiny_oasis(run_eagerly=True)
-    model.fit(batches, steps_per_epoch=2, epochs=2, callbacks=[vitals], verbose=0)
+    model.fit(batches, steps_per_epoch=2, epochs=2, callbacks=[training_statistics], verbose=0)
     scalars = scalars_of(tmp_path)
     frequencies = [scalars[f"per_class/frequency/{i} {name}"] for i, name in enumerate(CLASS_NAMES)]
     assert frequencies == [
@@ -48,9 +50,11 @@ def test_images_per_second_are_of_the_whole_batch_without_the_execution_that_tra
     clock = iter([0.0, 100.0, 108.0])
     monkeypatch.setattr("time.perf_counter", lambda: next(clock))
     writer = tf.summary.create_file_writer(str(tmp_path))
-    vitals = Vitals(steps_per_epoch=5, batch_size=4, class_names=(), summary_writer=writer)
+    training_statistics = TrainingStatistics(
+        steps_per_epoch=5, batch_size=4, class_names=(), summary_writer=writer
+    )
     nothing = SimpleNamespace(layers=[])
-    vitals.set_model(
+    training_statistics.set_model(
         SimpleNamespace(
             step=tf.Variable(3, dtype=tf.int64),
             generator=nothing,
@@ -58,11 +62,11 @@ def test_images_per_second_are_of_the_whole_batch_without_the_execution_that_tra
             real_score=SimpleNamespace(class_frequencies=lambda: []),
         )
     )
-    vitals.on_train_begin()
-    vitals.on_epoch_begin(0)
+    training_statistics.on_train_begin()
+    training_statistics.on_epoch_begin(0)
     for step in (4, 5):
-        vitals.model.step.assign(step)
-        vitals.on_train_batch_end(0)
+        training_statistics.model.step.assign(step)
+        training_statistics.on_train_batch_end(0)
     assert scalars_of(tmp_path)["speed/images_per_second"] == {5: 0.5}
 
 

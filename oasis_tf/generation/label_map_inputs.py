@@ -22,7 +22,7 @@ from oasis_tf.runs.folder import RunError
 
 
 @dataclass(frozen=True)
-class Subject:
+class LabelMapInput:
     """One label map, read when it is needed.
 
     Attributes:
@@ -80,47 +80,49 @@ def require_comparable(*, labels, reals, compare):
         )
 
 
-def subjects_of_files(studio, files, *, reals=None):
-    """A `Subject` for each label map.
+def label_maps_of_files(sampler, files, *, reals=None):
+    """A `LabelMapInput` for each label map.
 
     Args:
-        studio: `Studio`.
+        sampler: `Sampler`.
         files: list of paths, see `label_files`.
         reals: folder with a photograph of each one's name, or None.
     Raises: RunError or DataError naming the first one without photograph.
     """
     photographs = {} if reals is None else _photographs_in(Path(reals))
-    subjects = []
+    label_map_inputs = []
     for file in files:
         if reals is not None and file.stem not in photographs:
             raise DataError(f"{file}: there is no photograph of this name in {reals}")
         real = photographs.get(file.stem)
-        subjects.append(
-            Subject(
+        label_map_inputs.append(
+            LabelMapInput(
                 file.stem,
-                read=partial(studio.read, file),
-                read_real=partial(_read_photograph, real, studio.size) if real else None,
+                read=partial(sampler.read, file),
+                read_real=partial(_read_photograph, real, sampler.size) if real else None,
                 changed=file.stat().st_mtime,
                 inputs=(file, real) if real else (file,),
             )
         )
-    return subjects
+    return label_map_inputs
 
 
-def held_out_subjects(studio, *, count):
+def held_out_label_maps(sampler, *, count):
     """Label maps spread over the run's held-out data, with their photographs.
 
     Args:
-        studio: `Studio`. count: int, at most so many.
-    Returns: list of `Subject`.
+        sampler: `Sampler`. count: int, at most so many.
+    Returns: list of `LabelMapInput`.
     Raises: DataError if the data cannot be opened.
     """
-    source = open_source(split="val", **studio.config.data.source_arguments())
+    source = open_source(split="val", **sampler.config.data.source_arguments())
     indices = np.linspace(0, len(source) - 1, min(count, len(source))).astype(np.int64)
     names = flat_names(source.names)
-    pairs = [_Pair(source, int(index), studio.size) for index in indices]
+    pairs = [_Pair(source, int(index), sampler.size) for index in indices]
     return [
-        Subject(names[pair.index], read=pair.read, read_real=pair.read_real, inputs=pair.files)
+        LabelMapInput(
+            names[pair.index], read=pair.read, read_real=pair.read_real, inputs=pair.files
+        )
         for pair in pairs
     ]
 
@@ -145,7 +147,7 @@ def flat_names(names):
     return flat
 
 
-def write_label_maps(studio, subjects, folder):
+def write_label_maps(sampler, label_map_inputs, folder):
     """Puts label maps into a folder, to paint on and to edit; those there already are left alone.
 
     Returns: list of paths of those that were there and hold something else.
@@ -154,22 +156,22 @@ def write_label_maps(studio, subjects, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     edited, left_out = [], LeftOut(DataError)
-    for subject in subjects:
-        path = folder / f"{subject.name}.png"
-        with left_out.noting(subject.name):
-            label_map = studio.fit(subject.read())
+    for label_map_input in label_map_inputs:
+        path = folder / f"{label_map_input.name}.png"
+        with left_out.noting(label_map_input.name):
+            label_map = sampler.fit(label_map_input.read())
             if os.path.lexists(path):
-                edited += [] if _holds(studio, path, label_map) else [path]
+                edited += [] if _holds(sampler, path, label_map) else [path]
                 continue
             with whole_file(path) as temporary:
-                studio.label_code.save(label_map, temporary, palette=studio.palette)
-    left_out.rest_of(subjects)
+                sampler.label_code.save(label_map, temporary, palette=sampler.palette)
+    left_out.rest_of(label_map_inputs)
     return edited
 
 
-def _holds(studio, path, label_map):
+def _holds(sampler, path, label_map):
     try:
-        return np.array_equal(studio.read(path), label_map)
+        return np.array_equal(sampler.read(path), label_map)
     except DataError:
         return False
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-class Painter:
+class RecalibratedEMA:
     """The EMA generator with statistics that fit its weights, made once for every step asked.
 
     Args:

@@ -11,7 +11,7 @@ from oasis_tf.training.callbacks.tags import class_tag, spectral_norm_tag
 GIB = 2**30
 
 
-class Vitals(EveryNSteps):
+class TrainingStatistics(EveryNSteps):
     """Writes scalars with the last step of every epoch, each of the epoch that ends there.
 
     - `speed/images_per_second`, everything included that happens beside training, but not the

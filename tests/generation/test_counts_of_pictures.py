@@ -7,16 +7,16 @@ from oasis_tf.visualization import survey_report
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found", "said"),
+    ("wanted", "found", "message"),
     [
         (NUM_HELD_OUT + 1, 1, "Note: the run has no more than 1 held-out label map.\n"),
         (NUM_HELD_OUT, 1, ""),
         (2, 2, ""),
     ],
 )
-def test_fewer_label_maps_than_were_asked_for_are_said(capsys, wanted, found, said):
+def test_fewer_label_maps_than_were_asked_for_are_said(capsys, wanted, found, message):
     _say_fewer(wanted, found)
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err == message
 
 
 def test_one_problem_is_no_plural(capsys, monkeypatch):

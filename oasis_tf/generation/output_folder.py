@@ -18,7 +18,7 @@ COMPARISONS = "compared"
 LABEL_MAP_KEY = "label_map"  # of the comment: the SHA-256 of what was painted on
 
 
-class Album:
+class OutputFolder:
     """Where photographs go, and which of them are there already.
 
     Args:
@@ -50,21 +50,22 @@ class Album:
         """Path of the picture that shows a label map and its photographs side by side."""
         return self.folder / COMPARISONS / f"{name}.png"
 
-    def require_writable(self, subjects, *, compare=False):
-        """Checks that painting on these subjects destroys nothing, see `output_files`.
+    def require_writable(self, label_map_inputs, *, compare=False):
+        """Checks that painting on these label maps destroys nothing, see `output_files`.
 
         Args:
-            subjects: sequence of `Subject`. compare: bool, whether there will be comparisons.
+            label_map_inputs: sequence of `LabelMapInput`.
+            compare: bool, whether comparisons will be written.
         Raises: RunError or OutputError, naming the folder or the file.
         """
-        inputs = [path for subject in subjects for path in subject.inputs]
+        inputs = [path for label_map_input in label_map_inputs for path in label_map_input.inputs]
         if self.folder.resolve() in {path.parent.resolve() for path in inputs}:
             raise RunError(
                 f"{self.folder} is where the label maps lie; name another folder with --out"
             )
-        names = [subject.name for subject in subjects]
+        names = [label_map_input.name for label_map_input in label_map_inputs]
         if self.samples == 1 and CONTACT_SHEET in names:
-            file = subjects[names.index(CONTACT_SHEET)].file
+            file = label_map_inputs[names.index(CONTACT_SHEET)].file
             raise RunError(f"{file}: the contact sheet takes this name; rename the label map")
         photographs = [self.path(name, sample) for name in names for sample in range(self.samples)]
         comparisons = [self.comparison(name) for name in names] if compare else []
@@ -74,11 +75,11 @@ class Album:
             inputs=inputs,
         )
 
-    def has(self, path, subject, *, meaning):
+    def has(self, path, label_map_input, *, meaning):
         """Whether a photograph is there that would be painted just the same.
 
         Args:
-            path: of the photograph. subject: `Subject` that it would be of.
+            path: of the photograph. label_map_input: `LabelMapInput` that it would be of.
             meaning: dict of JSON's types, see `save`.
         Raises: RunError if there is one that was painted otherwise, by someone or something else;
             DataError if the label map cannot be read.
@@ -94,8 +95,8 @@ class Album:
                 "name another folder with --out, or paint over it with --overwrite"
             )
         if painted_on is None:  # by an earlier version
-            return path.stat().st_mtime >= subject.changed
-        return painted_on == fingerprint(subject.read())
+            return path.stat().st_mtime >= label_map_input.changed
+        return painted_on == fingerprint(label_map_input.read())
 
     def save(self, image, path, *, meaning, label_map):
         """Writes a photograph uint8 (h, w, 3), and in it how it was painted, in one move.

@@ -18,7 +18,7 @@ class NonFinitePaintingError(RuntimeError):
     """Photographs with NaN or infinity in them, in a sentence."""
 
 
-class Studio:
+class Sampler:
     """The generator of a checkpoint, with what it needs to read label maps.
 
     Args:

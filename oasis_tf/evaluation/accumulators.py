@@ -1,6 +1,6 @@
-"""What is kept of a set of photographs as it passes by: one tally a metric.
+"""What is kept of a set of photographs as it passes by: one accumulator a metric.
 
-A tally has two methods. `compute(images)` runs on the devices, in a graph: K photographs of each
+An accumulator has two methods. `compute(images)` runs on the devices, in a graph: K images of each
 label map, uint8 (b, K, h, w, 3) -> tensor with b rows. `add(rows, batch)` runs on the host, with
 what was computed of a `Batch`, as an array.
 """
@@ -23,7 +23,7 @@ class Batch(NamedTuple):
     places: np.ndarray
 
 
-class FeatureTally:
+class FeatureAccumulator:
     """Statistics of the features of each label map's first photograph.
 
     Args:
@@ -44,7 +44,7 @@ class FeatureTally:
         self.statistics.update(rows, batch.places)
 
 
-class SegmentationTally:
+class SegmentationAccumulator:
     """How well a segmenter reads each label map in its first photograph.
 
     Args:
@@ -65,7 +65,7 @@ class SegmentationTally:
         self.confusion.update(rows, batch.label_map)
 
 
-class TraitsTally:
+class TraitsAccumulator:
     """What kind of texture each class has in real photographs.
 
     Attributes:
@@ -82,7 +82,7 @@ class TraitsTally:
         self.traits.update(batch.real, batch.label_map)
 
 
-class DiversityTally:
+class DiversityAccumulator:
     """How much the photographs of one label map differ.
 
     Args:
