@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from oasis_tf.data.landscapes import PALETTE, render
+from oasis_tf.data.datasets.landscapes import PALETTE
+from oasis_tf.data.landscapes import render
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.visualization.sheet import (
     BACKGROUND,

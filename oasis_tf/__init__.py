@@ -11,9 +11,8 @@ images = run.generate(np.ones((1, *run.generator.image_size), "int32"), seed=7)
 ```
 """
 
-import importlib
-
 from oasis_tf.runtime import registration as _registration
+from oasis_tf.runtime.lazy_names import lazy_names as _lazy_names
 
 __version__ = "0.1.0"
 
@@ -34,12 +33,7 @@ __all__ = [*_MODULE_OF, "__version__"]
 _registration.register()
 
 
-def __getattr__(name):
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module 'oasis_tf' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_MODULE_OF[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = _lazy_names(__name__, _MODULE_OF)
 
 
 def __dir__():

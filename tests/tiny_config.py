@@ -10,4 +10,5 @@ TINY = CONFIGS / "tiny.yaml"
 
 def folder_config(*overrides):
     """TINY with a folder of three classes instead of landscapes."""
-    return load_config(TINY, overrides=["data.source=folder", "data.num_classes=3", *overrides])
+    folder = ["data.source=folder", "data.num_classes=3", "data.num_scenes=2000"]
+    return load_config(TINY, overrides=[*folder, *overrides])

@@ -140,7 +140,7 @@ def _say_what_begins(folder, run, resume):
         f"{how}, on {run.devices.description}: steps {run.step:,} to {run.total_steps:,} "
         f"({len(run.data.source):,} images, {run.steps_per_epoch:,} steps an epoch)"
     )
-    if run.config.data.source == "folder":  # the others' classes are the data set's own
+    if run.config.data.info.class_names is None:  # else they are the data set's own
         echo("\n".join(class_lines(run.data.label_code, run.data.class_names)))
 
 

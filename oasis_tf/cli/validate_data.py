@@ -64,9 +64,7 @@ def validate_data(
         }
         report = survey_report.as_json(surveys)
         if out is not None:
-            data = experiment.data
-            named = Path(data.root).resolve().name if data.source == "folder" else data.source
-            survey_report.write(surveys, out, title=f"Classes of {named}")
+            survey_report.write(surveys, out, title=f"Classes of {_name_of(experiment.data)}")
     if as_json:
         echo(json.dumps(report, indent=2))
     else:
@@ -75,3 +73,8 @@ def validate_data(
             echo(f"Written: {os.path.join(out, '')}")
     if not report["ok"]:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _name_of(data):
+    """The data set's title, or the name of its folder."""
+    return data.info.title or Path(data.root or data.source).resolve().name

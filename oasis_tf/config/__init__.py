@@ -8,11 +8,10 @@ said elsewhere (`num_classes`, `image_size`), so that
 from oasis_tf.config.load import ConfigError, load_config
 from oasis_tf.config.new_experiment import check_new_experiment
 from oasis_tf.config.resume import differing_keys, flatten
-from oasis_tf.config.sections import EVALUATED, KNOWN_NUM_CLASSES, Config
+from oasis_tf.config.sections import EVALUATED, Config
 
 __all__ = [
     "EVALUATED",
-    "KNOWN_NUM_CLASSES",
     "Config",
     "ConfigError",
     "check_new_experiment",

@@ -7,6 +7,10 @@ from collections import defaultdict
 
 from oasis_tf.config.class_names import plain_name
 from oasis_tf.config.load import ConfigError
+from oasis_tf.data.dataset_info import known_datasets
+
+# Keys of `data` that every config may have: `--data-root` sets one, and a saved config the others.
+OF_ALL = frozenset({"root", "image_size", "num_classes", "void_id", "class_names", "palette"})
 
 
 def check_new_experiment(config):
@@ -18,7 +22,7 @@ def check_new_experiment(config):
     Raises: ConfigError, naming the key.
     """
     _require_void_in_one_place(config.data)
-    return list(_repeated_names(config.data.class_names or ()))
+    return [*_keys_without_effect(config.data), *_repeated_names(config.data.class_names or ())]
 
 
 def _require_void_in_one_place(data):
@@ -29,6 +33,14 @@ def _require_void_in_one_place(data):
             f"data.id_map makes the id {data.void_id} class {mapped}, but data.void_id says that "
             f"it is void; leave out one of the two"
         )
+
+
+def _keys_without_effect(data):
+    """Yields a sentence for each key that is for other data sets than the configured one."""
+    others = frozenset().union(*(info.keys for info in known_datasets().values()))
+    for key in sorted(others - data.info.keys - OF_ALL):
+        if getattr(data, key) != type(data).model_fields[key].default:
+            yield f"data.{key} has no effect: the data set {data.source} does not take it"
 
 
 def _repeated_names(class_names):

@@ -7,33 +7,10 @@ import pydantic
 import yaml
 
 from oasis_tf.config import bounds
-from oasis_tf.config.class_list import ClassList, settle_classes
+from oasis_tf.config.data_section import DataConfig
 from oasis_tf.config.evaluation_section import EvaluationConfig
 from oasis_tf.config.section import Section
-from oasis_tf.config.split_keys import settle_splits
 
-# Sources whose classes are known: how many, the void class counted, and the id of void.
-KNOWN_NUM_CLASSES = {
-    "ade20k": 151,
-    "cityscapes": 35,
-    "coco_stuff": 183,
-    "landscapes": 14,
-    "tfds": 151,
-}
-KNOWN_VOID_ID = {"ade20k": 0, "cityscapes": 0, "coco_stuff": 255, "landscapes": 0, "tfds": 0}
-# What a source needs to be opened.
-SOURCE_KEYS = {
-    "ade20k": {"root"},
-    "cityscapes": {"root"},
-    "coco_stuff": {"root"},
-    "folder": {
-        *("root", "num_classes", "void_id", "id_map", "label_colors", "class_names", "palette"),
-        *("images", "labels", "image_ending", "label_ending", "train_split", "val_split"),
-        *("split_list", "val_fraction", "seed"),
-    },
-    "landscapes": {"image_size", "num_scenes", "seed"},
-    "tfds": {"root", "manual_dir"},
-}
 SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` looks at features behind four poolings
 
 # The first ones are of `evaluation`, the others what the run's own discriminator scores.
@@ -41,87 +18,6 @@ EVALUATED = ("fid", "kid", "miou")
 BestMetric = Literal[
     "fid", "kid", "miou", "miou_fake", "accuracy_fake", "miou_real", "accuracy_real"
 ]
-
-
-class DataConfig(Section):
-    """Which images and label maps; `num_classes` counts the void class.
-
-    `num_classes` is None where a folder's classes are still to be found in its label maps.
-    """
-
-    source: Literal["ade20k", "cityscapes", "coco_stuff", "folder", "landscapes", "tfds"]
-    root: str | None = None
-    manual_dir: str | None = None
-    image_size: bounds.Size
-    classes: ClassList | None = None
-    num_classes: bounds.NumClasses | None = None
-    void_id: bounds.ClassId | None = None
-    id_map: bounds.IdMap | None = None
-    label_colors: list[bounds.Colors] | None = None
-    class_names: list[str] | None = None
-    palette: list[bounds.Color] | None = None
-    images: str = "images/{split}"
-    labels: str = "labels/{split}"
-    image_ending: str = ""
-    label_ending: str = ""
-    train_split: str = "train"
-    val_split: str = "val"
-    split_list: str | None = None
-    val_fraction: bounds.Share | None = None
-    num_scenes: bounds.NumScenes = 2000
-    seed: bounds.Seed = 0
-    load_size: bounds.Side | None = None
-    flip: bool = True
-    cache: bool = False
-    cache_dir: str | None = None
-
-    def source_arguments(self):
-        """Arguments of `oasis_tf.data.open_source`, but for the split."""
-        return self.model_dump(include={"source", *SOURCE_KEYS[self.source]})
-
-    def label_arguments(self):
-        """Arguments of `oasis_tf.data.label_code_of`."""
-        return self.model_dump(
-            include={"num_classes", "void_id", "id_map", "label_colors", "palette", "class_names"}
-        )
-
-    @pydantic.model_validator(mode="after")
-    def _check_classes(self):
-        if self.source in KNOWN_NUM_CLASSES:
-            self._check_known_classes()
-        else:
-            settle_classes(self)
-        settle_splits(self)
-        if self.label_colors is not None:
-            for key in ("void_id", "id_map"):
-                if getattr(self, key) is not None:
-                    raise ValueError(
-                        f"data.{key} is about ids, but data.label_colors says that the label maps "
-                        "hold colours; give one of the two"
-                    )
-        for key in ("class_names", "palette", "label_colors"):
-            entries = getattr(self, key)
-            if entries is not None and len(entries) != (self.num_classes or len(entries)):
-                raise ValueError(
-                    f"data.{key} has {len(entries)} entries for {self.num_classes} classes"
-                )
-        if self.label_colors and self.palette is None and all(self.label_colors):
-            self.palette = [colors[0] for colors in self.label_colors]
-        return self
-
-    def _check_known_classes(self):
-        for key, known in (
-            ("num_classes", KNOWN_NUM_CLASSES[self.source]),
-            ("void_id", KNOWN_VOID_ID[self.source]),
-        ):
-            if getattr(self, key) not in (None, known):
-                raise ValueError(
-                    f"data.{key} is {getattr(self, key)}, but {self.source} has {known}"
-                )
-            setattr(self, key, known)
-        for key in ("classes", "id_map", "label_colors"):
-            if getattr(self, key) is not None:
-                raise ValueError(f"data.{key} is for folders; {self.source} knows its own classes")
 
 
 class GeneratorConfig(Section):

@@ -16,8 +16,6 @@ def settle_splits(data: Any) -> None:
     given = [key for key in FOR_FOLDERS if getattr(data, key) is not None]
     if not given:
         return
-    if data.source != "folder":
-        raise ValueError(f"data.{given[0]} is for folders; {data.source} has splits of its own")
     if len(given) > 1:
         raise ValueError(f"data.{given[0]} and data.{given[1]} both say what is held out; give one")
     for key in ("images", "labels"):

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import tensorflow_datasets as tfds
 
-from oasis_tf.data.ade20k import CLASS_NAMES, FOLDER_NAME, open_ade20k
+from oasis_tf.data.datasets.ade20k import CLASS_NAMES, FOLDER_NAME, open_ade20k
+from oasis_tf.data.errors import DataError
 from oasis_tf.data.folder import Folder
-from oasis_tf.data.source import DataError
 
 URL = f"http://data.csail.mit.edu/places/ADEchallenge/{FOLDER_NAME}.zip"
 SHA1 = "219e1696abb36c8ba3a3afe7fb2f4b4606a897c7"

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.data.source import FileProblem, Source
+from oasis_tf.data.errors import FileProblem
+from oasis_tf.data.source import Source
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import READING_FAILURES, explain_failure
 from oasis_tf.io.file_lock import filling

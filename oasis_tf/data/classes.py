@@ -4,16 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from oasis_tf.data import ade20k, cityscapes, coco_stuff, landscapes
+from oasis_tf.data.dataset_info import dataset_info
 from oasis_tf.data.source import checked_names, checked_palette
-
-CLASSES = {  # of sources that bring their own: names, and a palette or None
-    "ade20k": (ade20k.CLASS_NAMES, ade20k.PALETTE),
-    "cityscapes": (cityscapes.CLASS_NAMES, cityscapes.PALETTE),
-    "coco_stuff": (coco_stuff.CLASS_NAMES, None),
-    "landscapes": (landscapes.CLASS_NAMES, landscapes.PALETTE),
-    "tfds": (ade20k.CLASS_NAMES, ade20k.PALETTE),
-}
 
 
 def classes_of(
@@ -26,12 +18,14 @@ def classes_of(
     """What `open_source` would give the classes: names, and uint8 (num_classes, 3) colours.
 
     Args:
-        source: the data set's name in the config.
+        source: name of the data set.
         num_classes: counts void.
-        class_names, palette: what the config says; read where `source` brings none of its own.
+        class_names, palette: of the config; used where the data set has no classes of its own.
     Raises: DataError if they are not as many as the classes.
     """
-    class_names, palette = CLASSES.get(source, (class_names, palette))
+    info = dataset_info(source)
+    if info.class_names is not None:
+        class_names, palette = info.class_names, info.palette
     return (
         checked_names(class_names, num_classes=num_classes),
         checked_palette(palette, num_classes=num_classes),

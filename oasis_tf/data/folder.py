@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from oasis_tf.data.dataset_info import DataSetInfo
+from oasis_tf.data.errors import DataError, FileProblem
 from oasis_tf.data.image_file import SUFFIXES as IMAGE_SUFFIXES
 from oasis_tf.data.image_file import UNDECODABLE, decode_image, read_image
 from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_code import LabelCode
+from oasis_tf.data.label_reading import label_code_of
 from oasis_tf.data.source import (
-    DataError,
-    FileProblem,
     Source,
     checked_names,
     checked_palette,
@@ -178,6 +179,31 @@ class Folder(Source):
             for i, pair in enumerate(pairs)
             if any(os.path.exists(path) and os.path.getsize(path) in numbers for path in pair)
         ]
+
+
+def folder_of(
+    info: DataSetInfo,
+    *,
+    images: Path,
+    labels: Path,
+    image_ending: str = "",
+    label_ending: str = "",
+) -> Folder:
+    """A `Folder` with the classes of a record. For its arguments see `Folder`."""
+    return Folder(
+        images=images,
+        labels=labels,
+        image_ending=image_ending,
+        label_ending=label_ending,
+        label_code=label_code_of(
+            num_classes=info.num_classes,
+            void_id=info.void_id,
+            palette=info.palette,
+            class_names=info.class_names,
+        ),
+        class_names=info.class_names,
+        palette=info.palette,
+    )
 
 
 def _check_pixels(path: Path) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from oasis_tf.data.errors import DataError
 from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_ids import LabelIds
-from oasis_tf.data.open_source import open_splits
-from oasis_tf.data.source import DataError
+from oasis_tf.data.opening import open_splits
 
 USUALLY_VOID = 255
 MOST_CLASSES = 255  # and void

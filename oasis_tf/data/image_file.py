@@ -7,9 +7,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from oasis_tf.data.errors import DataError
 from oasis_tf.data.orientation import in_python, upright
 from oasis_tf.data.picture_file import BROKEN, opened_picture
-from oasis_tf.data.source import DataError
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
 FORMATS = ("JPEG", "MPO", "PNG", "BMP")  # MPO: a JPEG with more pictures behind the one that counts

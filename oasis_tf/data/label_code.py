@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from oasis_tf.data.errors import DataError
 from oasis_tf.data.picture_file import opened_picture
-from oasis_tf.data.source import DataError
 
 MAX_PIXELS = 2**24  # 4096x4096, of .npy; of served PNGs see export/png_limits.py
 INVALID = -1  # where a pixel stands for no class

@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from oasis_tf.data.errors import DataError, FileProblem
 from oasis_tf.data.label_code import INVALID, PALETTE, RGB, RGBA, LabelCode
-from oasis_tf.data.source import DataError, FileProblem, checked_names
+from oasis_tf.data.source import checked_names
 
 Color = tuple[int, int, int]
 

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from oasis_tf.data.errors import DataError, FileProblem
 from oasis_tf.data.label_code import (
     GREY,
     INVALID,
@@ -19,7 +20,7 @@ from oasis_tf.data.label_code import (
 )
 from oasis_tf.data.label_palette import NO_COLOR, LabelPalette, colors_of
 from oasis_tf.data.png_chunks import find_chunk
-from oasis_tf.data.source import DataError, FileProblem, checked_names
+from oasis_tf.data.source import checked_names
 
 # XOR with this calls a palette grey: color type, compression, filter, interlacing, CRC-32.
 CALLED_GREY = bytes([3, 0, 0, 0]) + (

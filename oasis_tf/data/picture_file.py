@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from oasis_tf.data.source import DataError
+from oasis_tf.data.errors import DataError
 from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 
 MAX_PIXELS = 2 * Image.MAX_IMAGE_PIXELS  # Pillow's own limit, 179 million

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from oasis_tf.data.source import DataError, Source
+from oasis_tf.data.errors import DataError
+from oasis_tf.data.source import Source
 from oasis_tf.data.transforms import crop_pair, flip_pair, normalize_pair, resize_pair
 
 

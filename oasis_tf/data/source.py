@@ -1,35 +1,14 @@
-"""What every data set is, and the one error for bad data."""
+"""The base class of data sets, and the checks of class names and palettes."""
 
 import hashlib
 import os
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-
-class DataError(ValueError):
-    """Data that cannot be used. The message is a full sentence: what, where, what was expected."""
-
-
-class FileProblem(DataError):
-    """A file that cannot be used.
-
-    Args:
-        sentence: str, begins with the path.
-        path: Path of the file.
-        kind: "unreadable", "unpaired", "misshapen" or "out of range".
-    """
-
-    def __init__(self, sentence: str, *, path: Path, kind: str):
-        super().__init__(sentence)
-        self.path = path
-        self.kind = kind
-
-    def __reduce__(self):  # so that it can come back from another process
-        return partial(FileProblem, path=self.path, kind=self.kind), self.args
+from oasis_tf.data.errors import DataError, FileProblem
 
 
 class Source:

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from oasis_tf.data.source import DataError, Source
+from oasis_tf.data.errors import DataError
+from oasis_tf.data.source import Source
 
 LARGEST_LIST = 64 * 2**20  # bytes
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from oasis_tf.data.errors import FileProblem
 from oasis_tf.data.in_threads import in_threads
-from oasis_tf.data.source import FileProblem, Source
+from oasis_tf.data.source import Source
 
 MOST_FREQUENT = 5
 

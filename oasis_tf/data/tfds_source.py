@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
-from oasis_tf.data.ade20k import CLASS_NAMES, FOLDER_NAME, PALETTE, VOID_ID
+from oasis_tf.data.datasets.ade20k import DATA_SET, FOLDER_NAME
+from oasis_tf.data.errors import DataError, FileProblem
 from oasis_tf.data.image_file import decode_image
 from oasis_tf.data.label_ids import LabelIds
-from oasis_tf.data.source import DataError, FileProblem, Source, state_of_files
+from oasis_tf.data.source import Source, state_of_files
 from oasis_tf.data.validate import READING_FAILURES
 from oasis_tf.io.file_lock import filling
 from oasis_tf.io.home_folder import expanded
@@ -37,9 +39,9 @@ class TFDSSource(Source):
         folder: where they lie, for errors.
     """
 
-    num_classes = len(CLASS_NAMES)
-    class_names = CLASS_NAMES
-    palette = PALETTE
+    num_classes = DATA_SET.num_classes
+    class_names = DATA_SET.class_names
+    palette = np.array(DATA_SET.palette, np.uint8)
 
     def __init__(self, data_source, *, split: str, folder: Path):
         self.data_source = data_source
@@ -48,9 +50,9 @@ class TFDSSource(Source):
         self.names = FileNames(data_source)
         self.label_code = LabelIds(
             num_classes=self.num_classes,
-            void_id=VOID_ID,
-            palette=PALETTE,
-            class_names=CLASS_NAMES,
+            void_id=DATA_SET.void_id,
+            palette=self.palette,
+            class_names=self.class_names,
         )
 
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from oasis_tf.data.errors import DataError, FileProblem
 from oasis_tf.data.image_file import check_image
 from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_code import LabelCode
 from oasis_tf.data.orientation import upright_size
 from oasis_tf.data.picture_file import opened_picture
-from oasis_tf.data.source import DataError, FileProblem, Source
+from oasis_tf.data.source import Source
 
 LABEL_SUFFIXES = (".png",)
 SYSTEM_FOLDERS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "__MACOSX", "lost+found")  # of NAS, Windows

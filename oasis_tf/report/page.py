@@ -74,7 +74,7 @@ def _header(folder, config, metrics, held_out, evaluations):
     data, training = config.data, config.training
     height, width = data.image_size
     summary = (
-        f"{data.source}, {height}x{width}, {_number_of_classes(data)}, "
+        f"{data.info.title or data.source}, {height}x{width}, {_number_of_classes(data)}, "
         f"batches of {training.batch_size}"
     )
     yield node("h1", _name(folder))

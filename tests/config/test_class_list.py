@@ -115,7 +115,7 @@ def test_a_wrong_list_is_refused_in_a_sentence(text, keys, sentence):
 
 
 def test_sources_that_know_their_classes_take_no_list():
-    with pytest.raises(ConfigError, match="data.classes is for folders"):
+    with pytest.raises(ConfigError, match="data.classes is not for the data set landscapes"):
         load_config(TINY, overrides=["data.classes=[sky]"])
 
 
@@ -131,7 +131,7 @@ def test_sources_that_know_their_classes_take_no_list():
 def test_wrong_splits_are_refused_in_a_sentence(settings, sentence):
     with pytest.raises(ConfigError, match=sentence):
         data(num_classes=2, **settings)
-    with pytest.raises(ConfigError, match="data.val_fraction is for folders"):
+    with pytest.raises(ConfigError, match="data.val_fraction is not for the data set"):
         load_config(TINY, overrides=["data.val_fraction=0.1"])
 
 

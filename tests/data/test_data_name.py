@@ -8,7 +8,7 @@ from oasis_tf.data.data_name import data_name
 from oasis_tf.generation import Sampler
 
 
-@pytest.mark.parametrize(("source", "name"), [("folder", "shirts"), ("ade20k", "ade20k")])
+@pytest.mark.parametrize(("source", "name"), [("folder", "shirts"), ("ade20k", "ADE20K")])
 def test_a_folder_is_named_after_the_run(tmp_path, monkeypatch, source, name):
     checkpoint = tmp_path / "shirts" / "checkpoints" / "step_00000400"
     checkpoint.mkdir(parents=True)

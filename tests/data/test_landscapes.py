@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from oasis_tf.data import DataError, open_source
-from oasis_tf.data.landscapes import LandscapeClass, render
+from oasis_tf.data.datasets.landscapes import LandscapeClass
+from oasis_tf.data.landscapes import render
 
 SIZE = (64, 64)
 

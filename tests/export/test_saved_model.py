@@ -13,7 +13,7 @@ from PIL import Image
 from tiny_run import TINY, write_checkpoint
 
 from oasis_tf.data import DataError
-from oasis_tf.data.landscapes import CLASS_NAMES
+from oasis_tf.data.datasets.landscapes import DATA_SET
 from oasis_tf.export import trained
 from oasis_tf.export.saved_model import exporter
 from oasis_tf.export.saved_model.exporter import LIMIT, convert, differences_of
@@ -67,7 +67,7 @@ def test_the_verb_writes_versions_with_all_that_servers_and_clients_need(run, tm
     assert [path.name for path in out.iterdir()] == ["7"]
     extra = out / "7" / "assets.extra"
     card = json.loads((extra / "oasis.json").read_text())
-    assert [row["name"] for row in card["classes"]] == list(CLASS_NAMES)
+    assert [row["name"] for row in card["classes"]] == list(DATA_SET.class_names)
     assert card["image_size"] == [32, 32] and card["z_dim"] == 4
     assert card["proof"]["png"]["max"] <= 1.01 / 255
     assert (extra / "config.yaml").read_text() == (

@@ -8,7 +8,7 @@ import pytest
 from command_line import call
 from PIL import Image
 
-from oasis_tf.data import landscapes
+from oasis_tf.data.datasets import landscapes
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_two_label_maps_of_one_name_are_refused(run, labels, tmp_path):
     assert "have one name" in message
 
 
-@pytest.mark.parametrize("wrong", [len(landscapes.CLASS_NAMES), -1])
+@pytest.mark.parametrize("wrong", [landscapes.DATA_SET.num_classes, -1])
 def test_a_bad_label_map_among_others_is_named_and_the_others_are_painted(
     run, labels, tmp_path, wrong
 ):

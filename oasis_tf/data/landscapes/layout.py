@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from oasis_tf.data.landscapes.classes import LandscapeClass
+from oasis_tf.data.datasets.landscapes import LandscapeClass
 
 Window = tuple[slice, slice]
 

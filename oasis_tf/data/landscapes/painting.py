@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from oasis_tf.data.landscapes.classes import LandscapeClass
+from oasis_tf.data.datasets.landscapes import LandscapeClass
 from oasis_tf.data.landscapes.layout import Layer, Layout
 from oasis_tf.data.landscapes.light import Light
 from oasis_tf.data.landscapes.noise import noise_curve, noise_field

@@ -3,11 +3,12 @@
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.data.landscapes.classes import CLASS_NAMES, PALETTE
+from oasis_tf.data.datasets.landscapes import DATA_SET
+from oasis_tf.data.errors import DataError
 from oasis_tf.data.landscapes.composition import draw_layout
 from oasis_tf.data.landscapes.light import draw_light
 from oasis_tf.data.landscapes.painting import paint
-from oasis_tf.data.source import DataError, Source
+from oasis_tf.data.source import Source
 
 SPLITS = ("train", "val")
 CACHE_BYTES = 512 * 2**20
@@ -40,13 +41,11 @@ class Landscapes(Source):
     Raises: DataError for a size or number out of range.
     """
 
-    num_classes = len(CLASS_NAMES)
-    class_names = CLASS_NAMES
-    palette = PALETTE
+    num_classes = DATA_SET.num_classes
+    class_names = DATA_SET.class_names
+    palette = np.array(DATA_SET.palette, np.uint8)
 
-    def __init__(
-        self, *, split: str, image_size: tuple[int, int], num_scenes: int = 2000, seed: int = 0
-    ):
+    def __init__(self, *, split: str, image_size: tuple[int, int], num_scenes: int, seed: int):
         if min(image_size) < 8 or max(image_size) > 4 * min(image_size):
             raise DataError(
                 f"Landscapes cannot be rendered at {image_size[0]}x{image_size[1]}; both sides "

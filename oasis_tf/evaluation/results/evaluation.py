@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
+from oasis_tf.data.dataset_info import dataset_title
 from oasis_tf.io.json_file import JSONFileError, read_json
 from oasis_tf.io.number_types import NO_BOOL, Count, Number, Part, PositiveInt
 
 FORMAT = 1
-FOLDER = "folder"  # the source of a config whose data has no name of its own
 OF_A_STEP = re.compile(r", step [0-9,]+$")
 
 
@@ -129,7 +129,7 @@ class Evaluation(Section):
     @property
     def data_name(self):
         """The data set's name; a folder has none, and is named after the run."""
-        return f"folder of {self.run_name}" if self.data.source == FOLDER else self.data.source
+        return dataset_title(self.data.source, run_name=f"folder of {self.run_name}")
 
     @property
     def title(self):

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
+from oasis_tf.data.dataset_info import known_datasets
 from oasis_tf.evaluation.results.evaluation import ResultsError
 from oasis_tf.io.number_types import NO_BOOL
 from oasis_tf.io.yaml_file import YAMLFileError, read_yaml
 
-SAME_DATA = {"tfds": "ade20k"}  # one data set, fetched in two ways
 DEFAULT = Path(str(files("oasis_tf"))) / "configs" / "references.yaml"
 
 
@@ -65,6 +65,6 @@ def read_references(path=None):
 
 def of_data(references, source):
     """Those of one data set, by a config's `data.source`."""
-    return [
-        reference for reference in references if reference.data == SAME_DATA.get(source, source)
-    ]
+    info = known_datasets().get(source)
+    published_as = source if info is None else info.published_as or source
+    return [reference for reference in references if reference.data == published_as]

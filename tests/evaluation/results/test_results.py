@@ -59,7 +59,7 @@ def test_a_row_says_what_was_measured_beside_what_was_published(tmp_path):
     real, fake = (100 * miou[kind]["miou"] for kind in ("real", "fake"))
     accuracy = [100 * miou[kind]["accuracy"] for kind in ("fake", "real")]
     assert rows["my, step 400"] == [
-        "ade20k, val",
+        "ADE20K, val",
         "2,000 of 256x256",
         "232.4",  # 300 exp(-4 / 9) + 40
         "0.0345 ± 0.0021",

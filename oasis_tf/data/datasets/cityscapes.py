@@ -6,14 +6,10 @@ colours as in github.com/mcordts/cityscapesScripts, cityscapesscripts/helpers/la
 
 from pathlib import Path
 
-import numpy as np
-
-from oasis_tf.data.folder import Folder
-from oasis_tf.data.label_ids import LabelIds
-from oasis_tf.data.source import DataError
+from oasis_tf.data.dataset_info import DataSetInfo
+from oasis_tf.data.errors import DataError
 
 IMAGES, LABELS = "leftImg8bit", "gtFine"
-VOID_ID = 0
 CLASSES = (
     ("void", (0, 0, 0)),  # "unlabeled"
     ("ego vehicle", (0, 0, 0)),
@@ -51,11 +47,9 @@ CLASSES = (
     ("bicycle", (119, 11, 32)),
     ("license plate", (0, 0, 142)),
 )
-CLASS_NAMES = tuple(name for name, _ in CLASSES)
-PALETTE = np.array([color for _, color in CLASSES], np.uint8)
 
 
-def open_cityscapes(*, root: Path | str, split: str) -> Folder:
+def open_cityscapes(*, root: Path | str, split: str):
     """Opens one split.
 
     A label map holds the ids 0..33 (`*_gtFine_labelIds.png`; not the `labelTrainIds`), which are
@@ -67,6 +61,7 @@ def open_cityscapes(*, root: Path | str, split: str) -> Folder:
     Args:
         root: the folder with leftImg8bit/ and gtFine/.
         split: "train" or "val".
+    Returns: `Folder`.
     Raises: DataError naming the path that is missing or broken.
     """
     images, labels = Path(root, IMAGES, split), Path(root, LABELS, split)
@@ -76,17 +71,22 @@ def open_cityscapes(*, root: Path | str, split: str) -> Folder:
                 f"{folder}: no such folder. Point the data root at the folder where "
                 f"leftImg8bit_trainvaltest.zip and gtFine_trainvaltest.zip were unpacked."
             )
-    return Folder(
+    from oasis_tf.data.folder import folder_of
+
+    return folder_of(
+        DATA_SET,
         images=images,
         labels=labels,
         image_ending="_leftImg8bit",
         label_ending="_gtFine_labelIds",
-        label_code=LabelIds(
-            num_classes=len(CLASS_NAMES),
-            void_id=VOID_ID,
-            palette=PALETTE,
-            class_names=CLASS_NAMES,
-        ),
-        class_names=CLASS_NAMES,
-        palette=PALETTE,
     )
+
+
+DATA_SET = DataSetInfo(
+    name="cityscapes",
+    title="Cityscapes",
+    open=open_cityscapes,
+    class_names=tuple(name for name, _ in CLASSES),
+    void_id=0,
+    palette=tuple(color for _, color in CLASSES),
+)

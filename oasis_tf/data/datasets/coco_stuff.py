@@ -7,11 +7,9 @@ and occur in no label map; their ids, and the channels of the official networks,
 
 from pathlib import Path
 
-from oasis_tf.data.folder import Folder
-from oasis_tf.data.label_ids import LabelIds
-from oasis_tf.data.source import DataError, distinct_palette
+from oasis_tf.data.dataset_info import DataSetInfo
+from oasis_tf.data.errors import DataError
 
-VOID_ID = 255
 THINGS = """
     person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light,
     fire hydrant, street sign, stop sign, parking meter, bench, bird, cat, dog, horse, sheep, cow,
@@ -38,7 +36,7 @@ STUFF = """
 CLASS_NAMES = ("void", *(" ".join(name.split()) for name in f"{THINGS},{STUFF}".split(",")))
 
 
-def open_coco_stuff(*, root: Path | str, split: str) -> Folder:
+def open_coco_stuff(*, root: Path | str, split: str):
     """Opens one split.
 
     A label map holds 0..181, one less than the id in labels.txt, and 255 for void; class ids are
@@ -48,6 +46,7 @@ def open_coco_stuff(*, root: Path | str, split: str) -> Folder:
     Args:
         root: the folder with train_img/, train_label/, val_img/ and val_label/.
         split: "train" or "val".
+    Returns: `Folder`.
     Raises: DataError naming the path that is missing or broken.
     """
     images, labels = Path(root, f"{split}_img"), Path(root, f"{split}_label")
@@ -57,14 +56,15 @@ def open_coco_stuff(*, root: Path | str, split: str) -> Folder:
                 f"{folder}: no such folder. Point the data root at the folder that SPADE's "
                 "instructions for COCO-Stuff make, with train_img/, train_label/ and so on."
             )
-    return Folder(
-        images=images,
-        labels=labels,
-        label_code=LabelIds(
-            num_classes=len(CLASS_NAMES),
-            void_id=VOID_ID,
-            palette=distinct_palette(len(CLASS_NAMES)),
-            class_names=CLASS_NAMES,
-        ),
-        class_names=CLASS_NAMES,
-    )
+    from oasis_tf.data.folder import folder_of
+
+    return folder_of(DATA_SET, images=images, labels=labels)
+
+
+DATA_SET = DataSetInfo(
+    name="coco_stuff",
+    title="COCO-Stuff",
+    open=open_coco_stuff,
+    class_names=CLASS_NAMES,
+    void_id=255,
+)

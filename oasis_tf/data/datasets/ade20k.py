@@ -6,14 +6,10 @@ objectInfo150, the first synonym of each.
 
 from pathlib import Path
 
-import numpy as np
-
-from oasis_tf.data.folder import Folder
-from oasis_tf.data.label_ids import LabelIds
-from oasis_tf.data.source import DataError
+from oasis_tf.data.dataset_info import DataSetInfo
+from oasis_tf.data.errors import DataError
 
 FOLDER_NAME = "ADEChallengeData2016"
-VOID_ID = 0
 SPLIT_FOLDERS = {"train": "training", "val": "validation"}
 CLASS_NAMES = (
     "void",
@@ -39,8 +35,7 @@ CLASS_NAMES = (
 CLASS_NAMES = tuple(" ".join(name.split()) for name in CLASS_NAMES)
 
 # The colours that tools for SceneParse150 show it in; road and skyscraper share one.
-PALETTE = np.frombuffer(
-    bytes.fromhex("""
+_COLORS = bytes.fromhex("""
     000000
     787878 b47878 06e6e6 503232 04c803 787850 8c8c8c cc05ff e6e6e6 04fa07 e005ff ebff07 96053d
     787846 08ff33 ff0652 8fff8c ccff04 ff3307 cc4603 0066c8 3de6fa ff0633 0b66ff ff0747 ff09e0
@@ -54,18 +49,17 @@ PALETTE = np.frombuffer(
     9900ff 47ff00 ff00a3 ffcc00 ff008f 00ffeb 85ff00 ff00eb f500ff ff007a fff500 0abed4 d6ff00
     00ccff 1400ff ffff00 0099ff 0029ff 00ffcc 2900ff 29ff00 ad00ff 00f5ff 4700ff 7a00ff 00ffb8
     005cff b8ff00 0085ff ffd600 19c2c2 66ff00 5c00ff
-    """),
-    np.uint8,
-).reshape(-1, 3)
+    """)
+PALETTE = tuple(tuple(_COLORS[i : i + 3]) for i in range(0, len(_COLORS), 3))
 
 
-def open_ade20k(*, root: Path, split: str) -> Folder:
+def open_ade20k(*, root: Path | str, split: str):
     """Opens one split.
 
     Args:
         root: the folder ADEChallengeData2016 or the one it lies in.
         split: "train" or "val".
-    Returns: a source of 151 classes; the label maps already have 0 = void and 1..150.
+    Returns: `Folder` of 151 classes. The label maps hold class ids: 0 = void, and 1..150.
     Raises: DataError naming the path that is missing or broken.
     """
     root = Path(root)
@@ -76,15 +70,20 @@ def open_ade20k(*, root: Path, split: str) -> Folder:
             f"{root}: expected the folders images/ and annotations/ of {FOLDER_NAME}, there is no "
             "annotations/. Point the data root at the unpacked ADEChallengeData2016.zip."
         )
-    return Folder(
+    from oasis_tf.data.folder import folder_of
+
+    return folder_of(
+        DATA_SET,
         images=root / "images" / SPLIT_FOLDERS[split],
         labels=root / "annotations" / SPLIT_FOLDERS[split],
-        label_code=LabelIds(
-            num_classes=len(CLASS_NAMES),
-            void_id=VOID_ID,
-            palette=PALETTE,
-            class_names=CLASS_NAMES,
-        ),
-        class_names=CLASS_NAMES,
-        palette=PALETTE,
     )
+
+
+DATA_SET = DataSetInfo(
+    name="ade20k",
+    title="ADE20K",
+    open=open_ade20k,
+    class_names=CLASS_NAMES,
+    void_id=0,
+    palette=PALETTE,
+)

@@ -1,0 +1,79 @@
+"""A folder of the user's own: its layout, classes and splits stand in the config."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from oasis_tf.data.dataset_info import Color, DataSetInfo
+
+
+def open_folder(
+    *,
+    root: Path | str,
+    split: str,
+    num_classes: int,
+    void_id: int | None = None,
+    id_map: Mapping[int, int] | None = None,
+    label_colors: Sequence[Sequence[Color]] | None = None,
+    class_names: Sequence[str] | None = None,
+    palette: Sequence[Color] | None = None,
+    images: str = "images/{split}",
+    labels: str = "labels/{split}",
+    image_ending: str = "",
+    label_ending: str = "",
+    train_split: str = "train",
+    val_split: str = "val",
+    split_list: str | None = None,
+    val_fraction: float | None = None,
+    seed: int = 0,
+):
+    """Opens one split of a folder in the layout that its owner chose: a `Folder`.
+
+    Args:
+        root: what the other folders are in.
+        split: "train" or "val".
+        num_classes, void_id, id_map, label_colors: see `label_code_of`.
+        images, labels: the two subfolders; "{split}" becomes the split's name.
+        train_split, val_split: what the folder calls its splits.
+        split_list: of a file in `root` that names the pairs of one split, one a line; "{split}"
+            becomes the split's name. None for all that lies in the subfolders.
+        val_fraction, seed: see `FractionSplit`; None for all that lies in the subfolders.
+        image_ending, label_ending, class_names, palette: see `Folder`.
+    Raises: DataError naming what is wrong.
+    """
+    from oasis_tf.data.folder import Folder
+    from oasis_tf.data.label_reading import label_code_of
+
+    split_name = {"train": train_split, "val": val_split}[split]
+    return Folder(
+        images=Path(root, images.replace("{split}", split_name)),
+        labels=Path(root, labels.replace("{split}", split_name)),
+        image_ending=image_ending,
+        label_ending=label_ending,
+        label_code=label_code_of(
+            num_classes=num_classes,
+            void_id=void_id,
+            id_map=id_map,
+            label_colors=label_colors,
+            palette=palette,
+            class_names=class_names,
+        ),
+        class_names=class_names,
+        palette=palette,
+        split=_split(
+            split, root=root, name=split_name, path=split_list, fraction=val_fraction, seed=seed
+        ),
+    )
+
+
+def _split(split, *, root, name, path, fraction, seed):
+    """What chooses the pairs of a split."""
+    from oasis_tf.data.splits import EverySplit, FractionSplit, ListSplit
+
+    if path is not None:
+        return ListSplit(Path(root, path.replace("{split}", name)))
+    if fraction is not None:
+        return FractionSplit(split=split, fraction=fraction, seed=seed)
+    return EverySplit()
+
+
+DATA_SET = DataSetInfo(name="folder", open=open_folder)
