@@ -5,6 +5,7 @@ import os
 import typer
 
 from oasis_tf.cli import exits
+from oasis_tf.cli.config import config
 from oasis_tf.cli.evaluate import evaluate
 from oasis_tf.cli.explore import explore
 from oasis_tf.cli.export.app import app as export
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 for verb in (
     *(train, generate, evaluate, report, train_segmenter),
-    *(import_weights, export_weights, validate_data),
+    *(import_weights, export_weights, validate_data, config),
 ):
     app.command()(verb)
 app.add_typer(explore, name="explore")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import pydantic
 
 from oasis_tf.config.class_names import ids_by_name, plain_name
+from oasis_tf.config.section import Form
 
 VOID = "void"
 MOST_CLASSES = 255  # and void: label maps are bytes
@@ -47,7 +48,11 @@ def _checked(value: Any) -> dict[int, str] | list[str]:
     return value
 
 
-ClassList = Annotated[dict[int, str] | list[str], pydantic.BeforeValidator(_checked)]
+ClassList = Annotated[
+    dict[int, str] | list[str],
+    pydantic.BeforeValidator(_checked),
+    Form(lambda: "{id: name, ...}, or [name, ...] for the ids 0, 1, ..."),
+]
 
 
 def settle_classes(data: Any) -> None:

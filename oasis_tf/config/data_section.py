@@ -3,11 +3,12 @@
 from typing import Annotated
 
 import pydantic
+from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from oasis_tf.config import bounds
 from oasis_tf.config.class_list import ClassList, settle_classes
-from oasis_tf.config.section import Section
+from oasis_tf.config.section import Form, Section
 from oasis_tf.config.split_keys import settle_splits
 from oasis_tf.data.dataset_info import dataset_info, known_datasets
 
@@ -24,40 +25,107 @@ def _known(source):
     return source
 
 
-KnownDataSet = Annotated[str, pydantic.AfterValidator(_known)]
+KnownDataSet = Annotated[
+    str, pydantic.AfterValidator(_known), Form(lambda: f"one of {', '.join(known_datasets())}")
+]
 
 
 class DataConfig(Section):
-    """Which images and label maps; `num_classes` counts the void class.
+    """The data set: where it lies, its classes, and how pairs are read and augmented.
 
-    `num_classes` is None where a folder's classes are still to be found in its label maps.
+    A pair is an image and its label map.
     """
 
-    source: KnownDataSet
-    root: str | None = None
-    manual_dir: str | None = None
-    image_size: bounds.Size
-    classes: ClassList | None = None
-    num_classes: bounds.NumClasses | None = None
-    void_id: bounds.ClassId | None = None
-    id_map: bounds.IdMap | None = None
-    label_colors: list[bounds.Colors] | None = None
-    class_names: list[str] | None = None
-    palette: list[bounds.Color] | None = None
-    images: str = "images/{split}"
-    labels: str = "labels/{split}"
-    image_ending: str = ""
-    label_ending: str = ""
-    train_split: str = "train"
-    val_split: str = "val"
-    split_list: str | None = None
-    val_fraction: bounds.Share | None = None
-    num_scenes: bounds.NumScenes = 2000
-    seed: bounds.Seed = 0
-    load_size: bounds.Side | None = None
-    flip: bool = True
-    cache: bool = False
-    cache_dir: str | None = None
+    source: KnownDataSet = Field(description="Name of the data set. folder: files of your own.")
+    root: str | None = Field(
+        None,
+        description="Folder of the data set; --data-root sets it. tfds: of TensorFlow Datasets.",
+    )
+    manual_dir: str | None = Field(
+        None,
+        description="Folder with ADEChallengeData2016.zip or its contents. null: downloaded.",
+    )
+    image_size: bounds.Size = Field(
+        description="Images and label maps are resized to it, without keeping their proportions. "
+        "For which sizes are possible see generator.num_blocks and discriminator.channels."
+    )
+    classes: ClassList | None = Field(
+        None,
+        description="Your classes and their ids in the label maps. Ids with the same name are one "
+        "class; any other id but void_id is an error. null: every id in the label maps is a class.",
+    )
+    num_classes: bounds.NumClasses | None = Field(
+        None, description="Number of classes, void included. Follows from classes."
+    )
+    void_id: bounds.ClassId | None = Field(
+        None,
+        description="Id of void in the label maps: pixels without a class, which the loss on real "
+        "images ignores. null: there is no void.",
+    )
+    id_map: bounds.IdMap | None = Field(
+        None,
+        description="Class of the model for each id in the label maps; 0 is void. Follows from "
+        "classes. null: the ids in increasing order, void_id skipped, are the classes 1, 2, ...",
+    )
+    label_colors: list[bounds.Colors] | None = Field(
+        None,
+        description="For label maps that hold colours instead of ids: the colour, or the list of "
+        "colours, of each class, in the order of classes; void's first, if there is void.",
+    )
+    class_names: list[str] | None = Field(
+        None, description="Names of all classes, void first. Follows from classes."
+    )
+    palette: list[bounds.Color] | None = Field(
+        None,
+        description="Colour in which each class is shown, in the order of classes; void's first, "
+        "if one is given for void. null: colours far apart.",
+    )
+    images: str = Field(
+        "images/{split}",
+        description="Folder of the images below root (.jpg, .jpeg, .png, .bmp); {split} becomes "
+        "the name of the split.",
+    )
+    labels: str = Field(
+        "labels/{split}",
+        description="Folder of the label maps below root (.png); {split} becomes the name of the "
+        "split. An image and a label map of one name are a pair.",
+    )
+    image_ending: str = Field(
+        "",
+        description="Ending of the images' names before the suffix, such as _leftImg8bit. Names "
+        "are paired without it; files without it are ignored.",
+    )
+    label_ending: str = Field("", description="The same for label maps, such as _gtFine_labelIds.")
+    train_split: str = Field("train", description="Name of the training split in paths.")
+    val_split: str = Field("val", description="Name of the held-out split in paths.")
+    split_list: str | None = Field(
+        None,
+        description="File below root that lists the pairs of a split, one name a line, such as "
+        "{split}.txt. null: all pairs in the split's folders.",
+    )
+    val_fraction: bounds.Share | None = Field(
+        None,
+        description="Fraction of the pairs of one folder to hold out, chosen by a hash of name and "
+        "seed. null: the held-out pairs have their own folder or list.",
+    )
+    num_scenes: bounds.NumScenes = Field(
+        2000, description="Number of scenes to render for each split."
+    )
+    seed: bounds.Seed = Field(
+        0, description="Seed of the rendered scenes, or of the choice by val_fraction."
+    )
+    load_size: bounds.Side | None = Field(
+        None,
+        description="Shorter side to which pairs are resized before a random crop of image_size. "
+        "null: resized to image_size, without a crop.",
+    )
+    flip: bool = Field(True, description="Whether to mirror training pairs at random.")
+    cache: bool = Field(
+        False, description="Whether to decode and resize every pair once, into files."
+    )
+    cache_dir: str | None = Field(
+        None, description="Folder of these files. null: ~/.cache/oasis_tf."
+    )
 
     @property
     def info(self):

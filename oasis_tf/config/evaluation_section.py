@@ -10,14 +10,34 @@ from oasis_tf.config.section import Section
 
 
 class SegmenterConfig(Section):
-    """Arguments of `open_segmenter`: who says which class a pixel of a photograph shows."""
+    """The network that finds the class of every pixel of an image, for mIoU and accuracy."""
 
-    kind: Literal["discriminator", "keras", "keras-hub"] = "discriminator"
-    model: str | None = None
-    classes: Annotated[list[bounds.LogitClass], Field(min_length=1)] | None = None
-    image_size: bounds.Size | None = None
-    resize: Literal["bilinear", "bicubic", "area", "nearest"] = "bilinear"
-    pixel_range: tuple[bounds.PixelValue, bounds.PixelValue] | None = None
+    kind: Literal["discriminator", "keras", "keras-hub"] = Field(
+        "discriminator",
+        description="Kind of network. discriminator: the run's own. keras: a saved Keras model, as "
+        "train-segmenter writes it. keras-hub: a SegFormer of keras-hub.",
+    )
+    model: str | None = Field(
+        None, description="The .keras file, or name or folder of the keras-hub preset."
+    )
+    classes: Annotated[list[bounds.LogitClass], Field(min_length=1)] | None = Field(
+        None,
+        description="Class of each of the network's logits, or null for a logit of no class. null: "
+        "as the file's card lists them, or all classes but void in their order.",
+    )
+    image_size: bounds.Size | None = Field(
+        None,
+        description="Size to which the network's inputs are resized. null: the size it was made "
+        "for, or else data.image_size.",
+    )
+    resize: Literal["bilinear", "bicubic", "area", "nearest"] = Field(
+        "bilinear", description="Interpolation to image_size."
+    )
+    pixel_range: tuple[bounds.PixelValue, bounds.PixelValue] | None = Field(
+        None,
+        description="What the pixel values 0 and 255 become in the network's inputs. null: as the "
+        "file's card or the preset has it, or else [-1, 1].",
+    )
 
     @pydantic.model_validator(mode="after")
     def _check_kind(self):
@@ -36,14 +56,23 @@ class SegmenterConfig(Section):
 
 
 class EvaluationConfig(Section):
-    """What `evaluate` measures of held-out pairs, and `training.evaluate_every`."""
+    """What `evaluate` and `training.evaluate_every` measure on held-out pairs."""
 
-    metrics: Annotated[list[Literal["fid", "kid", "miou", "diversity"]], Field(min_length=1)] = [
-        "fid",
-        "miou",
-    ]
-    num_images: bounds.EvaluatedImages | None = None
-    samples: bounds.Samples = 4
-    inception_weights: str | None = None
-    diversity_backbone: str = "discriminator"
-    segmenter: SegmenterConfig = SegmenterConfig()
+    metrics: Annotated[list[Literal["fid", "kid", "miou", "diversity"]], Field(min_length=1)] = (
+        Field(["fid", "miou"], description="Metrics to measure.")
+    )
+    num_images: bounds.EvaluatedImages | None = Field(
+        None, description="Number of held-out pairs, spread evenly over them. null: all."
+    )
+    samples: bounds.Samples = Field(4, description="Images for each label map, for diversity.")
+    inception_weights: str | None = Field(
+        None, description="File of the Inception weights, for fid and kid. null: downloaded."
+    )
+    diversity_backbone: str = Field(
+        "discriminator",
+        description="Network whose features diversity is measured in: discriminator, the run's "
+        "own; imagenet, Keras's VGG19; or a file of VGG19's weights.",
+    )
+    segmenter: SegmenterConfig = Field(
+        SegmenterConfig(), description="The network that miou is measured with."
+    )

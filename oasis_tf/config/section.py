@@ -1,9 +1,22 @@
-"""What all sections of a config have in common."""
+"""What the sections of a config have in common."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """A mapping that knows its keys: any other is an error."""
+    """A mapping whose keys are known, each with a description. An unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a value is written in YAML, where its type does not tell. Metadata of a type.
+
+    text: function() -> str.
+    """
+
+    text: Callable[[], str]

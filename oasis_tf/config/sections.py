@@ -1,96 +1,35 @@
-"""The keys of an experiment and what they may be."""
+"""An experiment: all sections of a config, and what must hold between them."""
 
 from pathlib import Path
-from typing import Literal
 
 import pydantic
 import yaml
+from pydantic import Field
 
 from oasis_tf.config import bounds
 from oasis_tf.config.data_section import DataConfig
 from oasis_tf.config.evaluation_section import EvaluationConfig
+from oasis_tf.config.network_sections import DiscriminatorConfig, GeneratorConfig
 from oasis_tf.config.section import Section
+from oasis_tf.config.training_section import EVALUATED, TrainingConfig
 
 SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` looks at features behind four poolings
-
-# The first ones are of `evaluation`, the others what the run's own discriminator scores.
-EVALUATED = ("fid", "kid", "miou")
-BestMetric = Literal[
-    "fid", "kid", "miou", "miou_fake", "accuracy_fake", "miou_real", "accuracy_real"
-]
-
-
-class GeneratorConfig(Section):
-    """Arguments of `OASISGenerator`; `num_classes` and `image_size` follow from `data`."""
-
-    num_classes: bounds.NumClasses | None = None
-    image_size: bounds.Size | None = None
-    channels: bounds.GeneratorWidth = 64
-    num_blocks: bounds.NumBlocks = 6
-    z_dim: bounds.NoiseWidth = 64
-    norm: Literal["batch", "instance", "none"] = "batch"
-    spade_hidden: bounds.Width = 128
-    spectral_norm: bool = True
-    init_gain: bounds.InitGain = 0.02
-    label_embedding: bounds.Width | None = None
-    modulation: Literal["auto", "dense", "distinct"] = "auto"
-
-
-class DiscriminatorConfig(Section):
-    """Arguments of `OASISDiscriminator`; `num_classes` follows from `data`."""
-
-    num_classes: bounds.NumClasses | None = None
-    channels: bounds.Widths = (128, 128, 256, 256, 512, 512)
-    spectral_norm: bool = True
-    init_gain: bounds.InitGain = 0.02
-
-
-class TrainingConfig(Section):
-    """Optimizers, length, and how often a run reports.
-
-    The length is `epochs` times `steps_per_epoch`; by default an epoch is one pass over the data.
-    Everything that happens "every" so often counts training steps.
-    """
-
-    batch_size: bounds.BatchSize
-    epochs: bounds.Epochs
-    steps_per_epoch: bounds.Steps | None = None
-    generator_learning_rate: bounds.LearningRate = 1e-4
-    discriminator_learning_rate: bounds.LearningRate = 4e-4
-    beta_1: bounds.Decay = 0.0
-    beta_2: bounds.Decay = 0.999
-    epsilon: bounds.Epsilon = 1e-8
-    lambda_label_mix: bounds.LossWeight = 10.0
-    ema_decay: bounds.Decay = 0.9999
-    class_balancing: bool = True
-    add_vgg_loss: bool = False
-    vgg_weights: str = "imagenet"
-    lambda_vgg: bounds.LossWeight = 10.0
-    log_gradient_norms: bool = True
-    seed: bounds.Seed = 0
-    dtype_policy: Literal["float32", "mixed_float16", "mixed_bfloat16"] = "float32"
-    jit_compile: bool = False
-    steps_per_execution: bounds.StepsPerExecution = 1
-    checkpoint_every: bounds.Steps = 1000
-    keep_last: bounds.KeptCheckpoints = 2
-    best_metric: BestMetric | None = "miou_fake"
-    explosion_limit: bounds.ExplosionLimit | None = 1000.0
-    sample_every: bounds.Steps = 1000
-    num_samples: bounds.SheetRows = 6
-    score_every: bounds.Steps = 1000
-    score_images: bounds.NumImages = 200
-    evaluate_every: bounds.Steps | None = None
-    recalibration_batches: bounds.RecalibrationBatches = 51
 
 
 class Config(Section):
     """One experiment."""
 
-    data: DataConfig
-    generator: GeneratorConfig = GeneratorConfig()
-    discriminator: DiscriminatorConfig = DiscriminatorConfig()
-    training: TrainingConfig
-    evaluation: EvaluationConfig = EvaluationConfig()
+    data: DataConfig = Field(description="The data set, its classes and how it is read.")
+    generator: GeneratorConfig = Field(GeneratorConfig(), description="The generator network.")
+    discriminator: DiscriminatorConfig = Field(
+        DiscriminatorConfig(), description="The discriminator network."
+    )
+    training: TrainingConfig = Field(
+        description="Optimizers, losses, length, checkpoints and reports."
+    )
+    evaluation: EvaluationConfig = Field(
+        EvaluationConfig(), description="Metrics of `evaluate` and of training.evaluate_every."
+    )
 
     @pydantic.model_validator(mode="after")
     def _fill_in(self):

@@ -1,5 +1,6 @@
 """Numbers in files from outside, as pydantic types: none of them is a bool, each has its bounds."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pydantic
@@ -17,38 +18,59 @@ def no_bool(value: Any) -> Any:
     return value
 
 
-def integer(*, at_least: int, at_most: int, because: str | None = None) -> Any:
+def integer(
+    *, at_least: int, at_most: int, because: str | None = None, unit: str | None = None
+) -> Any:
     """The type of an int within bounds.
 
     Args:
         at_least, at_most: int, both allowed.
-        because: why there can be no more, as the error says it.
+        because: why there can be no more, for the error.
+        unit: what the number counts or measures, for descriptions.
     """
-    limits = [Field(ge=at_least), _limit(at_most, because)]
-    return Annotated[(int, pydantic.BeforeValidator(no_bool), *limits)]
+    limits = [Field(ge=at_least), _at_most(at_most, because)]
+    return Annotated[(int, pydantic.BeforeValidator(no_bool), *limits, Unit(unit))]
 
 
-def number(*, at_most: float, because: str | None = None, **bounds: float) -> Any:
+def number(
+    *, at_most: float, because: str | None = None, unit: str | None = None, **bounds: float
+) -> Any:
     """The type of a finite float within bounds.
 
     Args:
         at_most: float, allowed.
-        because: why there can be no more, as the error says it.
+        because: why there can be no more, for the error.
+        unit: what the number counts or measures, for descriptions.
         bounds: `ge`, `gt`, `lt` of `pydantic.Field`.
     """
-    limits = [Field(allow_inf_nan=False, **bounds), _limit(at_most, because)]
-    return Annotated[(float, pydantic.BeforeValidator(no_bool), *limits)]
+    limits = [Field(allow_inf_nan=False, **bounds), _at_most(at_most, because)]
+    return Annotated[(float, pydantic.BeforeValidator(no_bool), *limits, Unit(unit))]
 
 
-def _limit(at_most, because):
-    reason = f": {because}" if because else ""
+def _at_most(limit, because):
+    return pydantic.AfterValidator(AtMost(limit, because))
 
-    def check(value):
-        if value > at_most:
-            raise PydanticCustomError("too_large", f"it must be at most {at_most:,.12g}{reason}")
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts or measures. Metadata of its type."""
+
+    text: str | None
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """Refuses numbers above a limit, with the reason. The function of a pydantic validator."""
+
+    limit: float
+    because: str | None = None
+
+    def __call__(self, value):
+        if value > self.limit:
+            reason = f": {self.because}" if self.because else ""
+            sentence = f"it must be at most {self.limit:,.12g}{reason}"
+            raise PydanticCustomError("too_large", sentence)
         return value
-
-    return pydantic.AfterValidator(check)
 
 
 # Of files that this program wrote, or that a program like it could have written.

@@ -1,0 +1,75 @@
+"""The keys of a config's `generator` and `discriminator`."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from oasis_tf.config import bounds
+from oasis_tf.config.section import Section
+
+
+class GeneratorConfig(Section):
+    """The generator, `OASISGenerator`."""
+
+    num_classes: bounds.NumClasses | None = Field(
+        None, description="Follows from data.num_classes; leave it out."
+    )
+    image_size: bounds.Size | None = Field(
+        None, description="Follows from data.image_size; leave it out."
+    )
+    channels: bounds.GeneratorWidth = Field(
+        64, description="Width of the last block. The first blocks have 16 times as many channels."
+    )
+    num_blocks: bounds.NumBlocks = Field(
+        6,
+        description="Residual blocks. Each but the last is followed by 2x up-sampling, so height "
+        "and width of data.image_size must be multiples of 2 ** (num_blocks - 1).",
+    )
+    z_dim: bounds.NoiseWidth = Field(
+        64, description="Length of the noise vector z. 0: no noise, one image a label map."
+    )
+    norm: Literal["batch", "instance", "none"] = Field(
+        "batch",
+        description="Normalization before each SPADE modulation. batch: synchronized over all "
+        "devices. instance: each image by itself.",
+    )
+    spade_hidden: bounds.Width = Field(
+        128, description="Width of the convolution that gamma and beta of a SPADE layer share."
+    )
+    spectral_norm: bool = Field(
+        True, description="Whether the blocks' convolutions are spectrally normalized."
+    )
+    init_gain: bounds.InitGain = Field(
+        0.02,
+        description="Gain of the Xavier normal initialization. 0.02, of the reference, is for long "
+        "runs of wide networks; use 1.0 for small networks and short runs.",
+    )
+    label_embedding: bounds.Width | None = Field(
+        None,
+        description="Learned channels a class that the layers take instead of one-hot labels; "
+        "saves multiply-adds where the classes are many. null: one-hot, as in the paper.",
+    )
+    modulation: Literal["auto", "dense", "distinct"] = Field(
+        "auto",
+        description="How gamma and beta are computed. dense: at every pixel. distinct: once for "
+        "each distinct neighbourhood of labels. auto: the cheaper one. The result is the same.",
+    )
+
+
+class DiscriminatorConfig(Section):
+    """The discriminator, `OASISDiscriminator`."""
+
+    num_classes: bounds.NumClasses | None = Field(
+        None, description="Follows from data.num_classes; leave it out."
+    )
+    channels: bounds.Widths = Field(
+        (128, 128, 256, 256, 512, 512),
+        description="Width of each encoder block. Each block halves height and width, so those of "
+        "data.image_size must be multiples of 2 ** (number of entries).",
+    )
+    spectral_norm: bool = Field(
+        True, description="Whether the blocks' convolutions are spectrally normalized."
+    )
+    init_gain: bounds.InitGain = Field(
+        0.02, description="Gain of the Xavier normal initialization, see generator.init_gain."
+    )
