@@ -1,6 +1,7 @@
 """The packages of oasis_tf: where files lie, and that imports point one way."""
 
 import ast
+import importlib
 import sys
 from pathlib import Path
 
@@ -79,9 +80,36 @@ def test_only_the_package_is_imported_and_pytorch_in_one_file():
     assert with_torch == ["io/pytorch_files/writing.py"]
 
 
+def imported_at_start(module):
+    """All modules that importing one of ours imports, with those that these import."""
+    found, waiting = set(), [module]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        path = ROOT / name.replace(".", "/")
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        if name.startswith("oasis_tf") and path.is_file():
+            parts = name.split(".")
+            waiting += [".".join(parts[:count]) for count in range(1, len(parts))]
+            waiting += imported_modules(tree_of(path).body)
+        elif name.startswith("oasis_tf"):  # a name of a module, imported here or on first use
+            package, _, last = name.rpartition(".")
+            lazy = getattr(sys.modules.get(package), "_MODULE_OF", {})
+            waiting.append(lazy.get(last, package))
+    return {name.split(".")[0] for name in found}
+
+
 def test_help_needs_no_tensorflow():
-    light = [path for path in FILES if path.relative_to(PACKAGE).parts[0] in ("cli", *IN_THE_ROOT)]
-    assert len(light) > 15
-    for path in light:
-        at_start = {name.split(".")[0] for name in imported_modules(tree_of(path).body)}
-        assert not HEAVY & at_start - set(sys.builtin_module_names), path
+    assert not HEAVY & imported_at_start("oasis_tf.cli.app")
+    assert not HEAVY & imported_at_start("oasis_tf")
+
+
+def test_configs_need_no_tensorflow():
+    """`oasis-tf config`, and every wrong config, answer at once."""
+    importlib.import_module("oasis_tf.data")  # lists what it imports on first use
+    assert not HEAVY & imported_at_start("oasis_tf.config")
+    assert "tensorflow" in imported_at_start("oasis_tf.data.opening")
+    for path in (PACKAGE / "data" / "datasets").glob("*.py"):
+        assert not HEAVY & imported_at_start(f"oasis_tf.data.datasets.{path.stem}"), path

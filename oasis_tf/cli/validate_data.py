@@ -12,8 +12,6 @@ from oasis_tf.cli.options import DataRoot, Overrides, say_warnings
 from oasis_tf.io.terminal import counted, echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
-SPLITS = ("train", "val")
-
 
 def validate_data(
     config: Annotated[Path, typer.Option(help="Experiment, a YAML file.")],
@@ -41,6 +39,7 @@ def validate_data(
         say_warnings(experiment)
         start_tensorflow()
         from oasis_tf.data import open_splits, with_found_classes
+        from oasis_tf.data.dataset_info import SPLITS
         from oasis_tf.data.survey import survey
         from oasis_tf.io.output_files import require_elsewhere
         from oasis_tf.io.progress import track

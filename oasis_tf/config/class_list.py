@@ -11,9 +11,9 @@ import pydantic
 
 from oasis_tf.config.class_names import ids_by_name, plain_name
 from oasis_tf.config.section import Form
+from oasis_tf.data.dataset_info import MOST_CLASSES
 
 VOID = "void"
-MOST_CLASSES = 255  # and void: label maps are bytes
 # First names of `data.class_names` that stand for void.
 VOID_NAMES = frozenset(
     {"void", "unlabeled", "unlabelled", "ignore", "ignored", "unknown", "none", "undefined"}

@@ -4,9 +4,8 @@ import shutil
 import textwrap
 from collections.abc import Sequence
 
-import numpy as np
-
 from oasis_tf.data.label_code import LabelCode
+from oasis_tf.data.label_ids import id_ranges
 
 ARROW = "->"
 
@@ -16,9 +15,7 @@ def values_text(values: Sequence[int | Sequence[int]]) -> str:
     if not values:
         return ""
     if isinstance(values[0], int):
-        ids = np.array(values)
-        runs = np.split(ids, np.flatnonzero(np.diff(ids) > 1) + 1)
-        return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)
+        return id_ranges(values)
     return ", ".join("#" + "".join(f"{channel:02x}" for channel in color) for color in values)
 
 

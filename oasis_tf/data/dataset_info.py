@@ -13,6 +13,8 @@ from oasis_tf.data import datasets
 from oasis_tf.data.errors import DataError
 
 Color = tuple[int, int, int]
+SPLITS = ("train", "val")
+MOST_CLASSES = 255  # void not counted: a label map has a byte for each pixel
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from oasis_tf.data.dataset_info import MOST_CLASSES
 from oasis_tf.data.errors import DataError
 from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.opening import open_splits
 
 USUALLY_VOID = 255
-MOST_CLASSES = 255  # and void
 IDS = LabelIds(num_classes=256, id_map={raw: raw for raw in range(256)})  # as they are
 
 

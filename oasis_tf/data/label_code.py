@@ -8,10 +8,10 @@ from PIL import Image
 
 from oasis_tf.data.errors import DataError
 from oasis_tf.data.picture_file import opened_picture
+from oasis_tf.data.png_chunks import SIGNATURE
 
 MAX_PIXELS = 2**24  # 4096x4096, of .npy; of served PNGs see export/png_limits.py
 INVALID = -1  # where a pixel stands for no class
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_BIT_DEPTH, PNG_COLOR_TYPE = 24, 25  # where a PNG's header says them
 GREY, RGB, PALETTE, RGBA = b"\0", b"\2", b"\3", b"\6"  # color types
 
@@ -52,7 +52,7 @@ class LabelCode:
 
     def accepts_header(self, contents: tf.Tensor) -> tf.Tensor:
         """`check_header` with TensorFlow ops, on the bytes of a file: bool ()."""
-        is_png = tf.strings.substr(contents, 0, len(PNG_SIGNATURE)) == PNG_SIGNATURE
+        is_png = tf.strings.substr(contents, 0, len(SIGNATURE)) == SIGNATURE
         bit_depth = tf.strings.substr(contents, PNG_BIT_DEPTH, 1)
         return is_png & self._accepts(tf.strings.substr(contents, PNG_COLOR_TYPE, 1), bit_depth)
 

@@ -8,11 +8,11 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from oasis_tf.data.dataset_info import Color
 from oasis_tf.data.errors import DataError, FileProblem
 from oasis_tf.data.label_code import INVALID, PALETTE, RGB, RGBA, LabelCode
+from oasis_tf.data.label_palette import packed, unpacked
 from oasis_tf.data.source import checked_names
-
-Color = tuple[int, int, int]
 
 
 class LabelColors(LabelCode):
@@ -52,14 +52,15 @@ class LabelColors(LabelCode):
         with tf.device("CPU:0"):  # where tf.data looks it up
             self.table = tf.lookup.StaticHashTable(
                 tf.lookup.KeyValueTensorInitializer(
-                    _packed(list(self.class_of)), tf.constant(list(self.class_of.values()))
+                    packed(tf.constant(list(self.class_of))),
+                    tf.constant(list(self.class_of.values())),
                 ),
                 default_value=INVALID,
             )
 
     def decode(self, contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `LabelCode.decode`."""
-        label_map = self.table.lookup(_packed(tf.io.decode_png(contents, channels=3)))
+        label_map = self._classes_of(tf.io.decode_png(contents, channels=3))
         return tf.cast(label_map, tf.uint8), tf.reduce_min(label_map) != INVALID
 
     def meaning(self) -> str:
@@ -91,32 +92,29 @@ class LabelColors(LabelCode):
         return (color_type == PALETTE) | is_color & (bit_depth == b"\x08")
 
     def _translate(self, image: Image.Image, *, path: Path | str) -> np.ndarray:
-        rgb = np.array(image.convert("RGB"))
-        label_map = self.table.lookup(_packed(rgb)).numpy()
+        rgb = np.array(image.convert("RGB"), np.int32)
+        label_map = self._classes_of(rgb).numpy()
         if np.any(label_map == INVALID):
             complaint = f"{path}: {self._complaint(rgb[label_map == INVALID])}"
             raise FileProblem(complaint, path=Path(path), kind="out of range")
         return label_map
 
+    def _classes_of(self, rgb) -> tf.Tensor:
+        """Class ids, or `INVALID`, of colours (..., 3): int32 (...)."""
+        return self.table.lookup(packed(tf.cast(rgb, tf.int32)))
+
     def _complaint(self, wrong: np.ndarray) -> str:
         """What to say about pixels (n, 3) of no known colour; names the most frequent one."""
-        packed, counts = np.unique(_packed(wrong), return_counts=True)
-        frequent = int(packed[np.argmax(counts)])
-        color = np.array([frequent >> 16, frequent >> 8 & 255, frequent & 255])
+        numbers, counts = np.unique(packed(wrong), return_counts=True)
+        color = np.array(unpacked(int(numbers[np.argmax(counts)])))
         nearest = min(self.class_of, key=lambda known: np.sum((color - known) ** 2))
-        more = f" (and {len(packed) - 1} more such colours)" if len(packed) > 1 else ""
+        more = f" (and {len(numbers) - 1} more such colours)" if len(numbers) > 1 else ""
         return (
             f"the label map holds the colour {color.tolist()}{more}, which label_colors gives to "
             f"no class; the nearest known is {list(nearest)}, "
             f"{self.class_names[self.class_of[nearest]]}. Label maps must not be smoothed or "
             "stored as JPEG."
         )
-
-
-def _packed(colors) -> tf.Tensor:
-    """RGB (..., 3) as one number each: int32 (...)."""
-    red, green, blue = tf.unstack(tf.cast(colors, tf.int32), axis=-1)
-    return red * 65536 + green * 256 + blue
 
 
 def _checked(color: Sequence[int]) -> Color:

@@ -190,7 +190,7 @@ class LabelIds(LabelCode):
             allowed = np.flatnonzero(self.table != INVALID)
             raise FileProblem(
                 f"{path}: the label map holds the id{'s' if len(wrong) > 1 else ''} "
-                f"{_ranges(wrong)}, outside the allowed ids {_ranges(allowed)}. "
+                f"{id_ranges(wrong)}, outside the allowed ids {id_ranges(allowed)}. "
                 "Check data.classes (or num_classes and id_map) and data.void_id.",
                 path=Path(path),
                 kind="out of range",
@@ -229,7 +229,7 @@ def _palette_indices(contents: tf.Tensor) -> tf.Tensor:
     return stretched // tf.gather(STRETCH, tf.cast(bit_depth, tf.int32))
 
 
-def _ranges(ids: np.ndarray) -> str:
+def id_ranges(ids: Sequence[int]) -> str:
     """Sorted ids as text: [0, 1, 2, 7] -> "0..2, 7"."""
-    runs = np.split(ids, np.flatnonzero(np.diff(ids) > 1) + 1)
+    runs = np.split(np.asarray(ids), np.flatnonzero(np.diff(ids) > 1) + 1)
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}..{run[-1]}" for run in runs)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from oasis_tf.data.dataset_info import Color
 from oasis_tf.data.errors import DataError
 from oasis_tf.data.label_code import LabelCode
-from oasis_tf.data.label_colors import Color, LabelColors
+from oasis_tf.data.label_colors import LabelColors
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.source import checked_palette
 

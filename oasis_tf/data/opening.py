@@ -1,11 +1,9 @@
 """Opens data sets by name."""
 
-from oasis_tf.data.dataset_info import dataset_info
+from oasis_tf.data.dataset_info import SPLITS, dataset_info
 from oasis_tf.data.errors import DataError
 from oasis_tf.data.source import Source
 from oasis_tf.data.splits import require_disjoint
-
-SPLITS = ("train", "val")
 
 
 def open_source(*, source: str, split: str, check: bool = True, **options) -> Source:

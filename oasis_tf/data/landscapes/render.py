@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from oasis_tf.data.dataset_info import SPLITS
 from oasis_tf.data.datasets.landscapes import DATA_SET
 from oasis_tf.data.errors import DataError
 from oasis_tf.data.landscapes.composition import draw_layout
@@ -10,7 +11,6 @@ from oasis_tf.data.landscapes.light import draw_light
 from oasis_tf.data.landscapes.painting import paint
 from oasis_tf.data.source import Source
 
-SPLITS = ("train", "val")
 CACHE_BYTES = 512 * 2**20
 
 
