@@ -2,9 +2,10 @@ PYTHON ?= python3.11
 VENV := .venv
 RUN := $(VENV)/bin/python
 DEMO := runs/landscapes-demo
+PYTEST := $(RUN) -m pytest -q -n auto --dist loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test test-all lint
+.PHONY: demo test-fast test test-all lint
 
 # Trains a small OASIS on rendered landscapes, no data needed, paints with it, and exports
 # it for TensorFlow Serving and for phones. A second call goes on from the last checkpoint, or only
@@ -15,12 +16,19 @@ demo: $(VENV)/.installed
 	$(RUN) -m export saved-model --run $(DEMO) --out $(DEMO)/served
 	$(RUN) -m export tflite --run $(DEMO) --out $(DEMO)/phone/oasis.tflite --quantize float16 --overwrite
 
-test: $(VENV)/.installed-dev .venv-servers/.installed
-	$(RUN) -m pytest -q -n auto --dist loadfile -m "not slow"
+# In this process, with tiny networks: for after every change.
+test-fast: $(VENV)/.installed-dev
+	$(PYTEST) -m "not process and not heavy and not slow"
 
-# Everything: 30 kills, workers that are killed, networks of full size in every class count.
+# What continuous integration runs: also processes, servers, exports, whole training runs.
+test: $(VENV)/.installed-dev .venv-servers/.installed
+	$(PYTEST) -m "not slow"
+
+# Everything: also 30 kills, workers that are killed, XLA, full-size networks, every run traced,
+# and new examples of Hypothesis.
 test-all: $(VENV)/.installed-dev .venv-servers/.installed
-	$(RUN) -m pytest -q -n auto --dist loadfile
+	$(PYTEST) --traced
+	$(PYTEST) -m hypothesis --hypothesis-profile=search
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .

@@ -70,8 +70,6 @@ class Soak:
         self.folder = RunFolder(Path(path))
         self.log = self.folder.path.with_suffix(".log")
         self.rng = rng
-        self.processes = multiprocessing.get_context("forkserver")
-        self.processes.set_forkserver_preload(["oasis_tf.training.run"])
 
     @property
     def steps(self):
@@ -83,11 +81,7 @@ class Soak:
         """Begins a life; returns its process."""
         settings = [f"--set={key}={value}" for key, value in SETTINGS.items()]
         arguments = ["train", "--config", str(CONFIG), "--run-dir", str(self.folder.path)]
-        process = self.processes.Process(
-            target=_train, args=([*arguments, "--resume", *settings], self.log)
-        )
-        process.start()
-        return process
+        return start_command([*arguments, "--resume", *settings], log=self.log)
 
     def train(self):
         """Lets the run come to its end; returns the seconds to its first checkpoint."""
@@ -189,8 +183,25 @@ def _same(one, other):
     return one == other
 
 
-def _train(arguments, log):
-    """In a process of its own: the command line, what it says going to a file."""
+def start_command(arguments, *, log, environment=None):
+    """Starts the command line in a new process, forked from one that has imported TensorFlow.
+
+    Args:
+        arguments: list of str, a verb and its options.
+        log: path of the file that stdout and stderr go to.
+        environment: dict of variables to add, or None.
+    Returns: the `multiprocessing` process.
+    """
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["oasis_tf.training.run"])
+    process = processes.Process(target=_run, args=(arguments, log, environment or {}))
+    process.start()
+    return process
+
+
+def _run(arguments, log, environment):
+    """The new process: redirects its output and runs the command line."""
+    os.environ |= environment
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)

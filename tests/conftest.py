@@ -8,6 +8,9 @@ import hypothesis
 import keras
 import pytest
 import tensorflow as tf
+from tracing import op_by_op
+
+pytest_plugins = ["cpu_times", "tiers"]
 
 # A shell starts what it puts into the background with Ctrl-C ignored, `nohup` with a closed
 # terminal, and children would inherit that.
@@ -29,6 +32,17 @@ hypothesis.settings.load_profile("tests")
 def random_seed():
     """Makes initial weights the same in every run of a test."""
     keras.utils.set_random_seed(0)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--traced", action="store_true", help="trace what `op_by_op` would not")
+
+
+@pytest.fixture(scope="module")
+def untraced(pytestconfig):
+    """For test files: runs TensorFlow functions op by op, which spares tracing."""
+    with op_by_op(pytestconfig):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ def test_every_name_is_there_and_no_other():
         _ = oasis_tf.OASISPainter
 
 
+@pytest.mark.process
 def test_importing_it_imports_nothing_heavy():
     code = (
         "import sys, oasis_tf; oasis_tf.__version__\n"

@@ -21,6 +21,8 @@ from oasis_tf.runs.folder import RunFolder
 from oasis_tf.runtime.devices import open_devices
 from oasis_tf.training.run import TrainingRun
 
+pytestmark = pytest.mark.heavy
+
 ARCHIVE = Path(__file__).parent / "golden" / "before_layout.zip"
 
 

@@ -12,6 +12,8 @@ from oasis_tf.config import load_config
 from oasis_tf.layers.winograd import winograd_convolve
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
 
+pytestmark = pytest.mark.heavy
+
 CONFIGS = Path(__file__).parents[2] / "configs"
 X = tf.TensorSpec((2, 6, 8, 3), tf.float32)
 KERNEL = tf.TensorSpec((3, 3, 3, 5), tf.float32)

@@ -15,6 +15,7 @@ def alone(tmp_path_factory):
     return run, run.train()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("num_kills", [6, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_run_that_is_killed_ends_as_one_left_alone(alone, tmp_path, num_kills):
     one, typical_seconds = alone
@@ -29,6 +30,7 @@ def test_a_run_that_is_killed_ends_as_one_left_alone(alone, tmp_path, num_kills)
     assert differences(one.folder.path, other.folder.path) == []
 
 
+@pytest.mark.process
 def test_the_comparison_covers_all_that_is_saved_and_sees_a_difference(alone, tmp_path):
     folder = alone[0].folder.path
     names = contents(folder)

@@ -94,20 +94,24 @@ def verb(redirections, *, how="", environment=None):
     return result.returncode, result.stderr
 
 
+@pytest.mark.process
 def test_a_full_stdout_is_a_sentence():
     sentence = "Error: standard output cannot be written to: No space left on device\n"
     assert verb(">/dev/full") == (1, sentence)
 
 
+@pytest.mark.process
 def test_the_help_on_a_full_stdout_is_a_sentence():
     sentence = "Error: standard output cannot be written to: No space left on device\n"
     assert verb("--help >/dev/full") == (1, sentence)
 
 
+@pytest.mark.process
 def test_the_help_for_a_reader_that_is_gone_ends_as_shells_have_it():
     assert verb("--help | true") == (141, "")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("package", "imported"),
     [("oasis_tf", "oasis_tf.cli.app"), ("export", "oasis_tf.cli.export.app")],
@@ -128,22 +132,27 @@ runpy.run_module("{package}", run_name="__main__")
     assert (result.returncode, result.stderr) == (130, "Interrupted.\n")
 
 
+@pytest.mark.process
 def test_a_reader_that_is_gone_ends_it_as_shells_have_it():
     assert verb("| head -1 >/dev/null", how="lines") == (141, "")
 
 
+@pytest.mark.process
 def test_closed_streams_are_no_failure():
     assert verb("2>&-") == verb(">&-") == verb("<&- >&- 2>&-") == (0, "")
 
 
+@pytest.mark.process
 def test_ctrl_c_is_said():
     assert verb(">/dev/null", how="interrupted") == (130, "Interrupted.\n")
 
 
+@pytest.mark.process
 def test_warnings_of_libraries_are_dropped_and_ours_are_said():
     assert verb(">/dev/null", how="warned") == (0, "Warning: of ours\n")
 
 
+@pytest.mark.process
 def test_escape_codes_and_characters_that_stderr_lacks_are_made_visible():
     poor = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     code, message = verb(">/dev/null", how="escapes", environment=poor)

@@ -140,6 +140,7 @@ def test_another_format_is_cached_again(root, folder, monkeypatch):
     assert listener.begun_at == [0]
 
 
+@pytest.mark.process
 def test_killed_while_filling_it_goes_on_there(root, folder):
     program = f"""
 import sys, time
@@ -196,6 +197,7 @@ def test_a_cache_of_the_wrong_length_is_not_used(root, folder):
     assert_same_examples(cached(open_folder(root), size=SIZE, folder=folder), open_folder(root))
 
 
+@pytest.mark.process
 def test_of_two_at_once_one_fills_and_the_other_waits(root, folder):
     listeners = [Listener(each=lambda: time.sleep(0.1)) for _ in range(2)]
     source, found = open_folder(root), []

@@ -55,6 +55,7 @@ def submit(tmp_path):
     return run
 
 
+@pytest.mark.process
 def test_slurm_tells_every_task_who_the_workers_are(submit):
     status, lines = submit()
     workers = ["gpu9:12345", "gpu10:12345"]
@@ -68,6 +69,7 @@ def test_slurm_tells_every_task_who_the_workers_are(submit):
     assert "--data-root /the data --run-dir /runs/a --resume" in lines[1]
 
 
+@pytest.mark.process
 def test_a_job_that_was_stopped_in_time_is_queued_again_and_a_failed_one_is_not(submit):
     assert submit(status=143)[1][-1] == "requeue 77"
     status, lines = submit(status=1)

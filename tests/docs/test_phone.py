@@ -12,6 +12,8 @@ from oasis_tf.export.tflite.phone_signature import as_inputs
 from oasis_tf.export.tflite.runner import describe, run_on_cpu
 from oasis_tf.models.fold import fold
 
+pytestmark = pytest.mark.heavy
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SECTION = re.search(r"## On a phone\n(.*?)\n## ", README, re.DOTALL)[1]
 

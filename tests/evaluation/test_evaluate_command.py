@@ -19,6 +19,8 @@ from oasis_tf.report.records import read_records
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.training.callbacks.evaluations import numbers_of
 
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
+
 FEW = "evaluation.num_images=6"
 
 

@@ -9,6 +9,8 @@ import pytest
 from command_line import call
 from PIL import Image
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="session")
 def luminance(run, tmp_path_factory):

@@ -1,11 +1,13 @@
 """One tiny trained generator, exported once, and servers in front of it."""
 
 import io
+import multiprocessing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from forked import Forked
 from PIL import Image
 from servers import kserve, official_stubs, tensorflow_model_server
 from tiny_run import write_checkpoint
@@ -51,6 +53,19 @@ class Served:
     def assert_painted_pngs(self, contents, *, of=slice(None)):
         images = [np.array(Image.open(io.BytesIO(content))) for content in contents]
         self.assert_painted(np.stack(images), of=of)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forked_processes():
+    """Fresh processes import TensorFlow once for all, which takes seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        get_context = multiprocessing.get_context
+        patch.setattr(
+            multiprocessing,
+            "get_context",
+            lambda method=None: Forked if method == "spawn" else get_context(method),
+        )
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from oasis_tf.export.client import AddressError, RequestError, ServerError, conn
 from oasis_tf.export.client.address import shown
 from oasis_tf.export.client.files import LabelFileError, read_label_png, require_png
 
+pytestmark = pytest.mark.process
+
 HEADERS = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEADERS + b"Transfer-Encoding: chunked\r\n\r\n"
 SECRET = "pass/w@rd"

@@ -12,6 +12,8 @@ from command_line import call_export
 from scripted_server import answering, predictions, refusal, speaking
 from scripted_service import serving
 
+pytestmark = pytest.mark.process
+
 
 def client(url, labels, out, *options, **keywords):
     files = ("--labels", labels, "--out", out)

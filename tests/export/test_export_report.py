@@ -17,6 +17,8 @@ from oasis_tf.export.tflite import exporter
 from oasis_tf.export.tflite.gpu_gate import REFUSED, Verdict
 from oasis_tf.export.verification.compare import Difference, Limit
 
+pytestmark = pytest.mark.process
+
 NAMES = ["SavedModel", "float32", "float16", "dynamic", "int8", "ONNX"]
 FILES = ["saved_model", "float32.tflite", "float16.tflite", "dynamic.tflite", "int8.tflite"]
 

@@ -9,6 +9,13 @@ import pytest
 
 from oasis_tf.export.fresh_process import FreshProcessError, in_fresh_process
 
+pytestmark = pytest.mark.process
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forked_processes():
+    """None: these are the processes that the product starts."""
+
 
 def test_results_come_back_from_another_process_that_has_not_what_this_one_has(capfd):
     pid, modules, text = in_fresh_process(look_around, text="x" * 2**20)

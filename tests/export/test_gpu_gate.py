@@ -10,6 +10,8 @@ from oasis_tf.export.tflite.gpu_gate import ask_gpu
 from oasis_tf.export.tflite.runner import run_on_cpu
 from oasis_tf.export.verification.compare import Limit
 
+pytestmark = pytest.mark.process
+
 LABEL_MAP = np.random.default_rng(0).integers(0, 3, (1, 16, 16, 1)).astype(np.float32)
 CLOSE = Limit(max=1e-4)
 

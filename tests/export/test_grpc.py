@@ -12,6 +12,8 @@ from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServic
 
 from oasis_tf.export.client import connect
 
+pytestmark = pytest.mark.process
+
 # Runs where there is no TensorFlow.
 OVMS_CLIENT = """
 import sys

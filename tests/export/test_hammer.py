@@ -14,6 +14,8 @@ from servers import NAME
 from tensorflow_serving.apis.predict_pb2 import PredictRequest
 from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
+pytestmark = pytest.mark.process
+
 NUM_REQUESTS, AT_A_TIME, LARGEST_BATCH = 500, 8, 5
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 GARBAGE = (b"", b"no picture", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n" + bytes(200))

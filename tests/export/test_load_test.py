@@ -9,6 +9,8 @@ from scripted_server import answering, predictions, refusal
 
 from oasis_tf.export.client.load_test import Measurement, percentile
 
+pytestmark = pytest.mark.process
+
 DELAY = 0.05
 
 

@@ -17,6 +17,8 @@ from oasis_tf.export.trained import Trained
 from oasis_tf.export.verification.cases import paint, synthetic_label_maps
 from oasis_tf.runtime import noise
 
+pytestmark = pytest.mark.process
+
 SCRIPT = Path(__file__).with_name("run_saved_model.py")
 
 

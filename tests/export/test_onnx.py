@@ -17,6 +17,8 @@ from oasis_tf.export.trained import Trained
 from oasis_tf.export.verification.compare import compare
 from oasis_tf.export.verification.tensor_spec import TensorSpec
 
+pytestmark = pytest.mark.process
+
 BOTH = {"label_map": TensorSpec((-1, 32, 32), "int32"), "z": TensorSpec((-1, 4), "float32")}
 IMAGE = {"image": TensorSpec((-1, 32, 32, 3), "float32")}
 

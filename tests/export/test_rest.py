@@ -3,10 +3,13 @@
 import base64
 
 import numpy as np
+import pytest
 import requests
 from servers import NAME
 
 from oasis_tf.export.client import connect
+
+pytestmark = pytest.mark.process
 
 
 def predict(server, body):

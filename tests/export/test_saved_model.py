@@ -20,6 +20,8 @@ from oasis_tf.export.saved_model.exporter import LIMIT, convert, differences_of
 from oasis_tf.export.trained import Trained
 from oasis_tf.models.fold import fold
 
+pytestmark = pytest.mark.process
+
 COLORS = [[], [[0, 0, 9]], [[5, 5, 5], [6, 6, 6]], [[200, 0, 0]]]  # void has none
 GENERATORS = {
     "without noise, of few classes": {"z_dim": 0},

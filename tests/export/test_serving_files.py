@@ -21,6 +21,8 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from oasis_tf.export.client import connect
 
+pytestmark = pytest.mark.process
+
 SERVING = Path(__file__).parents[2] / "export" / "serving"
 COMPOSE, KUBERNETES = SERVING / "docker-compose.yaml", SERVING / "kubernetes.yaml"
 README = (SERVING / "README.md").read_text(encoding="utf-8")

@@ -19,6 +19,8 @@ from oasis_tf.export.verification.tensor_spec import TensorSpec
 from oasis_tf.models import OASISGenerator, ema
 from oasis_tf.models.fold import fold
 
+pytestmark = pytest.mark.process
+
 BOTH = {"label_map": TensorSpec((1, 32, 32, 1), "float32"), "z": TensorSpec((1, 4), "float32")}
 NO_NOISE = {"label_map": BOTH["label_map"]}
 IMAGE = {kind: {"image": TensorSpec((1, 32, 32, 3), kind)} for kind in ("float32", "uint8")}

@@ -1,10 +1,13 @@
 """Warm-up requests, read back by TF Serving's own classes."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from oasis_tf.export.saved_model.warm_up import PATH, write_warm_up
+
+pytestmark = pytest.mark.process
 
 
 def read(saved_model):

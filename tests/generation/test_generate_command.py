@@ -147,6 +147,7 @@ def test_a_bad_label_map_among_others_is_named_and_the_others_are_painted(
     assert f"Error: {labels / 'a2.npy'}: the label map holds the id {wrong};" in alone
 
 
+@pytest.mark.process
 def test_a_full_disk_is_said_with_the_name_of_the_photograph(run, labels, small_disk):
     with (small_disk / "ballast").open("wb") as ballast:
         ballast.write(bytes(996 * 1024))

@@ -42,11 +42,13 @@ def python(program, **keywords):
     )
 
 
+@pytest.mark.process
 def test_stdout_of_a_poor_encoding_takes_any_text():
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     assert python("echo('空'); print('空')", env=environment).stdout == "\\u7a7a\n" * 2
 
 
+@pytest.mark.process
 def test_a_full_stdout_is_told_once_and_does_not_fail_again_at_exit():
     program = (
         "import os, sys; os.dup2(os.open('/dev/full', os.O_WRONLY), 1)\n"
@@ -59,6 +61,7 @@ def test_a_full_stdout_is_told_once_and_does_not_fail_again_at_exit():
     assert result.stderr == "standard output cannot be written to: No space left on device\n"
 
 
+@pytest.mark.process
 def test_closed_streams_do_not_become_the_next_files(tmp_path):
     program = f"""{ECHO}
 with open({str(tmp_path / "mine")!r}, "w") as file:

@@ -90,6 +90,7 @@ def train_with_vgg(folder, weights, *, exit_code):
     return result
 
 
+@pytest.mark.heavy
 def test_a_run_logs_it(weights_file, tmp_path):
     train_with_vgg(tmp_path / "run", weights_file, exit_code=0)
     heading, row = (tmp_path / "run" / "metrics.csv").read_text().splitlines()

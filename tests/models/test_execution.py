@@ -19,7 +19,9 @@ from tiny import (
 from oasis_tf.optimizers.adam import Adam
 from oasis_tf.optimizers.loss_scale import LossScaleOptimizer
 
-LOW_PRECISION = ["mixed_float16", "mixed_bfloat16"]
+pytestmark = pytest.mark.heavy
+
+LOW_PRECISION = ["mixed_float16", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)]
 
 
 def gentle_oasis(**arguments):
@@ -59,6 +61,7 @@ def test_several_steps_an_execution_change_no_bit(plain):
     assert_same_weights(weights_of(model), plain[1])
 
 
+@pytest.mark.slow
 def test_xla_gives_the_same_numbers(plain):
     model = gentle_oasis(jit_compile=True)
     history = fit(model, 4, epochs=2).history

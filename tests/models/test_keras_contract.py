@@ -21,6 +21,8 @@ from tiny import (
     weights_of,
 )
 
+pytestmark = pytest.mark.heavy
+
 IMAGES, LABEL_MAPS = tiny_pairs(2)
 IMAGES_255 = np.uint8((IMAGES + 1) * 127.5)
 Z = tiny_z(2)

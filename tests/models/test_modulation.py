@@ -20,6 +20,8 @@ from oasis_tf.models import OASISGenerator
 from oasis_tf.models import generator as generator_module
 from oasis_tf.models.fold import fold
 
+pytestmark = pytest.mark.heavy
+
 SQUARES = np.kron(np.array([[1, 2, 0], [3, 1, 4]]), np.ones((4, 4), int))
 STRIPES = np.arange(HEIGHT)[:, None] % 2 + np.zeros((HEIGHT, WIDTH), int)
 CORNER = np.where(np.indices((HEIGHT, WIDTH)).sum(axis=0) == 0, 4, 1)
@@ -107,6 +109,7 @@ def test_noise_maps_and_label_embeddings_are_dense(overrides):
         np.testing.assert_array_equal(distinct(label_map, tiny_z(1)), dense(label_map, tiny_z(1)))
 
 
+@pytest.mark.slow
 def test_training_steps_are_those_of_dense_modulation_and_the_same_bits_every_time():
     dense, distinct, again = (
         tiny_oasis(generator=tiny_generator(modulation=modulation))
@@ -122,6 +125,7 @@ def test_training_steps_are_those_of_dense_modulation_and_the_same_bits_every_ti
         np.testing.assert_array_equal(actual, other)
 
 
+@pytest.mark.slow
 def test_two_replicas_learn_what_one_device_does(two_replicas):
     """The batch is shared, so that each replica numbers neighbourhoods of its own images alone."""
     alone = tiny_oasis(generator=tiny_generator(modulation="distinct"))

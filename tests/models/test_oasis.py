@@ -24,6 +24,8 @@ from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
 from oasis_tf.optimizers.adam import Adam
 from oasis_tf.runtime import noise
 
+pytestmark = pytest.mark.heavy
+
 LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")
 GRADIENT_NORMS = {"g_gradient_norm", "d_gradient_norm"}
 SCORES = {f"d_{score}_{images}" for score in ("accuracy", "miou") for images in ("real", "fake")}

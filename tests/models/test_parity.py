@@ -13,6 +13,8 @@ from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
 from oasis_tf.optimizers.adam import Adam
 from oasis_tf.weights import official_names
 
+pytestmark = pytest.mark.heavy
+
 LOSSES = ("g_adv", "d_fake", "d_real", "d_label_mix")  # in the order of the file
 
 

@@ -16,6 +16,8 @@ from tiny import (
 
 from oasis_tf.optimizers.adam import Adam
 
+pytestmark = pytest.mark.heavy
+
 
 def test_a_saved_model_goes_on_like_the_one_that_was_not(tmp_path):
     model = tiny_oasis(

@@ -324,6 +324,7 @@ def test_a_broken_config_is_named(run):
     assert "training.epochs is 'many'" in report(run, exit_code=2).stderr
 
 
+@pytest.mark.process
 def test_the_verb_needs_no_tensorflow(run):
     program = (
         "import sys; from oasis_tf.cli.app import app; "

@@ -42,6 +42,7 @@ def mib_left(mode):
     return int(subprocess.run(program, capture_output=True, check=True, cwd=ROOT).stdout)
 
 
+@pytest.mark.process
 @needs_glibc
 def test_a_freed_block_stays_resident():
     assert mib_left("keep") >= 60
@@ -77,6 +78,7 @@ def test_other_systems_are_left_alone(monkeypatch, system):
     keep_freed_memory()
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's /proc")
 def test_resident_bytes_see_a_block_come_and_the_peak_remember_it():
     # In a process of its own: this one may have freed memory left, which a block then comes from.

@@ -76,6 +76,7 @@ def test_another_backend_is_named(monkeypatch):
         settle_keras()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("settings", "environment"),
     [

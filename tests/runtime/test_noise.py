@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from draws import SEEDS, every_draw
 from hypothesis import given
@@ -45,6 +46,7 @@ def test_noise_is_standard_normal_and_independent_from_seed_to_seed():
     assert abs((z[1:] * z[:-1]).mean()) < 5 / np.sqrt(z.size)
 
 
+@pytest.mark.process
 def test_draws_are_the_same_whether_xla_clusters_the_graphs_around_them_or_not(tmp_path):
     module = tf.Module()
     module.draw = tf.function(

@@ -4,10 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tiny import tiny_discriminator, tiny_generator, tiny_oasis
 
 from oasis_tf.optimizers.adam import Adam
 from oasis_tf.optimizers.loss_scale import LossScaleOptimizer
+
+pytestmark = pytest.mark.process
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """

@@ -10,6 +10,8 @@ from run_state import state_of
 
 from oasis_tf.config import differing_keys, load_config
 
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
+
 TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 
 

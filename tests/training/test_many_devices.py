@@ -1,22 +1,22 @@
 """Replicas and workers compute what one device computes: whole runs by the command line."""
 
 import json
-import os
+import multiprocessing
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from run_state import state_of
 
+from benchmarks.soak import CONFIG, start_command
 from oasis_tf.runs import checkpoint_files
 
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.process
 STEPS = 6
 # Adam's epsilon keeps a rounding error of a gradient near 0 from becoming a whole step.
 SETTINGS = {
@@ -26,23 +26,42 @@ SETTINGS = {
     "training.epsilon": 1e-3,
     "training.checkpoint_every": 2,
     "training.keep_last": 99,
+    "data.image_size": "[8, 8]",
+    "generator.num_blocks": 2,
+    "generator.spade_hidden": 2,
     "generator.init_gain": 1,
+    "discriminator.channels": "[2]",
     "discriminator.init_gain": 1,
 }
 
 
-def start(run, *options, worker=None, ports=(), **settings):
-    """Begins to train in a process of its own; as one of several workers if `ports` are given."""
-    command = [sys.executable, "-m", "oasis_tf", "train", "--config", "configs/tiny.yaml"]
-    command += ["--run-dir", str(run), "--resume", *options]
-    command += [f"--set={key}={value}" for key, value in (SETTINGS | settings).items()]
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"}
+@dataclass(frozen=True)
+class Training:
+    """A process that trains, and the file that its output goes to."""
+
+    process: multiprocessing.Process
+    log: Path
+
+    def finish(self, *, exit_code=0):
+        """Waits for the end; returns the output."""
+        self.process.join(300)
+        output = self.log.read_text()
+        assert self.process.exitcode == exit_code, output
+        assert "Traceback" not in output
+        return output
+
+
+def start(run, *options, worker=0, ports=(), **settings):
+    """Starts training in a process of its own; as one of several workers if `ports` are given."""
+    arguments = ["train", "--config", str(CONFIG), "--run-dir", str(run), "--resume", *options]
+    arguments += [f"--set={key}={value}" for key, value in (SETTINGS | settings).items()]
+    environment = {}
     if ports:
         cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
         task = {"type": "worker", "index": worker}
         environment["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, **pipes)
+    log = run.with_name(f"{run.name}_{worker}.log")
+    return Training(start_command(arguments, log=log, environment=environment), log)
 
 
 def start_workers(run, *, count=2, **settings):
@@ -53,13 +72,6 @@ def start_workers(run, *, count=2, **settings):
         server.close()
     options = ("--strategy", "multi-worker")
     return [start(run, *options, worker=w, ports=ports, **settings) for w in range(count)]
-
-
-def finish(process, *, exit_code=0):
-    output, errors = process.communicate(timeout=300)
-    assert process.returncode == exit_code, output + errors
-    assert "Traceback" not in errors
-    return output + errors
 
 
 def assert_same_run(run, expected):
@@ -74,22 +86,22 @@ def assert_same_run(run, expected):
 def alone(tmp_path_factory):
     """The run on one device."""
     run = tmp_path_factory.mktemp("runs") / "alone"
-    finish(start(run))
+    start(run).finish()
     return run
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
 def test_replicas_train_like_one_device(alone, tmp_path, count):
     run = tmp_path / "run"
-    message = finish(start(run, "--strategy", "mirrored", "--devices", str(count)))
+    message = start(run, "--strategy", "mirrored", "--devices", str(count)).finish()
     assert f"{count} parts of the CPU" in message
     assert_same_run(run, alone)
 
 
 def test_two_workers_train_like_one_device(alone, tmp_path):
     chief, other = start_workers(tmp_path / "run")
-    assert "worker 0 of 2" in finish(chief)
-    assert "worker 1 of 2" in finish(other)
+    assert "worker 0 of 2" in chief.finish()
+    assert "worker 1 of 2" in other.finish()
     assert_same_run(tmp_path / "run", alone)
     assert (tmp_path / "run" / "metrics.csv").read_text().count("\n") == 3
 
@@ -99,14 +111,14 @@ def test_a_killed_worker_ends_the_others_and_all_go_on_from_the_checkpoint(alone
     run = tmp_path / "run"
     chief, other = start_workers(run, **{"training.epochs": 1000})
     wait_for_checkpoint(run)
-    other.send_signal(signal.SIGKILL)
-    assert "worker" in finish(chief, exit_code=1)
-    finish(other, exit_code=-signal.SIGKILL)
+    other.process.kill()
+    assert "worker" in chief.finish(exit_code=1)
+    other.finish(exit_code=-signal.SIGKILL)
     for path in checkpoint_files.whole_checkpoints(run / "checkpoints"):
         if checkpoint_files.step_of(path) > 4:
             shutil.rmtree(path)
     for process in start_workers(run):
-        assert "Going on" in finish(process)
+        assert "Going on" in process.finish()
     assert_same_run(run, alone)
 
 
@@ -115,8 +127,8 @@ def test_sigterm_to_one_worker_stops_and_saves_them_all(tmp_path):
     run = tmp_path / "run"
     workers = start_workers(run, **{"training.epochs": 1000})
     wait_for_checkpoint(run)
-    workers[1].send_signal(signal.SIGTERM)
-    message = [finish(worker, exit_code=128 + signal.SIGTERM) for worker in workers]
+    workers[1].process.terminate()
+    message = [worker.finish(exit_code=128 + signal.SIGTERM) for worker in workers]
     saved = {line for text in message for line in text.splitlines() if line.startswith("Stopped;")}
     steps = checkpoint_files.step_of(checkpoint_files.latest(run / "checkpoints"))
     assert saved == {f"Stopped; saved are {steps:,} steps."}  # none ended before it was saved

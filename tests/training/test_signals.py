@@ -31,6 +31,7 @@ def ended(run, process):
     return process.exitcode, message
 
 
+@pytest.mark.process
 def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_goes_on(run):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         before, process = run.steps, run.start()
@@ -43,6 +44,7 @@ def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_
         assert checkpoint_files.damage_of(checkpoint_files.latest(run.folder.checkpoints)) == []
 
 
+@pytest.mark.process
 def test_one_before_the_first_step_ends_with_nothing_to_save(run):
     process = run.start()
     wait_for(run.folder.config.exists, process)
@@ -54,6 +56,7 @@ def test_one_before_the_first_step_ends_with_nothing_to_save(run):
     assert run.steps == 0
 
 
+@pytest.mark.process
 def test_a_second_one_ends_it_at_once(run):
     process = run.start()
     wait_for(run.folder.config.exists, process)

@@ -7,6 +7,8 @@ from command_line import call
 from events import scalars_of
 from tiny_run import TINY
 
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
+
 
 def train(folder, *arguments, **keywords):
     return call("train", "--config", TINY, "--run-dir", folder, *arguments, **keywords)

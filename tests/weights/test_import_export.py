@@ -27,6 +27,8 @@ from oasis_tf.runs import checkpoint_files as checkpoint
 from oasis_tf.weights import official_names
 from oasis_tf.weights.official_checkpoint import FILES
 
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
+
 ROOT = Path(__file__).parents[2]
 TINY, ADE20K = ROOT / "configs" / "tiny.yaml", ROOT / "configs" / "ade20k.yaml"
 PREFIXES = {"best_EMA.pth": "G", "best_G.pth": "G", "best_D.pth": "D"}
@@ -146,6 +148,7 @@ def test_full_size_networks_have_the_official_names_and_shapes(
         assert sum(np.prod(v.shape) for v in network.trainable_variables) == parameters
 
 
+@pytest.mark.slow
 def test_the_full_size_official_generator_paints_the_recorded_picture(tmp_path):
     golden = Golden("ade20k_eval")
     files = {
@@ -371,6 +374,7 @@ def test_an_import_that_fails_leaves_no_run_folder(tmp_path, monkeypatch):
     assert os.listdir(tmp_path / "empty") == []
 
 
+@pytest.mark.process
 def test_weights_for_which_there_is_no_room_are_named(tmp_path, small_disk):
     official_files(tmp_path)
     import_weights(tmp_path, tmp_path / "run")

@@ -14,6 +14,8 @@ from oasis_tf.runs.folder import RunFolder
 from oasis_tf.weights import official_names
 from oasis_tf.weights.init_from import initialize
 
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
+
 TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 CLASSES = ("void", "Sky", "goat", "lake", "sea")
 OF_A_FOLDER = (

@@ -15,6 +15,8 @@ from oasis_tf.segmenters import open_segmenter
 from oasis_tf.segmenters.card import read_card
 from oasis_tf.training.segmenter import SegmenterTraining
 
+pytestmark = pytest.mark.heavy
+
 SIZE = (8, 8)
 COLOURS = np.uint8([[0, 0, 0], [220, 40, 40], [40, 220, 40], [40, 40, 220]])
 NAMES = ["void", "red", "green", "blue"]
@@ -148,6 +150,7 @@ def test_an_architecture_that_is_none_is_said(data, tmp_path):
     assert "must be unet, or a preset" in message
 
 
+@pytest.mark.slow
 def test_segformer_learns_from_an_encoders_preset(data, tmp_path):
     layers = pytest.importorskip("keras_hub").layers
     from tiny_segformer import tiny_encoder
