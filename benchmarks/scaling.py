@@ -13,7 +13,6 @@ there is none, parts of its CPU: then more replicas show what sharing costs, and
 import argparse
 import json
 import math
-import os
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.report.chart import Curve, line_chart
 from oasis_tf.report.markup import document, node
 from oasis_tf.report.style import STYLE
@@ -145,9 +145,9 @@ def _chart(varied, study, ratios):
 def _write_page(charts, arguments):
     told = f"{arguments.config}: training steps, medians of {arguments.repeats}"
     body = [node("h1", "Scaling"), node("p", told), node("div", *charts, class_="grid")]
-    temporary = arguments.out.with_suffix(".tmp")
-    temporary.write_text(document(title="Scaling", style=STYLE, body=body), encoding="utf-8")
-    os.replace(temporary, arguments.out)
+    page = document(title="Scaling", style=STYLE, body=body)
+    with whole_file(arguments.out) as temporary:
+        temporary.write_text(page, encoding="utf-8")
     print(f"Wrote {arguments.out}")
 
 

@@ -22,7 +22,6 @@ STARTERS = (
     (multiprocessing.process.BaseProcess, "start"),
     (os, "fork"),
     (os, "posix_spawn"),
-    (os, "system"),
 )
 MOST_BYTES = 3 * 2**30
 

@@ -1,8 +1,9 @@
 """Classes as people write them: by name or by id. The one rule of which names are the same."""
 
-import difflib
 import unicodedata
 from collections.abc import Mapping, Sequence
+
+from oasis_tf.io.near_names import did_you_mean
 
 MOST_DIGITS = 9  # of an id
 
@@ -29,11 +30,10 @@ def ids_by_name(class_names: Sequence[str]) -> dict[str, int]:
     return ids
 
 
-def near_names(name: str, class_names: Sequence[str]) -> list[str]:
-    """At most three names that are spelled much like one that is none of them."""
+def ids_of_names(names: Sequence[str], class_names: Sequence[str]) -> list[int | None]:
+    """Class id of each name, see `plain_name`; None for a name of no class."""
     ids = ids_by_name(class_names)
-    near = difflib.get_close_matches(plain_name(name), ids, n=3, cutoff=0.5)
-    return [class_names[ids[plain]] for plain in near]
+    return [ids.get(plain_name(name)) for name in names]
 
 
 def class_id_of(
@@ -55,11 +55,11 @@ def class_id_of(
     known = dict(enumerate(range(len(class_names)))) if class_of_id is None else class_of_id
     if is_id and int(wanted) in known:
         return known[int(wanted)]
-    near = near_names(text, class_names)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    near = did_you_mean(text, class_names, otherwise="", fold=plain_name)
+    hint = f"; {near}" if near else "."
     if class_of_id is None:
         listed = f"of ids 0 to {len(class_names) - 1}, are {', '.join(class_names)}"
     else:
         pairs = (f"{value} -> {class_names[c]}" for value, c in sorted(class_of_id.items()))
         listed = f"by the ids of your label maps, are {', '.join(pairs)}"
-    raise UnknownClassError(f"there is no class {wanted!r}.{hint} The classes, {listed}.")
+    raise UnknownClassError(f"there is no class {wanted!r}{hint} The classes, {listed}.")

@@ -1,6 +1,5 @@
 """The keys of a config in words: description, type, unit, default, data sets."""
 
-import difflib
 import types
 import typing
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from oasis_tf.config.load import ConfigError
 from oasis_tf.config.section import Form, Section
 from oasis_tf.config.sections import Config
 from oasis_tf.data.dataset_info import known_datasets
+from oasis_tf.io.near_names import did_you_mean
 from oasis_tf.io.number_types import AtMost, Unit
 
 REQUIRED = object()  # in place of a default
@@ -87,8 +87,9 @@ def _hint(key: str, keys: list[KeyDescription]) -> str:
     names = [one.key for one in keys]
     sections = {name.rpartition(".")[0] for name in names}
     last = [name for name in names if name.rpartition(".")[2] == key.rpartition(".")[2]]
-    near = last or difflib.get_close_matches(key, [*names, *sections], n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(near)}?" if near else f"sections are {_listed(sections)}"
+    if last:
+        return f"did you mean {' or '.join(last)}?"
+    return did_you_mean(key, [*names, *sections], otherwise=f"sections are {_listed(sections)}")
 
 
 def _listed(sections: set[str]) -> str:

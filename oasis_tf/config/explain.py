@@ -1,9 +1,9 @@
 """What pydantic finds wrong with a config, as sentences that name file and key."""
 
 import datetime
-import difflib
 
 from oasis_tf.config.sections import Config
+from oasis_tf.io.near_names import did_you_mean
 
 
 def explanation(error, *, path, overridden):
@@ -58,8 +58,8 @@ def _explain(problem, path, overridden):
         for part in problem["loc"][:-1]:
             section = section.model_fields[part].annotation
         name = str(problem["loc"][-1])
-        near = difflib.get_close_matches(name[:80], section.model_fields, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"known are {key_names(section)}"
+        known = f"known are {key_names(section)}"
+        hint = did_you_mean(name, section.model_fields, otherwise=known)
         return f"{origin}: unknown key {key}; {hint}"
     if problem["type"] == "missing":
         return f"{path}: {key} is missing"

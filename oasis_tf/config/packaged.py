@@ -1,8 +1,9 @@
 """Experiments that come with the package, by name."""
 
-import difflib
 from importlib.resources import files
 from pathlib import Path
+
+from oasis_tf.io.near_names import did_you_mean
 
 FOLDER = "configs"  # of the package: in a clone a link to the folder of that name
 NO_EXPERIMENTS = ("references",)  # published figures
@@ -34,8 +35,7 @@ def config_path(path_or_name: Path | str) -> Path:
     name = path.as_posix()
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(known)}"
+    hint = did_you_mean(name, known, otherwise=f"known are {', '.join(known)}")
     raise ValueError(f"there is no file {name}, and no config of that name; {hint}")
 
 

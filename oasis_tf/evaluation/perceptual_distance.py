@@ -1,6 +1,5 @@
 """How far photographs are apart in a network's features, in the manner of LPIPS."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from oasis_tf.feature_extractors.vgg19 import (
     to_vgg_input,
     vgg19_features,
 )
+from oasis_tf.io.checksum import file_sha256
 
 TINY = 1e-10  # keeps features that are all 0 from being divided by 0
 DISCRIMINATOR = "discriminator"
@@ -103,9 +103,7 @@ def _origin(weights):
     """Which weights, so that others can tell whether theirs are the same."""
     if weights == DOWNLOAD:
         return "Keras's ImageNet weights"
-    with Path(weights).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{Path(weights).name}, SHA-256 {digest[:8]}…"
+    return f"{Path(weights).name}, SHA-256 {file_sha256(weights)[:8]}…"
 
 
 def _to_signed(images):

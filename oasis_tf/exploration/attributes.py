@@ -1,12 +1,12 @@
 """What can be measured of a picture, one number each."""
 
-import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from oasis_tf.config.class_names import class_id_of
+from oasis_tf.io.near_names import did_you_mean
 
 REC_709 = np.array((0.2126, 0.7152, 0.0722))
 LEAST_SHARE = 0.01  # of a picture's pixels, for a class to be measured
@@ -66,10 +66,10 @@ class Attribute:
         """
         class_name, dot, kind = text.rpartition(".")
         if kind not in MEASURES:
-            near = difflib.get_close_matches(kind, MEASURES, n=2, cutoff=0.5)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            near = did_you_mean(kind, MEASURES, otherwise="")
+            hint = f"; {near}" if near else "."
             raise UnknownAttributeError(
-                f"there is no attribute {text!r}.{hint} There are {', '.join(MEASURES)}, and each "
+                f"there is no attribute {text!r}{hint} There are {', '.join(MEASURES)}, and each "
                 "of them of a class, as in CLASS.luminance."
             )
         if not dot:

@@ -1,6 +1,5 @@
 """The FID network's weights: from PyTorch's standard file, once, and then from our copy of it."""
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from oasis_tf.data.cache import default_folder
 from oasis_tf.feature_extractors.inception import STANDARD_SHA256, FIDInception
 from oasis_tf.io import pytorch_files
 from oasis_tf.io.array_file import ArrayFileError, read_arrays, write_arrays
+from oasis_tf.io.checksum import file_sha256
 from oasis_tf.io.download import DownloadError, download
 from oasis_tf.io.file_lock import filling
-from oasis_tf.io.regular_file import require_regular
 from oasis_tf.io.weight_arrays import no_weights
 
 FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"
@@ -138,9 +137,7 @@ def _standard_file(folder, *, url, track):
 
 def _sha256(path):
     try:
-        require_regular(path)
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(path)
     except FileNotFoundError:
         raise InceptionWeightsError(
             f"{path}: no such file; FID's Inception weights are to be had from {URL}"

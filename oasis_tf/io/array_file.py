@@ -1,13 +1,11 @@
-"""Arrays under names in one .npz file, which is there whole or not at all."""
+"""Named arrays in one .npz file."""
 
-import os
 import zipfile
 import zlib
-from pathlib import Path
 
 import numpy as np
 
-from oasis_tf.io.atomic_file import naming_unwritable
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.regular_file import require_regular
 
 
@@ -16,18 +14,9 @@ class ArrayFileError(ValueError):
 
 
 def write_arrays(path, arrays):
-    """Writes `path`, replacing what is there, from a dict of name to array or str."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with naming_unwritable(path):
-            with temporary.open("wb") as file:
-                np.savez(file, **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Writes or replaces `path`, atomically, from a dict of name to array or str."""
+    with whole_file(path, is_durable=True) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)
 
 
 def read_arrays(path):

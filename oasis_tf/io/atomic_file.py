@@ -1,4 +1,4 @@
-"""Files that are there in full or not at all."""
+"""Atomic writes: to a temporary file in the same folder, which then replaces the target."""
 
 import hashlib
 import os
@@ -16,29 +16,37 @@ class UnwritableFileError(OSError):
 
 
 @contextmanager
-def whole_file(path):
-    """Gives a temporary path beside `path`, to be written to, and renames it in the end.
+def whole_file(path: Path | str, *, ending: str = ".tmp", is_durable: bool = False):
+    """Yields a temporary path to write to; renames it to `path` at the end.
 
-    Nothing is left behind if writing fails.
+    If writing fails, the temporary file is deleted and `path` stays as it was.
 
+    Args:
+        path: the file to write or replace.
+        ending: of the temporary path, where a library insists on one.
+        is_durable: waits until the disk holds the content, before the renaming.
     Raises: UnwritableFileError.
     """
     path = Path(path)
-    temporary = path.with_name(_temporary_name(path.name))
+    temporary = path.with_name(_temporary_name(path.name, ending))
     try:
         with naming_unwritable(path):
             yield temporary
+            if is_durable:
+                with temporary.open("rb") as file:
+                    os.fsync(file.fileno())
             os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _temporary_name(name):
-    """One that is not too long where `name` is not."""
-    temporary = f".{name}.tmp"
+def _temporary_name(name, ending):
+    """A hidden name that no other process uses, and that is not too long where `name` is not."""
+    own = f".{os.getpid()}{ending}"
+    temporary = f".{name}{own}"
     if len(os.fsencode(temporary)) <= LONGEST_NAME:
         return temporary
-    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()}.tmp"
+    return f".{hashlib.sha256(os.fsencode(name)).hexdigest()}{own}"
 
 
 @contextmanager

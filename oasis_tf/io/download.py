@@ -1,12 +1,10 @@
-"""Fetches a file once, and believes it only by its checksum."""
+"""Downloads a file and verifies its checksum."""
 
-import hashlib
 import http.client
-import os
 import urllib.request
-from pathlib import Path
 
-from oasis_tf.io.atomic_file import naming_unwritable
+from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.io.checksum import file_sha256
 
 CHUNK = 2**20
 SECONDS_WITHOUT_A_BYTE = 30
@@ -17,31 +15,22 @@ class DownloadError(RuntimeError):
 
 
 def download(url, path, *, sha256, track):
-    """Fetches `url` to `path`; there is nothing at `path` before it is whole and the right one.
+    """Fetches `url` to `path`, atomically and only if its checksum is the expected one.
 
     Args:
         sha256: str, how the file's SHA-256 begins, in hexadecimal.
         track: shows progress, see `oasis_tf.io.progress`.
     Raises: DownloadError; OSError where `path` cannot be written.
     """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with naming_unwritable(path), temporary.open("wb") as file:
-            digest = hashlib.sha256()
-            for chunk in _chunks(url, track):
-                digest.update(chunk)
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        if not digest.hexdigest().startswith(sha256):
+    with whole_file(path, is_durable=True) as temporary:
+        with temporary.open("wb") as file:
+            file.writelines(_chunks(url, track))
+        found = file_sha256(temporary)
+        if not found.startswith(sha256):
             raise DownloadError(
-                f"what {url} sent is not the file that was meant: its SHA-256 is "
-                f"{digest.hexdigest()}, expected {sha256}…"
+                f"what {url} sent is not the file that was meant: its SHA-256 is {found}, "
+                f"expected {sha256}…"
             )
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _chunks(url, track):

@@ -1,11 +1,11 @@
-"""A CSV file whose rows belong to training steps, whole at every moment."""
+"""A CSV file whose rows belong to training steps; every write is atomic."""
 
 import csv
 import io
-import os
 import re
 from pathlib import Path
 
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.regular_file import require_regular
 
 MAX_DIGITS = 18  # of a step: fewer than 2^63
@@ -35,13 +35,14 @@ class StepTable:
     def append(self, *rows):
         """Adds rows (dicts) and writes the file; a column stays empty where a row lacks it."""
         self.rows.extend(rows)
-        temporary = self.path.with_suffix(".tmp")
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            columns = dict.fromkeys(name for row in self.rows for name in row)
+        columns = dict.fromkeys(name for row in self.rows for name in row)
+        with (
+            whole_file(self.path) as temporary,
+            temporary.open("w", newline="", encoding="utf-8") as file,
+        ):
             writer = csv.DictWriter(file, list(columns))
             writer.writeheader()
             writer.writerows(self.rows)
-        os.replace(temporary, self.path)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

@@ -12,11 +12,11 @@ import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+from oasis_tf.io.checksum import file_sha256
 from oasis_tf.runs.checkpoint_search import (
     all_checkpoints,
     best_of,
     damage_of,
-    file_sha256,
     is_whole,
     latest,
     newest_intact,

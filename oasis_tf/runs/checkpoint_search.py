@@ -4,13 +4,12 @@ Two questions are asked. Whole: `state.json` is as written and all files are the
 Intact: the bytes of the files are those that were written, too; that reads them.
 """
 
-import hashlib
 import os
 import re
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from oasis_tf.io.checksum import file_sha256
 from oasis_tf.runs.checkpoint_state import (
     Best,
     CheckpointError,
@@ -21,8 +20,6 @@ from oasis_tf.runs.checkpoint_state import (
 )
 
 _FOLDER = re.compile(r"step_(\d{8,19})")
-_CLOCK_TICK_NS = 2 * 10**9  # two writes within it may leave the same time of change
-_sums = {}
 
 
 def all_checkpoints(folder: Path) -> list[Path]:
@@ -160,19 +157,6 @@ def sha256_of(checkpoint: Path, name: str) -> str:
     if name not in files:
         raise CheckpointError(f"{checkpoint} is damaged ({name} is missing)")
     return files[name].sha256
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal digits. One that did not change is read once a process."""
-    status = path.stat()
-    key = (status.st_dev, status.st_ino, status.st_size, status.st_ctime_ns)
-    if key in _sums:
-        return _sums[key]
-    with path.open("rb") as file:
-        digits = hashlib.file_digest(file, "sha256").hexdigest()
-    if time.time_ns() - status.st_ctime_ns > _CLOCK_TICK_NS:
-        _sums[key] = digits
-    return digits
 
 
 def _damage_of_file(path, record, *, is_read):

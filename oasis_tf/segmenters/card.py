@@ -5,14 +5,13 @@ passes over it.
 """
 
 import zipfile
-from pathlib import Path
 from typing import Literal
 
 import pydantic
 from pydantic import BaseModel, Field
 
-from oasis_tf.config.class_names import plain_name
-from oasis_tf.io.atomic_file import naming_unwritable
+from oasis_tf.config.class_names import ids_of_names, plain_name
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.json_file import JSONFileError, parse_json
 from oasis_tf.io.number_types import Int, Number, integer
 from oasis_tf.segmenters.errors import SegmenterError
@@ -54,17 +53,11 @@ class Card(BaseModel):
 
 
 def save_with_card(network, path, card):
-    """Writes a Keras model and its `Card` into one file, whole or not at all."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.stem}.tmp.keras")  # Keras insists on the ending
-    try:
-        with naming_unwritable(path):
-            network.save(temporary)
-            with zipfile.ZipFile(temporary, "a") as archive:
-                archive.writestr(MEMBER, card.model_dump_json(indent=2))
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """Writes a Keras model and its `Card` into one file, atomically."""
+    with whole_file(path, ending=".keras") as temporary:
+        network.save(temporary)
+        with zipfile.ZipFile(temporary, "a") as archive:
+            archive.writestr(MEMBER, card.model_dump_json(indent=2))
 
 
 def read_card(path):
@@ -108,11 +101,12 @@ def classes_of_card(card, class_names, *, path):
     )
     if trained == wanted:
         return list(range(1, len(class_names)))
+    ids = ids_of_names(card.class_names, class_names[1:])
     remedy = (
         "set evaluation.segmenter.classes to say which class each of its "
         f"{len(trained)} logits is: {', '.join(card.class_names)}"
     )
-    missing = [name for name in card.class_names if plain_name(name) not in wanted]
+    missing = [name for name, id_ in zip(card.class_names, ids, strict=True) if id_ is None]
     if missing:
         raise SegmenterError(
             f"{path} was trained on classes that this data does not have: {', '.join(missing)}; "
@@ -124,4 +118,4 @@ def classes_of_card(card, class_names, *, path):
             f"{path} cannot be matched with this data by name, as several classes have the name "
             f"{', '.join(sorted(repeated))}; {remedy}"
         )
-    return [1 + wanted.index(name) for name in trained]
+    return [1 + id_ for id_ in ids]

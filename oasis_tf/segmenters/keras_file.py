@@ -1,11 +1,11 @@
 """Any saved Keras model as a segmenter's network."""
 
-import hashlib
 import zipfile
 from pathlib import Path
 
 import keras
 
+from oasis_tf.io.checksum import file_sha256
 from oasis_tf.io.weight_arrays import problem_of, problem_of_file
 from oasis_tf.segmenters.card import read_card
 from oasis_tf.segmenters.errors import SegmenterError
@@ -38,8 +38,7 @@ def open_network(path):
     problem = problem_of(network) or _problem_of_archive(path, network)
     if problem:
         raise SegmenterError(f"{path}: {problem}")
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = file_sha256(path)
     name = f"{network.name} ({path.name}, SHA-256 {sha256[:8]}…)"
     origin = {"model": str(path), "sha256": sha256}
     if card:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from oasis_tf.config.class_names import ids_by_name, near_names, plain_name
+from oasis_tf.config.class_names import ids_of_names, plain_name
+from oasis_tf.io.near_names import did_you_mean
 from oasis_tf.weights import official_names
 
 VOID = 0
@@ -50,12 +51,8 @@ def match_classes(
     Returns: dict of class id in the target to class id in the source, in increasing order.
     Raises: TransferError naming a class that is not there, with those of similar names.
     """
-    source_ids = ids_by_name(source_names)
-    partners = {
-        index: source_ids[plain_name(name)]
-        for index, name in enumerate(target_names)
-        if plain_name(name) in source_ids
-    }
+    source_ids = enumerate(ids_of_names(target_names, source_names))
+    partners = {index: source for index, source in source_ids if source is not None}
     partners[VOID] = VOID
     for target, source in (pairs or {}).items():
         partners[_find(target, target_names, "new")] = _find(source, source_names, "old")
@@ -148,9 +145,9 @@ def _labels(generator):
 
 
 def _find(name, class_names, which):
-    ids = ids_by_name(class_names)
-    if plain_name(name) in ids:
-        return ids[plain_name(name)]
-    near = near_names(name, class_names)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(class_names)}"
+    (class_id,) = ids_of_names([name], class_names)
+    if class_id is not None:
+        return class_id
+    known = f"known are {', '.join(class_names)}"
+    hint = did_you_mean(name, class_names, otherwise=known, fold=plain_name)
     raise TransferError(f"there is no class {name!r} among the {which} ones; {hint}")

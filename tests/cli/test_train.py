@@ -151,7 +151,7 @@ def test_what_another_process_does_before_the_lock_is_taken_counts(run, tmp_path
 
 
 def test_a_disk_that_is_full_from_the_start_is_named(killed_run):
-    (killed_run / ".config.yaml.tmp").symlink_to("/dev/full")
+    (killed_run / f".config.yaml.{os.getpid()}.tmp").symlink_to("/dev/full")
     result = train("--resume", "--run-dir", killed_run, exit_code=1)
     assert "cannot be written to: No space left on device" in result.stderr
 

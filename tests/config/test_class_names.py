@@ -53,5 +53,5 @@ def test_what_is_no_class_is_refused_with_all_that_are(text):
 
 
 def test_near_names_are_told():
-    with pytest.raises(UnknownClassError, match=r"no class 'tres'\. Did you mean tree\?"):
+    with pytest.raises(UnknownClassError, match=r"no class 'tres'; did you mean tree\?"):
         class_id_of("tres", NAMES)

@@ -40,13 +40,13 @@ def test_a_class_is_measurable_where_it_has_a_hundredth_of_the_pixels():
 
 
 def test_names_of_no_attribute_are_refused_with_the_near_ones():
-    with pytest.raises(UnknownAttributeError, match="Did you mean luminance"):
+    with pytest.raises(UnknownAttributeError, match="did you mean luminance"):
         Attribute.named("luminence", NAMES)
     with pytest.raises(UnknownAttributeError, match="CLASS.luminance"):
         Attribute.named("sky.light", NAMES)
-    with pytest.raises(UnknownAttributeError, match="Did you mean warmth"):
+    with pytest.raises(UnknownAttributeError, match="did you mean warmth"):
         Attribute.named("sky.warmt", NAMES)
     with pytest.raises(UnknownClassError, match="''"):
         Attribute.named(".luminance", NAMES)
-    with pytest.raises(UnknownClassError, match="Did you mean sky"):
+    with pytest.raises(UnknownClassError, match="did you mean sky"):
         Attribute.named("skies.luminance", NAMES)

@@ -81,7 +81,7 @@ def test_an_amount_without_bounds_is_refused(run, luminance, tmp_path, amount):
 
 @pytest.mark.parametrize(
     ("attribute", "sentence"),
-    [("brightness", "there is no attribute 'brightness'"), ("sk.luminance", "Did you mean sky")],
+    [("brightness", "there is no attribute 'brightness'"), ("sk.luminance", "did you mean sky")],
 )
 def test_an_unknown_attribute_is_refused(run, tmp_path, attribute, sentence):
     options = ["--attribute", attribute]

@@ -103,7 +103,7 @@ def test_edited_held_out_label_maps_are_left_alone(run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--resample", "watr"], "Did you mean water"),
+        (["--resample", "watr"], "did you mean water"),
         (["--resample", "sky,,water"], "no class ''"),
         (["--mask", "MASK"], "it must be as large as the label map or as the photograph: 32x32"),
         (["--compare"], "name their folder with --reals"),

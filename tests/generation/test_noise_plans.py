@@ -61,7 +61,7 @@ def test_meanings_differ_where_noise_does(sampler):
 
 
 def test_an_unknown_class_is_refused_with_the_near_names(sampler):
-    with pytest.raises(UnknownClassError, match="no class 'watre'. Did you mean water"):
+    with pytest.raises(UnknownClassError, match="no class 'watre'; did you mean water"):
         plan_of(sampler, seed=0, resample="sky,watre")
     with pytest.raises(UnknownClassError, match="no class '14'. The classes, .*13 -> "):
         plan_of(sampler, seed=0, resample="14")

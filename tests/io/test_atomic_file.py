@@ -56,3 +56,21 @@ def test_a_name_may_be_as_long_as_the_file_system_takes(tmp_path):
         temporary.write_text("new")
     assert str(caught.value) == f"{longer} cannot be written: File name too long"
     assert os.listdir(tmp_path) == [longest.name]
+
+
+def test_a_library_may_insist_on_an_ending(tmp_path):
+    with whole_file(tmp_path / "a.keras", ending=".keras", is_durable=True) as temporary:
+        assert temporary.suffix == ".keras" and temporary.parent == tmp_path
+        temporary.write_text("new")
+    assert os.listdir(tmp_path) == ["a.keras"]
+
+
+def test_two_processes_write_to_different_files(tmp_path, monkeypatch):
+    with whole_file(tmp_path / "a") as mine:
+        mine.write_text("mine")
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        with whole_file(tmp_path / "a") as other:
+            assert other != mine
+            other.write_text("other")
+        assert (tmp_path / "a").read_text() == "other"
+    assert (tmp_path / "a").read_text() == "mine"

@@ -1,14 +1,12 @@
 """Writes state_dicts as PyTorch does, with PyTorch, which is imported here alone."""
 
 import io
-import os
 from collections import OrderedDict
+from contextlib import ExitStack
 from pathlib import Path
 
-from oasis_tf.io.atomic_file import naming_unwritable
+from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.pytorch_files.errors import PyTorchError
-
-TEMPORARY = ".writing-"
 
 
 def write_state_dicts(folder, state_dicts):
@@ -21,25 +19,18 @@ def write_state_dicts(folder, state_dicts):
     """
     torch = _import_torch()
     folder = Path(folder)
-    temporary = {folder / f"{TEMPORARY}{name}": folder / name for name in state_dicts}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, arrays in zip(temporary, state_dicts.values(), strict=True):
-            tensors = {name: torch.tensor(array) for name, array in arrays.items()}
-            archive = io.BytesIO()  # on a full disk PyTorch's own writing says "iostream error"
-            torch.save(OrderedDict(tensors), archive)
-            with naming_unwritable(temporary[path]), path.open("wb") as file:
-                file.write(archive.getbuffer())
-                file.flush()
-                os.fsync(file.fileno())
-        for path, target in temporary.items():
-            os.replace(path, target)
+        with ExitStack() as files:  # at its end all are renamed
+            for name, arrays in state_dicts.items():
+                tensors = {key: torch.tensor(array) for key, array in arrays.items()}
+                archive = io.BytesIO()  # on a full disk PyTorch's own writing says "iostream error"
+                torch.save(OrderedDict(tensors), archive)
+                path = files.enter_context(whole_file(folder / name, is_durable=True))
+                path.write_bytes(archive.getbuffer())
     except (OSError, RuntimeError) as error:
         where = getattr(error, "filename", None) or folder
         raise PyTorchError(f"{where} could not be written: {_reason(error)}") from error
-    finally:
-        for path in temporary:
-            path.unlink(missing_ok=True)
 
 
 def _import_torch():

@@ -26,7 +26,7 @@ def test_what_is_written_pytorch_loads_with_weights_only(tmp_path):
 
 
 def test_a_failed_write_leaves_no_file(tmp_path):
-    (tmp_path / ".writing-b.pth").symlink_to("/dev/full")
+    (tmp_path / f".b.pth.{os.getpid()}.tmp").symlink_to("/dev/full")
     with pytest.raises(PyTorchError, match=f"{tmp_path}/b.pth could not be written: No space"):
         write_state_dicts(tmp_path, {"a.pth": ARRAYS, "b.pth": ARRAYS})
     assert os.listdir(tmp_path) == []
