@@ -1,8 +1,7 @@
-"""What an experiment is, in one YAML file, checked once at the edge.
+"""The config of an experiment: one YAML file, checked once.
 
-`load_config` reads the file, applies `--set a.b=c`, and fills in what follows from something
-said elsewhere (`num_classes`, `image_size`), so that
-`OASISGenerator(**config.generator.model_dump())` works.
+`load_config` reads the file, applies `--set a.b=c`, and fills in the keys that follow from others
+(`num_classes`, `image_size`), so that `OASISGenerator(**config.generator.model_dump())` works.
 """
 
 from oasis_tf.config.load import ConfigError, load_config

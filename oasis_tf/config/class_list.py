@@ -1,8 +1,8 @@
-"""Classes as the owner of a folder lists them, and the keys that follow from the list.
+"""The classes of a folder, and the keys that follow from them.
 
-The model's class 0 is always void, for pixels that no one labelled. A folder's owner need not know:
-`data.classes` names the folder's own classes, and the program puts void before them. Where no id is
-void, the model has that class all the same, and no pixel of it.
+The model's class 0 is always void, for pixels without a label. `data.classes` lists the folder's
+classes only; void is put before them. If no id is void, the model still has that class, without
+pixels.
 """
 
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ VOID_NAMES = frozenset(
 
 
 def _checked(value: Any) -> dict[int, str] | list[str]:
-    """The list or mapping, if it is one. Raises: ValueError, a sentence that names the key."""
+    """Checks the list or mapping. Raises: ValueError, a sentence that names the key."""
     if not isinstance(value, (list, dict)) or not value:
         raise ValueError(
             "data.classes must list your classes: [background, shirt] for the ids 0 and 1, or "
@@ -35,14 +35,14 @@ def _checked(value: Any) -> dict[int, str] | list[str]:
             )
         if not isinstance(name, str) or not name.strip():
             raise ValueError(
-                f"data.classes gives the id {id_} the name {name!r}, which is no text; quote it "
-                '(YAML reads no, on and null as other things), as "no"'
+                f"data.classes gives the id {id_} the name {name!r}, which is no text; put it "
+                'in quotes, as "no" (in YAML no, on and null are not texts)'
             )
     if isinstance(value, list) and len(ids_by_name(value)) < len(value):
         ids = ids_by_name(value)
         twice = next(name for id_, name in enumerate(value) if ids[plain_name(name)] != id_)
         raise ValueError(
-            f"data.classes names {twice!r} twice; where several ids are one class, write "
+            f"data.classes has {twice!r} twice; if several ids are one class, write "
             "id: name for each"
         )
     return value
@@ -56,12 +56,12 @@ ClassList = Annotated[
 
 
 def settle_classes(data: Any) -> None:
-    """Gives a `DataConfig` of a folder the keys that follow from others.
+    """Fills in the keys of a folder's `DataConfig` that follow from others.
 
-    From `classes`: num_classes, class_names and, for label maps of ids, id_map; palette and
-    label_colors may have one entry fewer then, void's. `classes` itself is None afterwards, so
-    that a saved config says everything once. Without it num_classes follows from class_names,
-    label_colors or id_map.
+    From `classes`: num_classes, class_names and, for label maps of ids, id_map. palette and
+    label_colors may then lack void's entry. `classes` itself becomes None, so that a saved config
+    has each fact once. Without `classes`, num_classes follows from class_names, label_colors or
+    id_map.
 
     Raises: ValueError, a sentence that names the key.
     """
@@ -118,16 +118,16 @@ def _is_void(id_: int, name: str, void_id: int | None) -> bool:
 
 
 def _require_void_first(data: Any) -> None:
-    """ValueError if the first of class_names would be dropped though it seems to be a class."""
+    """Raises a ValueError if the first of class_names is replaced by void but seems a class."""
     if not data.class_names or plain_name(data.class_names[0]) in VOID_NAMES:
         return
     by_colors = data.label_colors is not None and bool(data.label_colors[0])
     if by_colors or data.void_id is not None or 0 in (data.id_map or {}).values():
-        return  # there are pixels of class 0, whatever it is called
+        return  # there are pixels of class 0
     first = data.class_names[0]
     raise ValueError(
-        f"data.class_names begins with {first!r}, but its first name is void's, and no id is void "
-        f"here; if {first!r} is a class, write data.classes instead, "
+        f"data.class_names begins with {first!r}, but the first name is that of void, and no id is "
+        f"void; if {first!r} is a class, write data.classes instead, "
         f"[{', '.join(data.class_names)}] for the ids 0 to {len(data.class_names) - 1}; if it is "
-        f"void, say so with data.void_id"
+        f"void, set data.void_id"
     )

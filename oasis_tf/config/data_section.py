@@ -11,16 +11,18 @@ from oasis_tf.config.class_list import ClassList, settle_classes
 from oasis_tf.config.section import Form, Section
 from oasis_tf.config.split_keys import settle_splits
 from oasis_tf.data.dataset_info import dataset_info, known_datasets
+from oasis_tf.io.near_names import did_you_mean
 
-# Keys without which a folder is read otherwise. Given for a data set that does not take them, they
-# are an error; other keys have no effect there.
+# Keys that change the classes or the splits. For a data set that does not take them they are an
+# error; other keys that it does not take have no effect, see `check_new_experiment`.
 OF_FOLDERS = frozenset({"classes", "id_map", "label_colors", "split_list", "val_fraction"})
 
 
 def _known(source):
     known = known_datasets()
     if source not in known:
-        sentence = f"there is no such data set; known are {', '.join(known)}"
+        hint = did_you_mean(source, known, otherwise=f"known are {', '.join(known)}")
+        sentence = f"there is no such data set; {hint}"
         raise PydanticCustomError("unknown_data_set", "{sentence}", {"sentence": sentence})
     return source
 
@@ -154,7 +156,7 @@ class DataConfig(Section):
         return self
 
     def _refuse_keys_of_others(self):
-        """A key that says how a folder is read must not be ignored elsewhere."""
+        """Raises a ValueError for classes and splits of a data set that has its own."""
         taken = self.info.keys | ({"classes"} if self.info.class_names is None else set())
         for key in sorted(OF_FOLDERS - taken):
             if getattr(self, key) is not None:
@@ -177,8 +179,8 @@ class DataConfig(Section):
             for key in ("void_id", "id_map"):
                 if getattr(self, key) is not None:
                     raise ValueError(
-                        f"data.{key} is about ids, but data.label_colors says that the label maps "
-                        "hold colours; give one of the two"
+                        f"data.{key} is for label maps of ids, and data.label_colors for those of "
+                        "colours; give one of the two"
                     )
         for key in ("class_names", "palette", "label_colors"):
             entries = getattr(self, key)

@@ -89,11 +89,7 @@ def _hint(key: str, keys: list[KeyDescription]) -> str:
     last = [name for name in names if name.rpartition(".")[2] == key.rpartition(".")[2]]
     if last:
         return f"did you mean {' or '.join(last)}?"
-    return did_you_mean(key, [*names, *sections], otherwise=f"sections are {_listed(sections)}")
-
-
-def _listed(sections: set[str]) -> str:
-    return ", ".join(sorted(sections))
+    return did_you_mean(key, [*names, *sections], otherwise=f"sections are {', '.join(sorted(sections))}")
 
 
 def _flat(metadata: tuple) -> list:

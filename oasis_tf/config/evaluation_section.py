@@ -43,8 +43,8 @@ class SegmenterConfig(Section):
     def _check_kind(self):
         if self.kind != "discriminator":
             if self.model is None:
-                wanted = "a .keras file" if self.kind == "keras" else "a preset's name or folder"
-                raise ValueError(f"evaluation.segmenter.model is missing; it is {wanted}")
+                expected = "a .keras file" if self.kind == "keras" else "a preset's name or folder"
+                raise ValueError(f"evaluation.segmenter.model is missing; it is {expected}")
             return self
         for key in ("model", "classes", "image_size", "pixel_range"):
             if getattr(self, key) is not None:

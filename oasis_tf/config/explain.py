@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a config, as sentences that name file and key."""
+"""Turns pydantic's errors into sentences that name file and key."""
 
 import datetime
 
@@ -10,26 +10,28 @@ def explanation(error, *, path, overridden):
     """The sentences of a `pydantic.ValidationError` of a `Config`.
 
     Args:
-        path: of the file. overridden: set of str, the keys that --set gave.
+        path: of the file. overridden: set of str, the keys of --set.
     """
     problems = _most_specific(error.errors())
     return "; ".join(_explain(problem, path, overridden) for problem in problems)
 
 
 def key_names(section):
-    """The keys of a section, in a row."""
+    """The keys of a section, separated by commas."""
     return ", ".join(section.model_fields)
 
 
 def shortened(value):
-    """A value as YAML has it, as far as an error shows it."""
+    """A value for an error message, cut to 80 characters."""
     shown = str(value) if isinstance(value, datetime.date) else repr(value)
     return shown if len(shown) <= 80 else f"{shown[:70]}..."
 
 
 def _most_specific(problems):
-    """Without those of a place that has another problem deeper in it, and one for each place: what
-    can be a number or a list of numbers fails as both."""
+    """One problem for each key, without those whose value has a problem deeper inside.
+
+    A value that may be a number or a list of numbers has a problem for each of the two types.
+    """
     by_key = {}
     for problem in problems:
         by_key.setdefault(
@@ -70,11 +72,11 @@ def _explain(problem, path, overridden):
     for python, yaml in (("tuple", "list"), ("dictionary", "mapping"), (" after validation", "")):
         message = message.replace(python, yaml)
     if problem["type"] == "string_type" and not isinstance(problem["input"], (dict, list)):
-        message = "a text is needed, and YAML reads this as something else; put it in quotes"
+        message = "a text is needed, and in YAML this is something else; put it in quotes"
     value = shortened(problem["input"])
     return f"{origin}: {key} is {value}: {message}"
 
 
 def _is_key(part):
-    """Whether a part of a problem's place is a key or an index, not how pydantic calls a type."""
+    """Whether a part of a problem's location is a key or an index, not the name of a type."""
     return isinstance(part, int) or part.isidentifier() and part not in ("int", "float", "str")

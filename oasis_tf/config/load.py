@@ -1,4 +1,4 @@
-"""From a YAML file and `--set a.b=c` to a `Config`, or to a sentence that names the key."""
+"""Loads a `Config` from a YAML file and `--set a.b=c`."""
 
 import os
 
@@ -11,7 +11,7 @@ from oasis_tf.io.yaml_file import YAMLFileError, parse_yaml, read_yaml
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used; its text is one sentence for the person who wrote it."""
+    """A config that cannot be used. The message is a sentence that names the key."""
 
 
 def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
@@ -20,9 +20,9 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     Args:
         path: the YAML file, or the name of a packaged config, such as "ade20k".
         overrides: iterable of str "section.key=value", the value in YAML.
-        data_root: str, where the data lies; takes precedence over `data.root`.
-        classes_from_data: bool, whether the caller looks for classes that the config does not list
-            (`oasis_tf.data.with_found_classes`); else that is an error.
+        data_root: str, folder of the data; replaces `data.root`.
+        classes_from_data: bool, whether the caller finds the classes if the config does not list
+            them (`oasis_tf.data.with_found_classes`). If not, missing classes are an error.
     Returns: a `Config`, complete.
     Raises: ConfigError, naming the file and the key.
     """
@@ -80,5 +80,5 @@ def _apply(raw, *, key, value):
         raw = raw.setdefault(section, {})
         if not isinstance(raw, dict):
             raise ConfigError(f"{key}: {section} is not a section")
-    is_id = last.isascii() and last.isdigit() and len(last) <= 3  # of data.id_map
+    is_id = last.isascii() and last.isdigit() and len(last) <= 3  # key of data.id_map
     raw[int(last) if is_id else last] = value

@@ -1,6 +1,6 @@
-"""What is wrong with a config that something shall begin with.
+"""Checks of a config for a new run or survey.
 
-Runs that were begun with such a config stay readable: these are no rules of `Config`.
+They are not part of `Config`, so that older runs with such a config stay readable.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ OF_ALL = frozenset({"root", "image_size", "num_classes", "void_id", "class_names
 
 
 def check_new_experiment(config):
-    """Looks at a config with which training, or a survey of the data, begins.
+    """Checks the config of a new run, or of a survey of the data.
 
     Args:
         config: `Config`.
@@ -26,12 +26,12 @@ def check_new_experiment(config):
 
 
 def _require_void_in_one_place(data):
-    """`void_id` wins over `id_map` in `oasis_tf.data`, where nobody would see it."""
+    """Without this check, `void_id` would silently replace an entry of `id_map`."""
     mapped = (data.id_map or {}).get(data.void_id, 0)
     if mapped:
         raise ConfigError(
-            f"data.id_map makes the id {data.void_id} class {mapped}, but data.void_id says that "
-            f"it is void; leave out one of the two"
+            f"data.id_map makes the id {data.void_id} class {mapped}, but data.void_id makes "
+            f"it void; leave out one of the two"
         )
 
 
@@ -44,7 +44,7 @@ def _keys_without_effect(data):
 
 
 def _repeated_names(class_names):
-    """Yields a sentence for each name of several classes, whatever its case and spaces."""
+    """Yields a sentence for each name that several classes have, ignoring case and spaces."""
     ids = defaultdict(list)
     for class_id, name in enumerate(class_names):
         ids[plain_name(name)].append(class_id)

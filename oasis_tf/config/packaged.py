@@ -1,28 +1,28 @@
-"""Experiments that come with the package, by name."""
+"""The configs in the package, by name."""
 
 from importlib.resources import files
 from pathlib import Path
 
 from oasis_tf.io.near_names import did_you_mean
 
-FOLDER = "configs"  # of the package: in a clone a link to the folder of that name
+FOLDER = "configs"  # of the package; in a clone a link to the top-level folder
 NO_EXPERIMENTS = ("references",)  # published figures
 
 
 def packaged_configs() -> dict[str, Path]:
-    """The experiments of the package: name to path of the YAML file, sorted by name."""
+    """Name and path of each config, sorted by name."""
     folder = Path(str(files("oasis_tf") / FOLDER))
     found = {path.relative_to(folder).with_suffix("").as_posix(): path for path in _below(folder)}
     return {name: found[name] for name in sorted(found) if name not in NO_EXPERIMENTS}
 
 
 def config_path(path_or_name: Path | str) -> Path:
-    """The file of a config: a path as it is, and a name by that of a packaged one.
+    """The file of a config, from its path or from the name of a packaged one.
 
     Args:
-        path_or_name: path of a YAML file; or such as "ade20k".
-    Returns: path, which need not exist.
-    Raises: ValueError for a name that no packaged config has, with the near ones.
+        path_or_name: path of a YAML file, or a name such as "ade20k".
+    Returns: path, which may be missing.
+    Raises: ValueError for an unknown name, with the near ones.
 
     ```python
     config_path("ade20k")

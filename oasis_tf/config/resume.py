@@ -1,5 +1,7 @@
-"""What a resumed run may change: length, reports, evaluation, where the data lies, and which of two
-ways to the same numbers is taken."""
+"""The keys that a resumed run may change.
+
+They are length, reports, evaluation, location of the data, and implementations with equal results.
+"""
 
 CHANGEABLE_ON_RESUME = frozenset(
     {"data.root", "data.manual_dir", "data.cache", "data.cache_dir", "generator.modulation"}
@@ -26,7 +28,7 @@ CHANGEABLE_ON_RESUME = frozenset(
 
 
 def differing_keys(one, other):
-    """Dotted keys in which two configs differ, those left out that a resumed run may change."""
+    """Dotted keys in which two configs differ, without those that a resumed run may change."""
     left, right = flatten(one), flatten(other)
     return sorted(
         key
@@ -37,7 +39,7 @@ def differing_keys(one, other):
 
 
 def flatten(config):
-    """dict of dotted key to value, of a `Config`."""
+    """The keys of a `Config`: dict of dotted key to value."""
     return _flatten(config.model_dump(), prefix="")
 
 

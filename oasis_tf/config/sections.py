@@ -66,8 +66,8 @@ class Config(Section):
             return
         if self.training.evaluate_every is None:
             raise ValueError(
-                f"training.best_metric is {metric}, so training.evaluate_every must say how often "
-                "it is to be measured"
+                f"training.best_metric is {metric}, so training.evaluate_every must be set: the "
+                "interval at which it is measured"
             )
         if metric not in metrics:
             raise ValueError(
@@ -98,7 +98,7 @@ class Config(Section):
             )
 
     def with_classes(self, *, class_names, palette):
-        """A copy that knows its classes, so that it can be used where the data is not."""
+        """A copy with the classes, for use without the data."""
         classes = {
             "class_names": list(class_names),
             "palette": [tuple(int(channel) for channel in color) for color in palette],
@@ -106,7 +106,7 @@ class Config(Section):
         return self.model_copy(update={"data": self.data.model_copy(update=classes)})
 
     def with_listed_classes(self, classes):
-        """A copy for which `data.classes` lists the classes: dict of id to name."""
+        """A copy with `data.classes`, a dict of id to name."""
         raw = self.model_dump(
             exclude={"generator": {"num_classes"}, "discriminator": {"num_classes"}}
         )

@@ -1,4 +1,4 @@
-"""Keys that say which pairs of a folder are held out."""
+"""The keys of `data` that choose the held-out pairs of a folder."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ SPLIT = "{split}"
 def settle_splits(data: Any) -> None:
     """Checks `split_list` and `val_fraction` of a `DataConfig`.
 
-    Both splits lie in one folder then: `images` and `labels`, where nothing else is said.
+    With either, both splits are in one folder: by default `images` and `labels`.
 
     Raises: ValueError, a sentence that names the key.
     """
@@ -17,7 +17,9 @@ def settle_splits(data: Any) -> None:
     if not given:
         return
     if len(given) > 1:
-        raise ValueError(f"data.{given[0]} and data.{given[1]} both say what is held out; give one")
+        raise ValueError(
+            f"data.{given[0]} and data.{given[1]} both choose the held-out pairs; give one"
+        )
     for key in ("images", "labels"):
         if key not in data.model_fields_set:
             setattr(data, key, key)
@@ -30,5 +32,5 @@ def settle_splits(data: Any) -> None:
         if data.val_fraction is not None and SPLIT in getattr(data, key):
             raise ValueError(
                 f"data.val_fraction divides one folder, but data.{key} is {getattr(data, key)!r}, "
-                "a folder for each split; leave out one of the two"
+                "a folder for each split; leave out one of them"
             )

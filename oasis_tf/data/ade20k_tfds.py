@@ -1,7 +1,7 @@
 """ADE20K's 150-class benchmark as a TensorFlow Datasets builder.
 
 Importing this module registers it: `tfds.load("ade20k_sceneparse150")`. TFDS's own
-`scene_parse150` is another thing, instance masks of 100 categories.
+`scene_parse150` is different: instance masks of 100 categories.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ CITATION = """
 class Ade20kSceneparse150(tfds.core.GeneratorBasedBuilder):
     """Scene photographs with a class for every pixel: void (0) and the 150 of SceneParse150.
 
-    What lies in the manual folder is used, else the archive is downloaded. The examples keep the
-    order of their names, so that training on them sees the batches that it sees of the folder.
+    The manual folder is used if it holds the data; otherwise the archive is downloaded. Examples
+    are in the order of their names, so that training gets the same batches as from the folder.
     """
 
     VERSION = tfds.core.Version("1.0.0")
@@ -72,7 +72,7 @@ class Ade20kSceneparse150(tfds.core.GeneratorBasedBuilder):
     def _generate_examples(self, folder: Folder):
         for index, image in enumerate(folder.image_paths):
             problems, class_ids = folder.examine(index)
-            for problem in problems:  # a broken file shall not come into the copy
+            for problem in problems:  # no broken file in the copy
                 raise problem
             example = {
                 "image": image,
@@ -83,13 +83,13 @@ class Ade20kSceneparse150(tfds.core.GeneratorBasedBuilder):
 
 
 def manual_folder(dl_manager: tfds.download.DownloadManager) -> Path | None:
-    """The data set in the manual folder, its archive unpacked; None if neither is there.
+    """The data set in the manual folder, or its archive after unpacking; None without either.
 
     Raises: DataError if the archive is not the official one.
     """
     try:
         found = manual_data(Path(dl_manager.manual_dir))
-    except AssertionError:  # TFDS's word for a folder that is missing or empty
+    except AssertionError:  # TFDS raises it if the folder is missing or empty
         return None
     if found is None or found.is_dir():
         return found
@@ -98,7 +98,7 @@ def manual_folder(dl_manager: tfds.download.DownloadManager) -> Path | None:
 
 
 def manual_data(manual_dir: Path) -> Path | None:
-    """The unpacked data set or its archive, if one lies in `manual_dir`."""
+    """The unpacked data set or its archive in `manual_dir`; None without either."""
     for folder in (manual_dir, manual_dir / FOLDER_NAME):
         if (folder / "annotations").is_dir():
             return folder
@@ -116,22 +116,23 @@ def require_manual_data(manual_dir: Path) -> None:
 
 
 def downloaded_folder(dl_manager: tfds.download.DownloadManager) -> Path:
-    """Downloads the archive, and unpacks it if it is the official one.
+    """Downloads the archive and unpacks it.
 
-    Raises: DataError if it is not; it is deleted, so that the next call downloads it again.
+    Raises: DataError if it is not the official one. It is deleted, so that the next call downloads
+        it again.
     """
     archive = Path(dl_manager.download(URL))
     try:
         check_sum(archive)
     except DataError:
         archive.unlink()
-        archive.with_name(f"{archive.name}.INFO").unlink()  # what TFDS noted of the download
+        archive.with_name(f"{archive.name}.INFO").unlink()  # TFDS's record of the download
         raise
     return Path(dl_manager.extract(archive))
 
 
 def check_sum(archive: Path) -> None:
-    """Raises a DataError unless the archive is the one that its authors published."""
+    """Raises a DataError unless the archive is the published one."""
     with archive.open("rb") as file:
         found = hashlib.file_digest(file, "sha1").hexdigest()
     if found != SHA1:

@@ -1,9 +1,9 @@
-"""Pillow's bicubic resize, pixel for pixel, as a few small matrix products."""
+"""Pillow's bicubic resize as a few small matrix products."""
 
 import numpy as np
 import tensorflow as tf
 
-BLOCK = 16  # new pixels of one product: few multiplications by zero, yet no tiny matrices
+BLOCK = 16  # new pixels of one product: a compromise of zeros in the matrix and its size
 
 # (BLOCK, 9 BLOCK): a row of BLOCK weights times this is 3 rows of 3 BLOCK, one for each colour.
 THREEFOLD = np.float32(np.einsum("bB,cC->bcBC", np.eye(BLOCK), np.eye(3)).reshape(BLOCK, -1))
@@ -13,16 +13,16 @@ def resize_bicubic(image: tf.Tensor, *, size: tuple[int, int]) -> tf.Tensor:
     """Resizes as `PIL.Image.resize(size, BICUBIC)`, whose images the reference was trained on.
 
     As there, the kernel widens when shrinking (antialiasing), rows are resized before columns, and
-    what lies between the two is rounded to grey levels. Pillow calculates in fixed-point numbers,
-    so some values in 10,000 differ by one level, hardly any by two. `tf.image.resize` does not
-    round in between, which makes up to 3 levels, and takes nearly twice as long.
+    the result in between is rounded to 8 bits. Pillow calculates in fixed-point numbers, so some
+    values in 10,000 differ by one level, very few by two. `tf.image.resize` does not round in
+    between, differs by up to 3 levels, and takes nearly twice as long.
 
     A new pixel is a weighted sum of the old ones near it. `BLOCK` neighbouring new pixels need
     about the same old ones, so their weights make up a small matrix that is almost dense.
 
     Args:
         image: uint8 (h, w, 3).
-        size: (height, width) wanted.
+        size: (height, width).
     Returns: uint8 (*size, 3).
     """
     height, width = tf.unstack(tf.shape(image)[:2])
@@ -34,7 +34,7 @@ def _resize_width(rows: tf.Tensor, *, old: tf.Tensor, new: int) -> tf.Tensor:
     """uint8 (h, 3 old) of red, green, blue, red, ... to uint8 (h, 3 new)."""
     first, weights = _blocks_of_weights(old, new)
     num_blocks, taps = -(-new // BLOCK), tf.shape(weights)[1]
-    # Every weight counts for three colours: in its place comes a 3x3 unit matrix times it.
+    # Each weight becomes a 3x3 unit matrix times it, for the three colours.
     weights = tf.matmul(tf.reshape(weights, (-1, BLOCK)), THREEFOLD)
     weights = tf.reshape(weights, (num_blocks, 3 * taps, 3 * BLOCK))
     corners = tf.stack([tf.zeros_like(first), 3 * first], axis=1)
@@ -57,7 +57,7 @@ def _resize_height(rows: tf.Tensor, *, new: int) -> tf.Tensor:
 
 
 def _blocks_of_weights(old: tf.Tensor, new: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """What each new pixel takes from the old ones, along one axis.
+    """The weights of the old pixels in each new one, along one axis.
 
     Args:
         old, new: number of pixels; `old` an int32 scalar.
@@ -65,7 +65,7 @@ def _blocks_of_weights(old: tf.Tensor, new: int) -> tuple[tf.Tensor, tf.Tensor]:
         (blocks, taps, BLOCK). Where `BLOCK` does not divide `new`, the last pixel is repeated.
     """
     pixels = np.minimum(np.arange(-(-new // BLOCK) * BLOCK), new - 1).reshape(-1, BLOCK)
-    # By a reciprocal, as a graph's optimizer would make it of a division: one result everywhere.
+    # With a reciprocal, as a graph's optimizer replaces a division: the same result everywhere.
     step = tf.cast(old, tf.float64) * (1 / new)
     width = tf.maximum(step, 1.0)
     centres = (pixels + 0.5) * step - 0.5

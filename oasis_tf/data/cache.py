@@ -1,9 +1,9 @@
-"""Examples decoded and resized once, in one file of records that later runs read from.
+"""Examples decoded and resized once, in a file of records.
 
-The file is a header, one line of JSON that says what the records were made of, and then as many
-records of equal size: an image's bytes, its label map's, and a checksum of both that is compared
-whenever a record is read. It is filled under another name, in the order of the examples, so that
-its length says where to go on after a kill.
+The file is a header, one line of JSON that identifies the data, and then records of equal size: the
+bytes of an image, those of its label map, and a checksum of both that is compared at every read. It
+is filled under another name, in the order of the examples, so that after a kill its length shows
+where to continue.
 """
 
 import hashlib
@@ -25,20 +25,20 @@ from oasis_tf.data.validate import READING_FAILURES, explain_failure
 from oasis_tf.io.file_lock import filling
 from oasis_tf.io.home_folder import in_home
 
-FORMAT = 2  # to be raised when other pixels come out of decoding or resizing
+FORMAT = 2  # raise it when decoding or resizing gives other pixels
 PAGE = 4096
 CHECKSUM = 4  # bytes at the end of a record
 
 
 class CacheError(RuntimeError):
-    """A cache that cannot be written, in a sentence."""
+    """A cache that cannot be written."""
 
 
 class CachedSource(Source):
-    """A source's examples, resized already, out of a file that `cached` filled.
+    """The resized examples of a source, from the file that `cached` filled.
 
     Args:
-        source: what the file was filled from; its names and classes are this one's.
+        source: the source of the records, with the same names and classes.
         size: (height, width) of the records.
         path: the file.
         offset: int, bytes before its first record.
@@ -49,7 +49,7 @@ class CachedSource(Source):
         self.class_names, self.palette = source.class_names, source.palette
         self.identity, self.file_sizes = source.identity, source.file_sizes  # the same examples
         self.size, self.path, self.offset = tuple(size), path, offset
-        self._file = path.open("rb", buffering=0)  # stays readable when another takes its place
+        self._file = path.open("rb", buffering=0)  # readable even after the file is replaced
 
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Source.load`; both have the size of the records."""
@@ -85,32 +85,32 @@ def cached(
     say: Callable[[str], None] = lambda sentence: None,
     track: Callable[..., Iterable] = lambda items, **_: items,
 ) -> CachedSource:
-    """Opens the cache of a source at one size; fills it first where it is missing or stale.
+    """Opens the cache of a source at one size. Fills it first if it is missing or stale.
 
-    Of several processes one fills it, and the others wait.
+    Of several processes one fills it, while the others wait.
 
     Args:
         source: one with an `identity`.
         size: (height, width) to resize to.
-        folder: where caches lie; default `default_folder()`.
-        say, track: tell the user, see `oasis_tf.io.progress`.
-    Raises: CacheError where it cannot be written; DataError naming a bad file of the source.
+        folder: of the caches; default `default_folder()`.
+        say, track: show messages and progress, see `oasis_tf.io.progress`.
+    Raises: CacheError if it cannot be written; DataError naming a bad file of the source.
     """
     folder = Path(folder or default_folder())
     place, state = source.identity()
     name = hashlib.sha256(f"{place}\n{size}".encode(errors="surrogateescape")).hexdigest()[:16]
     path = folder / f"{name}.records"
     header = _header(place=place, state=state, size=size, examples=len(source))
-    if not _is_whole(path, header, size=size, examples=len(source)):
+    if not _is_complete(path, header, size=size, examples=len(source)):
         lock = path.with_suffix(".lock")
         with _sentences_for(folder), filling(path, lock=lock, say=say):
-            if not _is_whole(path, header, size=size, examples=len(source)):
+            if not _is_complete(path, header, size=size, examples=len(source)):
                 _fill(source, path, header, size=size, say=say, track=track)
     return CachedSource(source, size=size, path=path, offset=len(header))
 
 
 def default_folder() -> Path:
-    """oasis_tf in the user's cache folder, as the XDG Base Directory Specification has it.
+    """oasis_tf in the user's cache folder, by the XDG Base Directory Specification.
 
     Raises: NoHomeError.
     """
@@ -124,12 +124,12 @@ def _record_bytes(size: tuple[int, int]) -> int:
 
 
 def _checksum(pixels, *, index: int) -> bytes:
-    """CRC-32 of a record's pixels, begun with its place, so that swapped records do not pass."""
+    """CRC-32 of a record's pixels and its index, so that swapped records are detected."""
     return zlib.crc32(pixels, index % 2**32).to_bytes(CHECKSUM, "little")
 
 
 def _header(*, place: str, state: str, size: tuple[int, int], examples: int) -> bytes:
-    """What the records were made of, as bytes that fill whole pages."""
+    """The header, padded to whole pages."""
     facts = {
         "format": FORMAT,
         "data": place,
@@ -148,13 +148,13 @@ def _begins_with(path: Path, header: bytes) -> bool:
         return file.read(len(header)) == header
 
 
-def _is_whole(path: Path, header: bytes, *, size: tuple[int, int], examples: int) -> bool:
+def _is_complete(path: Path, header: bytes, *, size: tuple[int, int], examples: int) -> bool:
     length = len(header) + examples * _record_bytes(size)
     return _begins_with(path, header) and path.stat().st_size == length
 
 
 def _fill(source, path, header, *, size, say, track):
-    """Writes what is missing of the file beside `path`, then gives it that name."""
+    """Completes the partial file beside `path`, then renames it to `path`."""
     if path.exists():
         say(f"The data has changed since {path} was cached, or another version cached it.")
         path.unlink()
@@ -165,7 +165,7 @@ def _fill(source, path, header, *, size, say, track):
     else:
         partial.write_bytes(header)
     missing = (len(source) - done) * length
-    _require_room(path.parent, missing)
+    _require_space(path.parent, missing)
     pairs = tf.data.Dataset.range(done, len(source)).map(
         lambda index: resize_pair(*source.load(index), size=size), tf.data.AUTOTUNE
     )
@@ -191,30 +191,31 @@ def _fill(source, path, header, *, size, say, track):
 
 
 def _explained(pairs: Iterator, source: Source) -> Iterator:
-    """The pairs; a failure to read one names the file."""
+    """The pairs. If one cannot be read, the error names its file."""
     try:
         yield from pairs
     except READING_FAILURES as error:
         raise (explain_failure(source, error) or error) from error
 
 
-def _require_room(folder: Path, needed: int) -> None:
+def _require_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if needed > free:
         raise CacheError(
             f"{folder}: the cache needs {needed / 1e9:.2f} GB more, and {free / 1e9:.2f} GB are "
-            "free. Make room, name another folder with data.cache_dir, or leave out data.cache."
+            "free. Free some space, set data.cache_dir to another folder, or leave out data.cache."
         )
 
 
 @contextmanager
 def _sentences_for(folder: Path):
-    """Makes the folder; what the system refuses there becomes a `CacheError`."""
+    """Makes the folder. An error of the system inside the context becomes a `CacheError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
         raise CacheError(
-            f"{folder}: the cache cannot be written ({error.strerror or error}). What there is of "
-            "it is kept, to go on from. Make room, or name another folder with data.cache_dir."
+            f"{folder}: the cache cannot be written ({error.strerror or error}). The part that is "
+            "written is kept, and the next call continues it. Free some space, or set "
+            "data.cache_dir to another folder."
         ) from error

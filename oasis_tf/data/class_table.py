@@ -1,4 +1,4 @@
-"""What a data set's label maps hold for each class: "your id -> class", for people and for JSON."""
+"""The table "your id -> class" of a data set's label maps."""
 
 import shutil
 import textwrap
@@ -24,7 +24,7 @@ def class_lines(
 ) -> list[str]:
     """The table "your id -> class" as lines of text: a heading, then the classes, several a line.
 
-    Void is the last, or is said to be missing.
+    Void is the last; without void the table ends in "no void".
 
     Args:
         label_code: of the data set.

@@ -1,4 +1,4 @@
-"""The classes of a configured data set, with none of its files opened."""
+"""The classes of a configured data set, without opening its files."""
 
 from collections.abc import Sequence
 
@@ -15,13 +15,13 @@ def classes_of(
     class_names: Sequence[str] | None = None,
     palette: Sequence[Sequence[int]] | np.ndarray | None = None,
 ) -> tuple[tuple[str, ...], np.ndarray]:
-    """What `open_source` would give the classes: names, and uint8 (num_classes, 3) colours.
+    """Names and colours, uint8 (num_classes, 3), of the classes, as of `open_source`.
 
     Args:
         source: name of the data set.
         num_classes: counts void.
         class_names, palette: of the config; used where the data set has no classes of its own.
-    Raises: DataError if they are not as many as the classes.
+    Raises: DataError if there are not `num_classes` of them.
     """
     info = dataset_info(source)
     if info.class_names is not None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from oasis_tf.data import datasets
 from oasis_tf.data.errors import DataError
+from oasis_tf.io.near_names import did_you_mean
 
 Color = tuple[int, int, int]
 SPLITS = ("train", "val")
@@ -87,7 +88,8 @@ def dataset_info(name: str) -> DataSetInfo:
     """The record of a data set. Raises: DataError, with the known names."""
     known = known_datasets()
     if name not in known:
-        raise DataError(f"There is no data set {name!r}; known are {', '.join(known)}.")
+        hint = did_you_mean(name, known, otherwise=f"known are {', '.join(known)}.")
+        raise DataError(f"There is no data set {name!r}; {hint}")
     return known[name]
 
 

@@ -31,19 +31,19 @@ from oasis_tf.data.validate import LABEL_SUFFIXES, header_problems, list_files, 
 class Folder(Source):
     """Images below one folder, label maps below another.
 
-    `check` looks at names and at every file's header; what only decoding shows (a truncated body,
-    an id or a colour of no class) fails in `load`, and `diagnose` names it.
+    `check` tests names and every file's header. Problems that only decoding finds (a truncated
+    file, an id or a colour of no class) make `load` fail, and `diagnose` names them.
 
     Args:
         images: folder of .jpg, .jpeg, .png or .bmp images.
         labels: folder of label PNGs of the same names.
-        label_code: what their pixels mean, and so the number of classes.
-        image_ending, label_ending: what the wanted files' names end in before the suffix, no part
-            of the name that pairs them: "_leftImg8bit" and "_gtFine_labelIds". Files of other
-            endings are no part of the data set.
-        class_names: `num_classes` names, the first being void's; default "class 1" and so on.
+        label_code: how their pixels become classes.
+        image_ending, label_ending: endings of the files' names before the suffix, such as
+            "_leftImg8bit" and "_gtFine_labelIds". Names are paired without them; files without
+            them are ignored.
+        class_names: `num_classes` names, void first; default "class 1" and so on.
         palette: RGB 0..255 (num_classes, 3); default `distinct_palette`.
-        split: which of the names belong to it; by default all.
+        split: chooses the pairs by their names; default all.
     Raises: DataError naming the path.
     """
 
@@ -77,8 +77,8 @@ class Folder(Source):
             {name: path for name, path in files.items() if name in chosen}
             for files in (image_files, label_files)
         )
-        lonely = unpaired(image_files, label_files, image_folder=images, label_folder=labels)
-        self._file_problems = [*of_images, *of_labels, *lonely]
+        problems = unpaired(image_files, label_files, image_folder=images, label_folder=labels)
+        self._file_problems = [*of_images, *of_labels, *problems]
         self.names = [name for name in image_files if name in label_files]
         self.image_paths = [image_files[name] for name in self.names]
         self.label_paths = [label_files[name] for name in self.names]
@@ -144,7 +144,7 @@ class Folder(Source):
         return problems, label_map
 
     def _read_label_map(self, path: Path) -> np.ndarray:
-        """By Pillow, then by TensorFlow. Returns: (h, w). Raises: FileProblem."""
+        """Reads with Pillow, then with TensorFlow: (h, w). Raises: FileProblem."""
         try:
             label_map = self.label_code.read(path)
             self.label_code.decode(path.read_bytes())
@@ -158,16 +158,16 @@ class Folder(Source):
         return label_map
 
     def identity(self) -> tuple[str, str]:
-        """See `Source.identity`: folders and label code; names, sizes and times of files, and the
-        palette, by which label maps may be read."""
+        """See `Source.identity`: folders and label code; names, sizes and times of the files, and
+        the palette, see `LabelPalette`."""
         place = (*self._place, self.label_code.meaning())
         state = state_of_files([*self.image_paths, *self.label_paths])
         return "\n".join(map(str, place)), f"{state} {self.palette.tobytes().hex()}"
 
     def suspects(self, message: str) -> Sequence[int]:
-        """Examples whose path, or else whose exact file size, the message holds.
+        """Examples whose path is in the message, or else whose exact file size.
 
-        TensorFlow's decoders say how many bytes they were given, not which file.
+        TensorFlow's decoders report the number of bytes, not the file.
         """
         pairs = list(zip(self.image_paths, self.label_paths, strict=True))
         named = [i for i, pair in enumerate(pairs) if any(str(path) in message for path in pair)]
@@ -213,19 +213,19 @@ def _check_pixels(path: Path) -> None:
     except DataError as error:
         reason = f"{error} Replace it, or remove it together with its label map."
         if not path.exists():
-            reason = f"{path}: the image is gone since the folder was read."
+            reason = f"{path}: the image was deleted after the folder was read."
         raise FileProblem(reason, path=path, kind="unreadable") from error
 
 
 def _of_one_size(image: tf.Tensor, label_map: tf.Tensor) -> tf.Tensor:
-    """`image`, which fails if it is not as large as its label map.
+    """`image`, with an error at run time if its size is not that of the label map.
 
-    Not by an assertion: that would be run, and the image decoded, where only label maps are wanted.
+    An assertion would run, and decode the image, also where only label maps are used.
     """
     shape = tf.concat([tf.shape(label_map), [3]], axis=0)
     return tf.ensure_shape(tf.broadcast_to(image, shape), (None, None, 3))
 
 
 def _as_strings(paths: Sequence[Path]) -> tf.Tensor:
-    """String (n,): the bytes of the paths, which need not be UTF-8."""
+    """String (n,): the bytes of the paths, which may be other than UTF-8."""
     return tf.constant([os.fsencode(path) for path in paths], tf.string)

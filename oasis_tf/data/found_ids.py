@@ -1,4 +1,4 @@
-"""The classes of a folder whose config lists none: the ids that its label maps hold."""
+"""Finds the classes of a folder whose config lists none: the ids in its label maps."""
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -13,19 +13,20 @@ from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.opening import open_splits
 
 USUALLY_VOID = 255
-IDS = LabelIds(num_classes=256, id_map={raw: raw for raw in range(256)})  # as they are
+IDS = LabelIds(num_classes=256, id_map={raw: raw for raw in range(256)})  # unchanged ids
 
 
 def with_found_classes(
     config, *, track: Callable[..., Iterable[list[int]]] = lambda items, **_: items
 ):
-    """A config that lists its classes: itself, or one with every id that its label maps hold.
+    """Completes a config that lists no classes: every id in the label maps becomes a class.
 
     Args:
-        config: `Config`; `num_classes` of its `data` is None where the label maps are to be read.
-        track: function(items, description=, total=) -> items, to show progress.
-    Raises: DataError if no label map can be read, if one holds an id that is probably void's, or
-        all together more ids than there can be classes.
+        config: `Config`. The label maps are read where `num_classes` of its `data` is None.
+        track: function(items, description=, total=) -> items, which shows progress.
+    Returns: `Config`, the same one if it lists its classes.
+    Raises: DataError if no label map can be read, if an id is probably void's, or if there are
+        more ids than there can be classes.
     """
     if config.data.num_classes is not None:
         return config
@@ -48,7 +49,7 @@ def with_found_classes(
     if void_id is None and USUALLY_VOID in example:
         raise DataError(
             f"{example[USUALLY_VOID]}: the label map holds the id {USUALLY_VOID}, which usually "
-            f"means void. If it does, say data.void_id: {USUALLY_VOID}; else list all classes in "
+            f"means void. If it does, set data.void_id: {USUALLY_VOID}; else list all classes in "
             "data.classes."
         )
     ids = sorted({*example} - {void_id})
@@ -61,7 +62,7 @@ def with_found_classes(
 
 
 def _ids(path: Path) -> list[int]:
-    """The ids of one label map; none of one that cannot be read, which is named elsewhere."""
+    """The ids of one label map; none if it cannot be read, which `Source.check` reports."""
     try:
         return np.unique(IDS.read(path)).tolist()
     except DataError:

@@ -12,17 +12,17 @@ from oasis_tf.data.orientation import in_python, upright
 from oasis_tf.data.picture_file import BROKEN, opened_picture
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
-FORMATS = ("JPEG", "MPO", "PNG", "BMP")  # MPO: a JPEG with more pictures behind the one that counts
-# What decoding raises: Pillow's are its own where nothing is traced, and TensorFlow's messages that
-# quote a file's bytes end in a UnicodeDecodeError, a ValueError.
+FORMATS = ("JPEG", "MPO", "PNG", "BMP")  # MPO: a JPEG with more pictures; the first one is read
+# Errors of decoding: TensorFlow's, and Pillow's, which pass through TensorFlow in eager mode. They
+# include UnicodeDecodeError, a ValueError, which replaces messages with bytes that are not UTF-8.
 UNDECODABLE = (tf.errors.OpError, *BROKEN)
 
 
 def read_image(path: Path, *, kind: str = "image") -> tf.Tensor:
-    """Reads one image file eagerly, see `decode_image`; its header is looked at first.
+    """Reads one image file eagerly, after a check of its header; see `decode_image`.
 
     Args:
-        kind: what errors call it.
+        kind: its name in errors.
     Raises: DataError naming the path and what is wrong with it.
     """
     with opened_picture(path, kind=kind) as image:
@@ -35,10 +35,10 @@ def read_image(path: Path, *, kind: str = "image") -> tf.Tensor:
 
 
 def decode_image(contents: tf.Tensor) -> tf.Tensor:
-    """Decodes the bytes of a JPEG (as Pillow does), PNG or BMP, turned as its EXIF data say.
+    """Decodes the bytes of a JPEG (as Pillow does), PNG or BMP, rotated by its EXIF orientation.
 
-    Of 16 bits a channel the upper 8 are kept. BMPs leave TensorFlow's ops, which know no palette
-    there, for Pillow's.
+    Of 16 bits a channel the upper 8 are kept. BMPs are decoded by Pillow, since TensorFlow cannot
+    read their palettes.
 
     Returns: uint8 (h, w, 3).
     """

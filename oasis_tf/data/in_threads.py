@@ -1,18 +1,18 @@
-"""Calls a function on many items at once, and ends soon when it is interrupted."""
+"""Calls a function on many items in threads."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
-WAITING = 64  # calls begun or waiting ahead of what is asked for
+WAITING = 64  # calls that run or wait ahead of the consumer
 
 
 def in_threads(function: Callable, *items: Iterable) -> Iterator:
     """`map(function, *items)` by a pool of threads, the results in order.
 
-    At most `WAITING` calls are ahead of what was asked for. Ctrl-C, an error, or an iterator that
-    is closed early cancel those that have not begun.
+    At most `WAITING` calls are ahead of the consumer. Ctrl-C, an error, or closing the iterator
+    early cancel the calls that have not begun.
     """
     pool = ThreadPoolExecutor()
     arguments = zip(*items, strict=True)

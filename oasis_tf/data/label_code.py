@@ -1,4 +1,4 @@
-"""What every way to say a pixel's class in a label PNG has in common."""
+"""The base class of the two kinds of label PNGs: ids and colours."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from oasis_tf.data.errors import DataError
 from oasis_tf.data.picture_file import opened_picture
 from oasis_tf.data.png_chunks import SIGNATURE
 
-MAX_PIXELS = 2**24  # 4096x4096, of .npy; of served PNGs see export/png_limits.py
-INVALID = -1  # where a pixel stands for no class
-PNG_BIT_DEPTH, PNG_COLOR_TYPE = 24, 25  # where a PNG's header says them
+MAX_PIXELS = 2**24  # 4096x4096, for .npy; for served PNGs see export/png_limits.py
+INVALID = -1  # a pixel of no class
+PNG_BIT_DEPTH, PNG_COLOR_TYPE = 24, 25  # offsets in a PNG
 GREY, RGB, PALETTE, RGBA = b"\0", b"\2", b"\3", b"\6"  # color types
 
 
@@ -22,8 +22,8 @@ class LabelCode:
     Label maps are class ids in [0, num_classes), 0 = void.
 
     Attributes:
-        form: str, what kind of PNG it reads.
-        kind: str, what a pixel's value is to its owner: "id" or "colour".
+        form: str, the kind of PNG, for people.
+        kind: str, what a pixel's value is: "id" or "colour".
         num_classes: int, counts void.
     """
 
@@ -59,31 +59,31 @@ class LabelCode:
     def decode(self, contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Reads one label PNG with TensorFlow ops, from the bytes of its file.
 
-        Returns: uint8 (h, w); and bool (), whether every pixel stands for a class. Where not,
-            `read` raises, and the label map means nothing.
+        Returns: uint8 (h, w); and bool (), whether every pixel has a class. If not, the label map
+            is invalid, and `read` raises an error.
         """
         raise NotImplementedError
 
     def meaning(self) -> str:
-        """A text that differs where two codes read the same file differently."""
+        """A text that is different for codes that read the same file differently."""
         raise NotImplementedError
 
     def save(self, label_map: np.ndarray, path: Path | str, *, palette: np.ndarray) -> None:
-        """Writes a label map as `read` reads it.
+        """Writes a label map that `read` reads.
 
         Args:
             label_map: int (h, w).
             path: the PNG.
-            palette: uint8 (num_classes, 3), to show the classes in where the code leaves a choice.
+            palette: uint8 (num_classes, 3), colours of the classes; unused if pixels are colours.
         """
         raise NotImplementedError
 
     def class_ids(self) -> list[int]:
-        """The classes that such a label PNG can hold, in increasing order."""
+        """The classes that can occur in these label PNGs, in increasing order."""
         raise NotImplementedError
 
     def values(self) -> list[list[int] | list[list[int]]]:
-        """For each class the ids, or else RGB colours, that mean it; none of a class without."""
+        """For each class its ids, or its RGB colours; an empty list for a class without any."""
         raise NotImplementedError
 
     def _check_mode(self, image: Image.Image, *, path: Path | str) -> None:

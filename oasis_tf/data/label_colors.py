@@ -16,16 +16,16 @@ from oasis_tf.data.source import checked_names
 
 
 class LabelColors(LabelCode):
-    """8-bit RGB PNGs, or palette PNGs of such colours, in which every colour means one class.
+    """8-bit RGB PNGs, or palette PNGs of such colours, in which every colour is that of one class.
 
-    Only these very colours are allowed: one in between, as smoothing and JPEG make them, is an
-    error. An alpha channel is not looked at.
+    Any other colour is an error, also one in between, as smoothing and JPEG make them. An alpha
+    channel is ignored.
 
     Args:
-        colors: for each class, void first, the RGB colours 0..255 it has: one, several, or none
-            where the label maps do not hold the class. The first one is written by `save`.
-        class_names: what errors call the classes, void first; default "class 1" and so on.
-    Raises: DataError if a colour is no colour, or has two classes.
+        colors: for each class, void first, its RGB colours 0..255: one, several, or none if it does
+            not occur in the label maps. `save` writes the first one.
+        class_names: names of the classes in errors, void first; default "class 1" and so on.
+    Raises: DataError for a colour out of range, or one with two classes.
     """
 
     form = "8-bit RGB, RGBA or palette PNG of the classes' colours"
@@ -49,7 +49,7 @@ class LabelColors(LabelCode):
                     )
         if not self.class_of:
             raise DataError("label_colors holds no colour.")
-        with tf.device("CPU:0"):  # where tf.data looks it up
+        with tf.device("CPU:0"):  # tf.data runs there
             self.table = tf.lookup.StaticHashTable(
                 tf.lookup.KeyValueTensorInitializer(
                     packed(tf.constant(list(self.class_of))),
@@ -69,7 +69,7 @@ class LabelColors(LabelCode):
 
     def save(self, label_map: np.ndarray, path: Path | str, *, palette: np.ndarray) -> None:
         """See `LabelCode.save`."""
-        first = [of_class[0] if of_class else (0, 0, 0) for of_class in self.colors]  # or nowhere
+        first = [of_class[0] if of_class else (0, 0, 0) for of_class in self.colors]
         Image.fromarray(np.array(first, np.uint8)[label_map]).save(path, format="PNG")
 
     def class_ids(self) -> list[int]:
@@ -104,7 +104,7 @@ class LabelColors(LabelCode):
         return self.table.lookup(packed(tf.cast(rgb, tf.int32)))
 
     def _complaint(self, wrong: np.ndarray) -> str:
-        """What to say about pixels (n, 3) of no known colour; names the most frequent one."""
+        """The sentence about pixels (n, 3) of unknown colours; it names the most frequent one."""
         numbers, counts = np.unique(packed(wrong), return_counts=True)
         color = np.array(unpacked(int(numbers[np.argmax(counts)])))
         nearest = min(self.class_of, key=lambda known: np.sum((color - known) ** 2))

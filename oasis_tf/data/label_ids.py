@@ -22,11 +22,12 @@ from oasis_tf.data.label_palette import NO_COLOR, LabelPalette, colors_of
 from oasis_tf.data.png_chunks import find_chunk
 from oasis_tf.data.source import checked_names
 
-# XOR with this calls a palette grey: color type, compression, filter, interlacing, CRC-32.
-CALLED_GREY = bytes([3, 0, 0, 0]) + (
+# XOR with this turns the header of a palette PNG into that of a grey one: color type, compression,
+# filter, interlacing, CRC-32.
+AS_GREY = bytes([3, 0, 0, 0]) + (
     zlib.crc32(bytes(13) + bytes([3, 0, 0, 0])) ^ zlib.crc32(bytes(17))
 ).to_bytes(4, "big")
-STRETCH = np.array([1, 255, 85, 1, 17, 1, 1, 1, 1], np.uint8)  # of grey by its bits a pixel
+STRETCH = np.array([1, 255, 85, 1, 17, 1, 1, 1, 1], np.uint8)  # factor for grey, by bits a pixel
 SINGLE_BYTES = [bytes([value]) for value in range(256)]
 
 
@@ -35,13 +36,13 @@ def id_table(
 ) -> np.ndarray:
     """The class id of each of the 256 raw ids an 8-bit label map can hold.
 
-    With `id_map` only its keys (and `void_id`) are allowed. Without it the raw ids in increasing
-    order, skipping `void_id`, become 1, 2, ... `num_classes` - 1: with `void_id=0` every id stays
-    what it is, with `void_id=None` every id goes up by one.
+    With `id_map` only its keys and `void_id` are allowed. Without it the raw ids in increasing
+    order, `void_id` skipped, become 1, 2, ... `num_classes` - 1: with `void_id=0` ids stay the
+    same, with `void_id=None` every id goes up by one.
 
     Args:
         num_classes: int in [2, 256], counts void.
-        void_id: raw id of void, or None where the label maps know no void.
+        void_id: raw id of void, or None if the label maps have no void.
         id_map: raw id to class id in [0, num_classes), or None.
     Returns: int32 (256,), `INVALID` for raw ids that are not allowed.
     Raises: DataError for numbers out of range.
@@ -67,7 +68,7 @@ def id_table(
 
 
 def shift_of(table: np.ndarray, *, num_classes: int) -> int | None:
-    """What to add to every raw id, modulo 256, if that is all that a table does.
+    """The number which, added to every raw id modulo 256, gives the same as a table.
 
     Returns: int in [0, 256) such that sums below `num_classes` are class ids and the others
         `INVALID`; None if there is no such number.
@@ -82,9 +83,9 @@ class LabelIds(LabelCode):
 
     Args:
         num_classes, void_id, id_map: see `id_table`.
-        palette: uint8 (num_classes, 3), to tell palette PNGs whose order was changed by, see
-            `LabelPalette`; None to take all indices for ids.
-        class_names: what errors call the classes, void first; default "class 1" and so on.
+        palette: uint8 (num_classes, 3), by which palette PNGs in another order are recognized, see
+            `LabelPalette`; None if indices are always ids.
+        class_names: names of the classes in errors, void first; default "class 1" and so on.
     """
 
     form = "8-bit grey PNG, or palette PNG, of ids"
@@ -135,7 +136,7 @@ class LabelIds(LabelCode):
         return label_map, tf.cast(tf.reduce_max(label_map), tf.int32) < self.num_classes
 
     def _by_color(self, colors, raw):
-        """As `decode`, of a palette PNG whose order may have been changed."""
+        """As `decode`, for a palette PNG whose order may have been changed."""
         reading = self.palette.read(colors, raw)
         label_map = tf.gather(reading.table, tf.cast(raw, tf.int32))
         valid = (tf.reduce_min(label_map) != INVALID) & ~reading.is_refused
@@ -146,7 +147,7 @@ class LabelIds(LabelCode):
         return "ids " + hashlib.sha256(self.table.tobytes()).hexdigest()
 
     def save(self, label_map: np.ndarray, path: Path | str, *, palette: np.ndarray) -> None:
-        """See `LabelCode.save`: ids in a palette PNG, the least one where a class has several."""
+        """See `LabelCode.save`: ids in a palette PNG; of several ids of a class, the lowest."""
         raw_ids = np.zeros(self.num_classes, np.uint8)
         allowed = np.flatnonzero(self.table != INVALID)[::-1]
         raw_ids[self.table[allowed]] = allowed
@@ -170,8 +171,8 @@ class LabelIds(LabelCode):
         if image.mode not in ("L", "P"):
             raise DataError(
                 f"{path}: a label map must be an 8-bit PNG with one class id per pixel (Pillow "
-                f"mode L or P), this one has mode {image.mode}. Colours that stand for classes "
-                "must be declared as data.label_colors."
+                f"mode L or P), this one has mode {image.mode}. For label maps in colours set "
+                "data.label_colors."
             )
         if image.mode == "L" and (raw_mode := image.tile[0][3]) != "L":  # "L;2" or "L;4"
             raise DataError(
@@ -210,19 +211,17 @@ class LabelIds(LabelCode):
 
 
 def _palette_indices(contents: tf.Tensor) -> tf.Tensor:
-    """Reads the indices of a palette PNG, uint8 (h, w), where TensorFlow would read the colours.
+    """Reads the indices of a palette PNG, uint8 (h, w). TensorFlow's decoder gives its colours.
 
-    The same file called grey decodes to its indices, stretched to 0..255 if it has fewer than 8
-    bits a pixel. A checksum is linear over XOR: calling it grey flips the same bits of the header's
-    checksum whatever else stands there. TensorFlow logs a warning that it ignores the palette.
-    (No Python here: exported models decode label maps too.)
+    With the header of a grey PNG the file decodes to its indices, stretched to 0..255 if it has
+    fewer than 8 bits a pixel. CRC-32 is linear over XOR, so the change of the header flips the same
+    bits of every header's checksum. TensorFlow logs a warning that it ignores the palette.
+    Only TensorFlow ops, since exported models decode label maps too.
     """
-    header = tf.io.decode_raw(
-        tf.strings.substr(contents, PNG_COLOR_TYPE, len(CALLED_GREY)), tf.uint8
-    )
-    header = tf.cast(tf.bitwise.bitwise_xor(header, tuple(CALLED_GREY)), tf.int32)
+    header = tf.io.decode_raw(tf.strings.substr(contents, PNG_COLOR_TYPE, len(AS_GREY)), tf.uint8)
+    header = tf.cast(tf.bitwise.bitwise_xor(header, tuple(AS_GREY)), tf.int32)
     before = tf.strings.substr(contents, 0, PNG_COLOR_TYPE)
-    behind = tf.strings.substr(contents, PNG_COLOR_TYPE + len(CALLED_GREY), -1)
+    behind = tf.strings.substr(contents, PNG_COLOR_TYPE + len(AS_GREY), -1)
     renamed = tf.strings.reduce_join(tf.gather(SINGLE_BYTES, header))
     stretched = tf.io.decode_png(tf.strings.join([before, renamed, behind]), channels=1)[..., 0]
     bit_depth = tf.io.decode_raw(tf.strings.substr(contents, PNG_BIT_DEPTH, 1), tf.uint8)[0]

@@ -1,4 +1,4 @@
-"""Palettes of label PNGs: whether an editor has changed their order, and with it all ids."""
+"""Recognizes palette PNGs whose order, and so whose ids, an editor has changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,18 @@ import tensorflow as tf
 
 from oasis_tf.data.label_code import INVALID
 
-NO_COLOR, NO_CLASS, BLACK, GREY_STEP = -1, -2, 0, 0x010101  # of colours as numbers, see `packed`
+NO_COLOR, NO_CLASS, BLACK, GREY_STEP = -1, -2, 0, 0x010101  # as `packed` colours
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the indices of one palette PNG mean.
+    """The classes of the indices of one palette PNG.
 
     Attributes:
         table: int32 (256,), the class of each index, or `INVALID`.
-        contradiction: int32 (), an index in use whose colour is another class's than its id is, or
-            -1 if there is none.
-        is_refused: bool (), whether there is one, and colours do not say either which classes these
-            are.
+        contradiction: int32 (), a used index whose colour and whose id are of different classes; -1
+            if there is none.
+        is_refused: bool (), whether there is one, and the colours are not each of one class.
     """
 
     table: tf.Tensor
@@ -29,18 +28,18 @@ class Reading:
 
 
 class LabelPalette:
-    """Reads palette PNGs by index, or by colour where the run's colours stand elsewhere.
+    """Reads palette PNGs by index, or by colour if their palette is in another order.
 
-    Editors and optimisers sort palettes and leave unused colours out, so that a PNG looks the same
-    and has other indices. This is noticed where an index in use has the colour of one class and the
-    id of another. Colours that the run's palette does not have say nothing, since label maps may be
-    shown in any; nor does black, which many palettes begin with, nor a ramp of greys. The colour of
-    void counts only where label maps have an id for void: a class may then be black as well.
+    Editors and optimizers sort palettes and drop unused colours: the PNG looks the same and has
+    other indices. The sign of this is a used index with the colour of one class and the id of
+    another. Colours that are not in the run's palette are ignored, since label maps may have any
+    palette. So are black, with which many palettes begin, and a ramp of greys. Void's colour counts
+    only if the label maps have an id for void.
 
     Args:
-        palette: uint8 (num_classes, 3), the run's.
+        palette: uint8 (num_classes, 3), of the run.
         table: int32 (256,), the class of each id, or `INVALID`.
-        class_names: what errors call the classes, void first.
+        class_names: names of the classes in errors, void first.
     """
 
     def __init__(self, palette: np.ndarray, table: np.ndarray, class_names: Sequence[str]):
@@ -52,11 +51,11 @@ class LabelPalette:
         self._of_index = np.where(table == INVALID, NO_COLOR, self.colors[np.maximum(table, 0)])
 
     def has_contradictions(self, colors: tf.Tensor) -> tf.Tensor:
-        """Bool (): whether any index, in use or not, has another class's colour than its id's."""
+        """Bool (): whether colour and id of any index, used or not, are of different classes."""
         return tf.reduce_any(self._contradicts(colors))
 
     def read(self, colors: tf.Tensor, raw: tf.Tensor) -> Reading:
-        """Decides for one PNG.
+        """The classes of one PNG's indices.
 
         Args:
             colors: int32 (256,), see `colors_of`.
@@ -78,7 +77,7 @@ class LabelPalette:
         )
 
     def complaint(self, colors: np.ndarray, index: int) -> str:
-        """What to say of a PNG that is refused for what `index` has."""
+        """The sentence about a PNG that is refused because of `index`."""
         color = int(colors[index])
         of_color = int(np.argmax(self.colors == color))
         own = int(self.table[index])
@@ -105,7 +104,7 @@ def colors_of(palette: tf.Tensor) -> tf.Tensor:
 
     Args:
         palette: string (), its bytes: red, green, blue, red, ...
-    Returns: int32 (256,), `NO_COLOR` for those that it does not have.
+    Returns: int32 (256,), `NO_COLOR` for missing entries.
     """
     count = tf.minimum(tf.strings.length(palette) // 3, 256)
     channels = tf.io.decode_raw(tf.strings.substr(palette, 0, 3 * count), tf.uint8)
@@ -125,7 +124,7 @@ def unpacked(color: int) -> list[int]:
 
 
 def _is_grey_ramp(colors):
-    """Bool (): black and then lighter and lighter greys, as where nobody gave colours."""
+    """Bool (): black, then lighter and lighter greys, a common default palette."""
     is_there = colors != NO_COLOR
     is_grey = tf.reduce_all((colors % GREY_STEP == 0) | ~is_there)
     rises = tf.reduce_all((colors[1:] > colors[:-1]) | ~is_there[1:])

@@ -21,15 +21,15 @@ def label_code_of(
     palette: Sequence[Sequence[int]] | np.ndarray | None = None,
     class_names: Sequence[str] | None = None,
 ) -> LabelCode:
-    """What the pixels of a data set's label maps mean.
+    """How the pixels of a data set's label maps become classes.
 
     Args:
         num_classes: int, counts void.
-        void_id, id_map: how ids become class ids, see `id_table`.
-        label_colors: the colours of every class, see `LabelColors`; None if the pixels are ids.
-        palette: what the classes are shown in, default `distinct_palette`; see `LabelPalette`.
-        class_names: what errors call the classes, void first; default "class 1" and so on.
-    Raises: DataError for what is out of range, or not `num_classes` lists of colours.
+        void_id, id_map: see `id_table`.
+        label_colors: colours of every class, see `LabelColors`; None if the pixels are ids.
+        palette: colour of each class, default `distinct_palette`; see `LabelPalette`.
+        class_names: names of the classes in errors, void first; default "class 1" and so on.
+    Raises: DataError for numbers out of range, or if label_colors has not `num_classes` entries.
     """
     if label_colors is None:
         palette = checked_palette(palette, num_classes=num_classes)

@@ -12,7 +12,7 @@ def open_source(*, source: str, split: str, check: bool = True, **options) -> So
     Args:
         source: name of a data set, see `oasis_tf.data.known_datasets`.
         split: "train" or "val".
-        check: whether to call `Source.check`; without it, only what is missing as a whole is found.
+        check: whether to call `Source.check`; without it, only missing folders are found.
         options: of the data set's opener, see `DataSetInfo.keys`; for data sets in files, `root` is
             their folder.
     Raises: DataError, with what is missing or wrong, and where.
@@ -32,7 +32,7 @@ def open_source(*, source: str, split: str, check: bool = True, **options) -> So
 
 
 def open_splits(*, check: bool = True, **arguments) -> tuple[Source, Source]:
-    """Opens the training pairs and the held-out ones, and sees to it that they share no file.
+    """Opens the training pairs and the held-out ones, which must not share a file.
 
     Args:
         check, arguments: of `open_source`.

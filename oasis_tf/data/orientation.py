@@ -1,4 +1,4 @@
-"""Photographs that a camera stored turned, and says so in their EXIF data."""
+"""Rotates photographs by their EXIF orientation."""
 
 import warnings
 from collections.abc import Callable
@@ -12,15 +12,15 @@ from oasis_tf.data.png_chunks import SIGNATURE, find_chunk
 TAG = 274  # EXIF's Orientation, 1 to 8
 MAX_SEGMENTS = 1000  # of a JPEG before its tables; files have a handful
 MARK = list(b"Exif\0\0")
-HEAD = 4 + len(MARK)  # bytes of a JPEG segment that tell whether it holds EXIF data
+HEAD = 4 + len(MARK)  # bytes of a JPEG segment that show whether it holds EXIF data
 EXIF, COMMENT = 0xE1, 0xFE  # JPEG markers; application data are 0xE0 to 0xEF
-FILL = 0xFF  # before a marker there may be any number of these
+FILL = 0xFF  # any number of these may stand before a marker
 
 
 def upright(image: tf.Tensor, contents: tf.Tensor) -> tf.Tensor:
-    """Turns and mirrors a decoded image as its EXIF orientation says, as viewers show it.
+    """Rotates and mirrors a decoded image by its EXIF orientation, as viewers do.
 
-    Only files with EXIF data before their pixels leave TensorFlow's ops, for it to be parsed.
+    Only EXIF data is parsed outside of TensorFlow's ops, and only if it stands before the pixels.
 
     Args:
         image: (h, w, c), as it is stored.
@@ -37,7 +37,7 @@ def upright(image: tf.Tensor, contents: tf.Tensor) -> tf.Tensor:
 
 
 def turned(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
-    """An image (h, w, c) stored with an orientation 1 to 8, upright: (h, w, c) or (w, h, c)."""
+    """Rotates and mirrors an image (h, w, c) of orientation 1 to 8: (h, w, c) or (w, h, c)."""
 
     def is_one_of(*orientations):
         return tf.reduce_any(orientation == tf.constant(orientations))
@@ -48,26 +48,26 @@ def turned(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:
-    """The (width, height) that an image, opened by Pillow and not decoded, is shown with."""
+    """The (width, height) after `upright` of an image that Pillow opened, without decoding it."""
     is_turned = orientation_of(image.info.get("exif", b"")) >= 5
     return image.size[::-1] if is_turned else image.size
 
 
 def orientation_of(exif: bytes) -> np.int32:
-    """EXIF's Orientation, 1 to 8; 1 where it is missing, broken or out of range."""
+    """EXIF's Orientation, 1 to 8; 1 if it is missing, broken or out of range."""
     parsed = Image.Exif()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, of data that are cut short
             parsed.load(exif)
             value = parsed.get(TAG, 1)
-    except Exception:  # Pillow meets broken data with errors of many kinds
+    except Exception:  # Pillow raises many kinds of errors for broken data
         value = 1
     return np.int32(value if value in range(1, 9) else 1)
 
 
 def exif_of(contents: tf.Tensor) -> tf.Tensor:
-    """The EXIF data of a JPEG or PNG: string (), empty where there are none before the pixels."""
+    """The EXIF data before the pixels of a JPEG or PNG: string (), empty if there are none."""
     is_png = tf.strings.substr(contents, 0, len(SIGNATURE)) == SIGNATURE
     return tf.cond(
         is_png,
@@ -79,7 +79,7 @@ def exif_of(contents: tf.Tensor) -> tf.Tensor:
 
 
 def _exif_of_jpeg(contents):
-    """Walks over the segments of application data and comments that a JPEG begins with."""
+    """Searches the segments of application data and comments at the start of a JPEG."""
     last = tf.strings.length(contents) - HEAD
 
     def look(place, _):
@@ -105,13 +105,13 @@ def _exif_of_jpeg(contents):
 
 
 def in_python(function: Callable, contents: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
-    """What a function(bytes) makes of a string (), computed in Python, outside of the graph.
+    """Calls a function(bytes) in Python, outside of the graph, on a string ().
 
-    As numbers, since NumPy takes zeros at the end of a string off.
+    The bytes are passed as numbers, since NumPy strips zeros from the end of a string.
     """
     return tf.numpy_function(
         lambda numbers: function(numbers.tobytes()),
         [tf.io.decode_raw(contents, tf.uint8)],
         dtype,
-        stateful=False,  # so that graphs do without it where nobody asks for the image
+        stateful=False,  # a graph may leave it out if the image is unused
     )

@@ -1,4 +1,4 @@
-"""Opens the picture files that a user names, and turns what is wrong with one into a sentence."""
+"""Opens picture files; every failure becomes a sentence."""
 
 import re
 import struct
@@ -13,16 +13,16 @@ from oasis_tf.data.errors import DataError
 from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 
 MAX_PIXELS = 2 * Image.MAX_IMAGE_PIXELS  # Pillow's own limit, 179 million
-BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)  # what it raises
+BROKEN = (OSError, SyntaxError, ValueError, IndexError, EOFError, struct.error)  # Pillow's errors
 
 
 @contextmanager
 def opened_picture(path: Path | str, *, kind: str) -> Iterator[Image.Image]:
-    """Opens a picture with Pillow; what fails inside, such as decoding it, is named too.
+    """Opens a picture with Pillow. Errors inside the context, as of decoding, get its name too.
 
     Args:
         path: of a regular file; nothing else is opened.
-        kind: what errors call it, such as "label map".
+        kind: its name in errors, such as "label map".
     Yields: the image, not decoded yet.
     Raises: DataError naming the path.
     """

@@ -1,4 +1,4 @@
-"""Batches whose content is a pure function of (seed, step), so that a resumed run sees the same."""
+"""Batches that are a pure function of (seed, step): a resumed run gets the same ones."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from oasis_tf.data.transforms import crop_pair, flip_pair, normalize_pair, resiz
 
 
 def example_index(position: tf.Tensor, *, num_examples: int, seed: int) -> tf.Tensor:
-    """Which example stands at `position` of the endless stream: a new permutation every epoch.
+    """The example at `position` of the endless stream, with a new permutation every epoch.
 
     Args:
         position: int64 scalar, step * batch_size + place in the batch.
@@ -25,11 +25,10 @@ def example_index(position: tf.Tensor, *, num_examples: int, seed: int) -> tf.Te
 
 
 def loaded_size(image_size: tuple[int, int], load_size: int | None) -> tuple[int, int]:
-    """The (height, width) that examples are resized to before a crop, if there is one, to
-    `image_size`.
+    """The (height, width) to which examples are resized, before a crop to `image_size` if any.
 
     Args:
-        load_size: what the shorter side becomes, or None for no crop.
+        load_size: the shorter side before the crop, or None for no crop.
     Raises: DataError for a `load_size` below `image_size`.
     """
     if load_size is None:
@@ -60,17 +59,16 @@ def training_batches(
 
     Args:
         source: the examples.
-        image_size: (height, width) of the batches; the whole image is resized to it, its aspect
-            not kept, as the reference did.
+        image_size: (height, width) of the batches. The whole image is resized to it, as in the
+            reference, without keeping its proportions.
         batch_size: int, over all replicas.
         seed: int, of order and augmentation.
-        start_step: the first batch is what an uninterrupted stream gives at this step; nothing
-            before it is computed.
-        load_size: with it, images are resized to `loaded_size`, then cropped at random to
-            `image_size`.
+        start_step: the first batch is that of an uninterrupted stream at this step. Earlier batches
+            are not computed.
+        load_size: if given, images are resized to `loaded_size` and cropped at random.
         flip: whether to mirror half of the examples.
-        shard, num_shards: which part of every global batch to give, its rows in their order.
-        batches_per_step: into how many batches that part is cut, one a replica.
+        shard, num_shards: the part of every global batch to return, its rows in order.
+        batches_per_step: number of batches that this part is divided into, one a replica.
     Returns: dataset of (image float32 (b, h, w, 3) in [-1, 1], label map int32 (b, h, w)).
     Raises: DataError for a `load_size` below `image_size`.
     """
@@ -98,11 +96,10 @@ def evaluation_batches(
     """Every example once, in the source's order, resized and not augmented.
 
     Args:
-        num_images: int, so many of them, the first ones; default all.
-    Returns: dataset of (image float32 (b, h, w, 3) in [-1, 1], label map int32 (b, h, w)); the
-        last batch holds what is left.
+        num_images: int, number of examples, the first ones; default all.
+    Returns: dataset of (image float32 (b, h, w, 3) in [-1, 1], label map int32 (b, h, w)); the last
+        batch may be smaller.
     """
-
     indices = tf.data.Dataset.range(min(len(source), num_images or len(source)))
     pairs = indices.map(lambda index: _whole_pair(source, index, image_size), tf.data.AUTOTUNE)
     return _batches(pairs, batch_size, drop_remainder=False)
@@ -111,12 +108,12 @@ def evaluation_batches(
 def measured_batches(
     source: Source, *, image_size: tuple[int, int], batch_size: int, indices: Sequence[int]
 ) -> tf.data.Dataset:
-    """Some examples, resized and not augmented, in bytes as files would hold them.
+    """Chosen examples, resized and not augmented, as uint8.
 
     Args:
-        indices: of the examples, in the order wanted.
+        indices: of the examples, in the order of the batches.
     Returns: dataset of (image uint8 (b, h, w, 3), label map int32 (b, h, w), place int64 (b,) in
-        `indices`); the last batch holds what is left.
+        `indices`); the last batch may be smaller.
     """
 
     def example(place, index):

@@ -1,20 +1,20 @@
-"""Finds a chunk of a PNG with TensorFlow ops, in training and in exported models alike."""
+"""Finds a chunk of a PNG with TensorFlow ops, for training and for exported models."""
 
 import tensorflow as tf
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-AFTER_HEADER = 33  # where the first chunk behind IHDR begins
-FRAME = 12  # bytes of a chunk beside its data: length, kind, checksum
+AFTER_HEADER = 33  # offset of the first chunk after IHDR
+FRAME = 12  # bytes of a chunk without its data: length, kind, checksum
 MAX_CHUNKS = 1000  # before the pixels; PNGs have a handful
 
 
 def find_chunk(contents: tf.Tensor, kind: bytes) -> tf.Tensor:
-    """Looks for a chunk between a PNG's header and its pixels.
+    """Searches for a chunk between a PNG's header and its pixels.
 
     Args:
         contents: string (), the bytes of a file.
         kind: four letters, such as b"PLTE".
-    Returns: string (), the chunk's data, empty where there is no such chunk, or not all of it.
+    Returns: string (), the chunk's data; empty if there is no such chunk, or it is cut short.
     """
     size = tf.strings.length(contents)
 

@@ -42,22 +42,24 @@ class Source:
         """Raises a `DataError` for the first fault that shows without decoding any example."""
 
     def file_problems(self) -> list[FileProblem]:
-        """Files that are no part of any example, and should be."""
+        """Problems of files outside of the examples, such as an image without a label map."""
         return []
 
     def file_sizes(self) -> dict[str, list[int]] | None:
-        """Every example's name to the bytes of its image file and of its label map; None where
-        examples are not two files."""
+        """For each example's name, the sizes in bytes of its image file and its label map.
+
+        None where an example is not two files.
+        """
         return None
 
     def folders(self) -> list[Path]:
-        """Where, and in folders below, every picture is taken for data."""
+        """Folders in which every picture is an example: no command may write there."""
         return []
 
     def examine(self, index: int) -> tuple[list[FileProblem], np.ndarray | None]:
-        """Reads all of one example, eagerly.
+        """Reads one example completely, eagerly.
 
-        Returns: what is wrong with its files; its label map (h, w), or None if it is one of them.
+        Returns: the problems of its files; its label map (h, w), or None if that cannot be read.
         """
         try:
             self.diagnose(index)
@@ -69,24 +71,23 @@ class Source:
         """Loads one example eagerly and raises a `FileProblem` if that fails."""
 
     def identity(self) -> tuple[str, str]:
-        """What a cache of the examples is filed under, and what must not change while it is used.
+        """Identifies the examples for a cache.
 
-        Returns: two texts, which data this is and its present state. While both stay the same, so
-            does what `load` returns.
+        Returns: two texts, the location of the data and its state. While both stay the same, `load`
+            returns the same.
         """
         raise DataError(
-            f"data.cache is for data that lies in files; {type(self).__name__} has none. Leave it "
-            "out."
+            f"data.cache needs data in files; {type(self).__name__} has none. Leave it out."
         )
 
     def suspects(self, message: str) -> Sequence[int]:
-        """Indices of examples, those that a TensorFlow error `message` points at first."""
+        """Indices of the examples that a TensorFlow error `message` points at."""
         del message
         return ()
 
 
 def state_of_files(paths: Sequence[Path]) -> str:
-    """A text that changes with any file's name, size or time of change."""
+    """A text that changes with the name, size or modification time of any file."""
     state = hashlib.sha256()
     for path in paths:
         status = os.stat(path)
@@ -96,7 +97,7 @@ def state_of_files(paths: Sequence[Path]) -> str:
 
 
 def distinct_palette(num_classes: int) -> np.ndarray:
-    """Colours far apart: the hue advances by the golden angle, saturation and value alternate.
+    """Colours far apart: hues advance by the golden angle, saturation and value alternate.
 
     Returns: uint8 (num_classes, 3); void (0) is black.
     """
@@ -112,7 +113,7 @@ def distinct_palette(num_classes: int) -> np.ndarray:
 
 
 def checked_names(class_names: Sequence[str] | None, *, num_classes: int) -> tuple[str, ...]:
-    """The configured names, or else "class 1" and so on; the first is always "void".
+    """The configured names, by default "class 1" and so on. The first is always "void".
 
     Raises: DataError if their number is wrong.
     """
@@ -129,7 +130,7 @@ def checked_names(class_names: Sequence[str] | None, *, num_classes: int) -> tup
 def checked_palette(
     palette: Sequence[Sequence[int]] | np.ndarray | None, *, num_classes: int
 ) -> np.ndarray:
-    """The configured colours, or else `distinct_palette`: uint8 (num_classes, 3).
+    """The configured colours, by default `distinct_palette`: uint8 (num_classes, 3).
 
     Raises: DataError if their number or range is wrong.
     """

@@ -1,4 +1,4 @@
-"""Which pairs are held out: two splits that share no file, of two folders or of one."""
+"""Chooses the held-out pairs: two splits that share no file, of two folders or of one."""
 
 import hashlib
 import os
@@ -13,27 +13,26 @@ LARGEST_LIST = 64 * 2**20  # bytes
 
 
 class EverySplit:
-    """Takes every pair: what lies in the folders is the split."""
+    """All pairs in the folders."""
 
     key = ""
 
     def chosen(self, names: Collection[str]) -> set[str]:
-        """Of all names, images' and label maps', those that belong to the split."""
+        """The names that belong to the split, out of those of all images and label maps."""
         return set(names)
 
 
 @dataclass(frozen=True)
 class FractionSplit(EverySplit):
-    """Holds a part of one folder's pairs out, by a hash of seed and name.
+    """Holds out a fraction of one folder's pairs, by a hash of seed and name.
 
-    Files that come or go do not move the others from one split to the other, and neither does
-    their order. So the held-out part is near `fraction`, not exactly that; each split has at least
-    one pair.
+    The split of a pair depends on its name and the seed only, not on other files. So the held-out
+    fraction is approximate. Each split has at least one pair.
 
     Args:
         split: "train" or "val".
         fraction: of the pairs to hold out, in (0, 1).
-        seed: int; another one holds out others.
+        seed: int.
     """
 
     split: str
@@ -42,7 +41,7 @@ class FractionSplit(EverySplit):
 
     @property
     def key(self) -> str:
-        """What tells this choice from others of the same folder."""
+        """A text that is different for other choices of the same folder."""
         return repr(self)
 
     def chosen(self, names: Collection[str]) -> set[str]:
@@ -62,10 +61,10 @@ class FractionSplit(EverySplit):
 
 @dataclass(frozen=True)
 class ListSplit(EverySplit):
-    """Takes the pairs that a file names, one a line, with or without a suffix.
+    """The pairs that a file lists, one a line, with or without a suffix.
 
     Args:
-        path: of the file. Blank lines count for nothing.
+        path: of the file. Blank lines are ignored.
     """
 
     path: Path
@@ -97,7 +96,7 @@ class ListSplit(EverySplit):
 
     def _lines(self) -> list[str]:
         if not self.path.is_file():
-            raise DataError(f"{self.path}: no such file. data.split_list names it.")
+            raise DataError(f"{self.path}: no such file. It is named by data.split_list.")
         if self.path.stat().st_size > LARGEST_LIST:
             raise DataError(f"{self.path} is too large for a list of names.")
         try:
@@ -108,10 +107,10 @@ class ListSplit(EverySplit):
 
 
 def require_disjoint(train: Source, held_out: Source) -> None:
-    """Refuses splits that share a file, by whatever path or link.
+    """Checks that two splits share no file, not even under different paths or links.
 
     Args:
-        train, held_out: sources; only those that are files (`image_paths`) are looked at.
+        train, held_out: sources; only those of files (`image_paths`) are compared.
     Raises: DataError naming a shared file and what to do.
     """
     shared = []
@@ -135,7 +134,7 @@ def require_disjoint(train: Source, held_out: Source) -> None:
 def _identity(path: Path) -> tuple[int, int] | str:
     try:
         status = os.stat(path)
-    except OSError:  # what is wrong with it is said elsewhere
+    except OSError:  # `Source.check` reports it
         return str(path)
     return status.st_dev, status.st_ino
 

@@ -1,4 +1,4 @@
-"""Reads all of a data set: what is wrong with its files, how large and how frequent things are."""
+"""Reads a whole data set: problems of its files, image sizes, class frequencies."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -16,13 +16,13 @@ MOST_FREQUENT = 5
 
 @dataclass
 class Survey:
-    """What was found in one split.
+    """The statistics of one split.
 
     Args:
-        source: what was read.
-        problems: every file that cannot be used, in the order of the examples.
+        source: the split.
+        problems: every unusable file, in the order of the examples.
         sizes: (height, width) to the number of usable pairs of this size.
-        pixels, images: int64 (num_classes,), pixels of each class, and label maps that hold it.
+        pixels, images: int64 (num_classes,), pixels of each class, and label maps with it.
     """
 
     source: Source
@@ -37,11 +37,11 @@ class Survey:
 
     @property
     def shares(self) -> np.ndarray:
-        """The part of all pixels that each class has: float64 (num_classes,) in [0, 1]."""
+        """The fraction of all pixels of each class: float64 (num_classes,) in [0, 1]."""
         return self.pixels / max(self.pixels.sum(), 1)
 
     def as_json(self) -> dict:
-        """Counts, sizes and problems; JSON's types only."""
+        """Counts, sizes and problems, in JSON's types."""
         heights, widths = (
             np.repeat([size[axis] for size in self.sizes], list(self.sizes.values()))
             for axis in (0, 1)
@@ -68,8 +68,8 @@ def survey(
     """Reads every example once, on all cores.
 
     Args:
-        source: opened without `check`, so that it can have bad files.
-        track, description: tell the user how far it is, see `oasis_tf.io.progress`.
+        source: opened with `check=False`, so that bad files are possible.
+        track, description: show progress, see `oasis_tf.io.progress`.
     """
     found = Survey(source, problems=source.file_problems().copy())
 

@@ -1,4 +1,4 @@
-"""ADE20K as TensorFlow Datasets prepared it, read in any order."""
+"""ADE20K prepared by TensorFlow Datasets, with access in any order."""
 
 import os
 import sys
@@ -20,23 +20,22 @@ from oasis_tf.io.home_folder import expanded
 
 SPLIT_NAMES = {"train": "train", "val": "validation"}
 KEYS = ("image", "label_map", "file_name")
-COPY = "array_record"  # the folder of the copy that is trained on
+COPY = "array_record"  # folder of the copy for training
 
 
 class TFDSSource(Source):
     """One split of the builder `ade20k_sceneparse150`, prepared as ArrayRecord files.
 
-    The order of training is a function of (seed, step), so examples must be read by their index.
-    TFRecord files, what `tfds.load` reads, can only be read from their start: a buffer shuffles
-    them, and a resumed run would have to read everything again up to its step. ArrayRecord files
-    have an index, and a hash of every record. A record is the compressed pair; Python only fetches
-    its bytes, in tens of microseconds, TensorFlow parses and decodes them in parallel, as it does
-    a folder's files.
+    The order of training is a function of (seed, step), so examples are read by their index. The
+    TFRecord files of `tfds.load` can only be read from the start: a buffer shuffles them, and a
+    resumed run would have to read everything up to its step. ArrayRecord files have an index, and a
+    hash of every record. A record is the compressed pair. Python only reads its bytes, in tens of
+    microseconds; TensorFlow parses and decodes them in parallel, like a folder's files.
 
     Args:
         data_source: `tfds.data_source` of serialized examples.
         split: its name.
-        folder: where they lie, for errors.
+        folder: of the files, for errors.
     """
 
     num_classes = DATA_SET.num_classes
@@ -70,8 +69,8 @@ class TFDSSource(Source):
         except (*READING_FAILURES, RuntimeError) as error:
             reason = str(error).partition("\n")[0]
             raise FileProblem(
-                f"{self.folder}: example {index} cannot be read ({reason}). Delete the folder, and "
-                "it will be prepared again.",
+                f"{self.folder}: example {index} cannot be read ({reason}). Delete the folder, "
+                "and it will be prepared again.",
                 path=self.folder,
                 kind="unreadable",
             ) from error
@@ -83,7 +82,7 @@ class TFDSSource(Source):
 
 
 class FileNames(Sequence):
-    """The names of the examples without suffix, each read when it is asked for."""
+    """The names of the examples without suffix, each read on access."""
 
     def __init__(self, data_source):
         self.data_source = data_source
@@ -100,18 +99,17 @@ class FileNames(Sequence):
 def open_tfds(
     *, split: str, root: Path | str | None = None, manual_dir: Path | str | None = None
 ) -> TFDSSource:
-    """Opens one split; prepares both first, where that has not been done.
+    """Opens one split. Prepares both splits first, unless they are.
 
-    What training reads is a copy of its own, in the folder array_record of `root`: what `tfds.load`
-    prepares in `root` has the same name and the other format. The downloaded archive is shared.
+    Training reads its own copy, in the folder array_record of `root`: the one that `tfds.load`
+    prepares in `root` has the same name and another format. Both share the downloaded archive.
 
     Args:
         split: "train" or "val".
-        root: TFDS's data_dir; None is TFDS's own default.
+        root: TFDS's data_dir; None for TFDS's default.
         manual_dir: folder with ADEChallengeData2016.zip, or with the folder ADEChallengeData2016,
-            or that folder; None to use what lies in `root`/downloads/manual, or else to download.
-    Raises: DataError if there is nothing to prepare from, or something wrong in it, or if some of
-        what was prepared is gone.
+            or that folder; None to use `root`/downloads/manual, or else to download.
+    Raises: DataError if the data cannot be obtained, is damaged, or if prepared files are gone.
     """
     import tensorflow_datasets as tfds  # takes seconds
 
@@ -121,7 +119,7 @@ def open_tfds(
     root = expanded(root, instead="--data-root")
     builder = ade20k_tfds.Ade20kSceneparse150(data_dir=root / COPY)
     folder = Path(builder.data_dir)
-    if not folder.is_dir():  # it is moved there when it is whole
+    if not folder.is_dir():  # it is moved there when it is complete
         root.mkdir(parents=True, exist_ok=True)
         say = partial(print, file=sys.stderr)
         with filling(folder, lock=root / f"{COPY}.lock", say=say):
@@ -129,8 +127,8 @@ def open_tfds(
     files = [Path(name) for part in builder.info.splits.values() for name in part.filepaths]
     if not (builder.is_prepared() and files and all(file.is_file() for file in files)):
         raise DataError(
-            f"{folder}: some of what TFDS prepared there is gone. Delete the folder, and it will "
-            "be prepared again."
+            f"{folder}: some files that TFDS prepared there are gone. Delete the folder, and it "
+            "will be prepared again."
         )
     data_source = builder.as_data_source(
         SPLIT_NAMES[split], deserialize_method=tfds.decode.DeserializeMethod.RAW_BYTES
@@ -166,6 +164,6 @@ def _prepared(root: Path, manual_dir: Path | str | None):
 
 
 def parsed(record: tf.Tensor | bytes) -> dict[str, tf.Tensor]:
-    """A serialized example as its three strings: image and label_map are files, not decoded."""
+    """The three strings of a serialized example; image and label_map are encoded files."""
     string = tf.io.FixedLenFeature((), tf.string)
     return tf.io.parse_single_example(record, dict.fromkeys(KEYS, string))

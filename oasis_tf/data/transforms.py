@@ -1,4 +1,4 @@
-"""Operations on a pair (image, label map); what is random takes its seed."""
+"""Operations on a pair (image, label map). Random ones take a seed."""
 
 import tensorflow as tf
 
@@ -11,12 +11,12 @@ Pair = tuple[tf.Tensor, tf.Tensor]
 def resize_pair(image: tf.Tensor, label_map: tf.Tensor, *, size: tuple[int, int]) -> Pair:
     """Resizes the image bicubically (antialiased) and the label map to the nearest pixel.
 
-    Both as Pillow does: the image but for one grey level here and there, the label map exactly.
+    Both as Pillow does: the label map exactly, the image up to rare differences of one level.
 
     Args:
         image: uint8 (h, w, 3).
         label_map: uint8 or int32 (h, w).
-        size: (height, width) wanted.
+        size: (height, width).
     Returns: image uint8 (*size, 3); label map (*size), its dtype kept.
     """
     if image.shape[:2] == size:
@@ -27,7 +27,7 @@ def resize_pair(image: tf.Tensor, label_map: tf.Tensor, *, size: tuple[int, int]
 
 def resize_label_map(label_map: tf.Tensor, *, size: tuple[int, int]) -> tf.Tensor:
     """Resizes a label map (h, w) to the nearest pixel, as Pillow does: (*size), its dtype kept."""
-    for side in size:  # whole rows are picked faster than single pixels, even if transposed first
+    for side in size:  # picking rows, with a transpose, is faster than picking pixels
         label_map = tf.transpose(_pick_rows(label_map, size=side))
     return tf.ensure_shape(label_map, size)
 
@@ -49,9 +49,9 @@ def crop_pair(
         seed: int (2,) for stateless random ops.
     Returns: image (*size, 3); label map (*size).
     """
-    room = tf.shape(label_map) - size
+    margin = tf.shape(label_map) - size
     u = noise.uniform((2,), seed=seed)
-    top, left = tf.unstack(tf.cast(u * tf.cast(room + 1, u.dtype), tf.int32))
+    top, left = tf.unstack(tf.cast(u * tf.cast(margin + 1, u.dtype), tf.int32))
     window = (slice(top, top + size[0]), slice(left, left + size[1]))
     return tf.ensure_shape(image[window], (*size, 3)), tf.ensure_shape(label_map[window], size)
 

@@ -1,4 +1,4 @@
-"""Finds bad files: by their headers when a folder is opened, by name after TensorFlow failed."""
+"""Finds bad files: by their headers when a folder is opened, and after TensorFlow failed."""
 
 import os
 import re
@@ -27,22 +27,23 @@ DATA_FAILURES = (
     tf.errors.UnknownError,
     UnicodeDecodeError,
 )
-READING_FAILURES = (tf.errors.OpError, UnicodeDecodeError)  # the second is TensorFlow's in place of
-# the first where its message quotes bytes that are no text, such as a file's name
-READING = re.compile("IteratorGetNext|Decode|BroadcastTo")  # ops that read data, in the messages
+# TensorFlow raises a UnicodeDecodeError instead of an OpError if the message holds bytes that are
+# not UTF-8, such as a file's name.
+READING_FAILURES = (tf.errors.OpError, UnicodeDecodeError)
+READING = re.compile("IteratorGetNext|Decode|BroadcastTo")  # ops that read data, in messages
 
 
 def list_files(
     folder: Path, *, suffixes: Sequence[str], ending: str = ""
 ) -> tuple[dict[str, Path], list[FileProblem]]:
-    """All files below `folder` named *`ending` with one of `suffixes` (in any case).
+    """All files below `folder` whose names end in `ending` and one of `suffixes` (in any case).
 
-    Hidden files and what lies in hidden folders are left out, and so are files of another ending:
-    other kinds of annotation may lie beside the wanted one. Links are followed, but not in circles.
+    Files with another ending, such as other annotations, are ignored; so are hidden files and
+    hidden folders. Links are followed, but not in circles.
 
     Returns: name (path relative to `folder`, without ending and suffix) to path, sorted by name;
-        and the files whose name another one has already, and folders that cannot be read.
-    Raises: DataError where the folder is missing or empty.
+        and problems: files whose name another file has, and folders that cannot be read.
+    Raises: DataError if the folder is missing or empty.
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. Check the data root and the configured paths.")
@@ -69,9 +70,9 @@ def list_files(
 
 
 def _walk(folder: Path, *, note: Callable[[OSError], None]) -> Iterator[Path]:
-    """The files below a folder that no part of their path hides, by `os.walk`.
+    """The files below a folder, without hidden ones, by `os.walk`.
 
-    A link to a folder that it lies in would give every file again and again, and is left out.
+    A link to a folder around it is left out: it would give every file endlessly.
     """
     folders_around = {os.fspath(folder): {os.path.realpath(folder)}}
     for parent, names, file_names in os.walk(folder, followlinks=True, onerror=note):
@@ -94,7 +95,7 @@ def unpaired(
     image_folder: Path,
     label_folder: Path,
 ) -> Iterator[FileProblem]:
-    """The files without a partner of their name.
+    """Problems of files without a partner of the same name.
 
     Args:
         images, labels: from `list_files` of the two folders.
@@ -115,7 +116,7 @@ def unpaired(
 def header_problems(
     image_path: Path, label_path: Path, *, label_code: LabelCode
 ) -> list[FileProblem]:
-    """Opens a pair without decoding its pixels: format, mode, and that both sizes agree."""
+    """Checks a pair without decoding its pixels: format, mode, and that both sizes are equal."""
     problems, sizes, is_turned = [], [], False
     for path, kind in ((image_path, "image"), (label_path, "label map")):
         try:
@@ -131,7 +132,7 @@ def header_problems(
             problems.append(FileProblem(str(error), path=path, kind="unreadable"))
     if len(set(sizes)) == 2:
         (width, height), (label_width, label_height) = sizes
-        how = " (turned as its EXIF data say)" if is_turned else ""
+        how = " (rotated by its EXIF orientation)" if is_turned else ""
         reason = (
             f"{label_path}: the label map is {label_height}x{label_width} pixels (height x width) "
             f"and its image {image_path.name} {height}x{width}{how}; both must have the same size."
@@ -142,9 +143,9 @@ def header_problems(
 
 @contextmanager
 def reading(source: Source) -> Iterator[None]:
-    """Turns what TensorFlow raises over a bad file of `source` into a sentence that names it.
+    """Replaces an error that TensorFlow raises for a bad file of `source`.
 
-    Raises: DataError in place of such a failure.
+    Raises: DataError, which names the file.
     """
     try:
         yield
@@ -156,20 +157,20 @@ def reading(source: Source) -> Iterator[None]:
 
 
 def explain_failure(source: Source, error: BaseException) -> DataError | None:
-    """Turns what TensorFlow raised while reading `source` into a sentence that names the file.
+    """Finds the file that made TensorFlow fail.
 
-    The examples that the message points at are loaded again first, then all of them.
+    The examples that the message points at are loaded again, then all others.
 
     Args:
-        source: what was being read.
+        source: the data set that was read.
         error: the exception.
-    Returns: the error to show, or None where `error` has another cause than the data.
+    Returns: an error that names the file, or None if `error` has another cause than the data.
     """
     if isinstance(error, DataError):
         return error
     if not isinstance(error, DATA_FAILURES):
         return None
-    is_quoted = isinstance(error, UnicodeDecodeError)  # the message itself, bytes that are no text
+    is_quoted = isinstance(error, UnicodeDecodeError)  # its object is the message, in bytes
     message = os.fsdecode(error.object) if is_quoted else str(error)
     suspects = list(source.suspects(message))
     others = sorted(set(range(len(source))) - set(suspects))

@@ -96,11 +96,11 @@ def test_a_first_name_that_would_be_dropped_is_refused(keys):
     ("text", "keys", "sentence"),
     [
         ("[sky, road]", {"void_id": 0}, r"write data.classes as id: name, such as \{1: sky\}"),
-        ("[sky, no]", {}, "gives the id 1 the name False, which is no text; quote it"),
+        ("[sky, no]", {}, "gives the id 1 the name False, which is no text; put it in quotes"),
         ("{1: sky, 2: null}", {}, "gives the id 2 the name None"),
         ("{sky: 1}", {}, "has 'sky': 1, but an id is a whole number"),
         ("{256: sky}", {}, "an id is a whole number of 0..255"),
-        ("[sky, road, sky]", {}, "names 'sky' twice"),
+        ("[sky, road, sky]", {}, "has 'sky' twice"),
         ("sky", {}, "must list your classes"),
         ("{0: void}", {}, "no class but void"),
         ("[sky]", {"num_classes": 2}, "data.num_classes follows from data.classes"),
@@ -123,7 +123,7 @@ def test_sources_that_know_their_classes_take_no_list():
     ("settings", "sentence"),
     [
         ({"split_list": "names.txt"}, r"must hold \{split\}"),
-        ({"split_list": "{split}.txt", "val_fraction": 0.1}, "both say what is held out"),
+        ({"split_list": "{split}.txt", "val_fraction": 0.1}, "both choose the held-out pairs"),
         ({"val_fraction": 0.1, "images": "images/{split}"}, "divides one folder"),
         ({"val_fraction": 1}, "less than 1"),
     ],

@@ -8,7 +8,7 @@ from oasis_tf.config import ConfigError, check_new_experiment
 
 def test_an_id_is_void_or_a_class():
     config = folder_config("data.void_id=255", "data.id_map={255: 2, 0: 1}")
-    with pytest.raises(ConfigError, match="id_map makes the id 255 class 2, but data.void_id says"):
+    with pytest.raises(ConfigError, match="id_map makes the id 255 class 2, but data.void_id"):
         check_new_experiment(config)
     for id_map in ("{0: 1, 255: 0}", "{0: 1}", "null"):
         config = folder_config("data.void_id=255", f"data.id_map={id_map}")

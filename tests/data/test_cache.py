@@ -276,7 +276,7 @@ def test_it_lies_in_the_users_cache_folder_by_default(monkeypatch, tmp_path):
 
 def test_data_without_files_is_refused(folder):
     scenes = open_source(source="landscapes", split="train", image_size=(32, 32), num_scenes=2)
-    with pytest.raises(DataError, match=r"data\.cache is for data that lies in files; Landscapes"):
+    with pytest.raises(DataError, match=r"data\.cache needs data in files; Landscapes"):
         cached(scenes, size=(32, 32), folder=folder)
 
 

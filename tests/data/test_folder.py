@@ -292,7 +292,7 @@ def test_photographs_that_are_stored_turned_fit_the_label_maps_of_the_upright_on
     assert source.examine(0)[0] == []
     np.testing.assert_array_equal(source.load(tf.constant(0))[0], image)
     save(tmp_path / "labels/train/a.png", np.rot90(label_map))
-    with pytest.raises(DataError, match=r"a\.png [0-9x]+ \(turned as its EXIF data say\);"):
+    with pytest.raises(DataError, match=r"a\.png [0-9x]+ \(rotated by its EXIF orientation\);"):
         open_folder(tmp_path, check=True)
 
 

@@ -67,7 +67,7 @@ def test_lists_of_names_divide_a_folder_and_leave_the_rest_alone(folder):
         ({"train": "a\nx\n", "val": "b"}, "train.txt, line 2: there is no image and no label map"),
         ({"train": "a\nb\na.png\n", "val": "c"}, "names 'a.png' twice, in lines 1 and 3"),
         ({"train": "\n", "val": "c"}, "train.txt: the list names no pair"),
-        ({"train": "a"}, "val.txt: no such file. data.split_list names it"),
+        ({"train": "a"}, "val.txt: no such file. It is named by data.split_list"),
         ({"train": "a\nb", "val": "b"}, r"All 1 held-out pairs are training pairs too: .*b\.png"),
     ],
 )

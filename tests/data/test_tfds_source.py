@@ -253,7 +253,7 @@ def test_what_is_gone_of_the_prepared_files_is_told_when_it_is_opened(tmp_path, 
     folder = open_tfds(tmp_path, manual_dir=tree).folder
     for path in folder.glob(gone):
         path.unlink()
-    with pytest.raises(DataError, match=rf"{folder}: some of what .* Delete the folder"):
+    with pytest.raises(DataError, match=rf"{folder}: some files .* Delete the folder"):
         open_tfds(tmp_path)
 
 

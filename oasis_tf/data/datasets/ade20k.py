@@ -34,7 +34,7 @@ CLASS_NAMES = (
 )
 CLASS_NAMES = tuple(" ".join(name.split()) for name in CLASS_NAMES)
 
-# The colours that tools for SceneParse150 show it in; road and skyscraper share one.
+# The usual colours of SceneParse150; road and skyscraper have the same.
 _COLORS = bytes.fromhex("""
     000000
     787878 b47878 06e6e6 503232 04c803 787850 8c8c8c cc05ff e6e6e6 04fa07 e005ff ebff07 96053d

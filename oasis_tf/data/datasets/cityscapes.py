@@ -52,11 +52,10 @@ CLASSES = (
 def open_cityscapes(*, root: Path | str, split: str):
     """Opens one split.
 
-    A label map holds the ids 0..33 (`*_gtFine_labelIds.png`; not the `labelTrainIds`), which are
-    the classes; 0 is void. There are 35 classes all the same: SPADE and the official OASIS keep one
-    more for "unknown" than Cityscapes has ids, and their checkpoints have its channels. No label
-    map holds it. It stands here for "license plate", whose id is -1 and which the annotations
-    leave out for that.
+    The ids 0..33 in the label maps (`*_gtFine_labelIds.png`, not `labelTrainIds`) are the classes;
+    0 is void. There are 35 classes, since SPADE and the official OASIS have one more,
+    "unknown", and their checkpoints have its channels. It does not occur in label maps. Here it is
+    "license plate", whose id is -1.
 
     Args:
         root: the folder with leftImg8bit/ and gtFine/.

@@ -1,4 +1,4 @@
-"""COCO-Stuff, 182 classes, in the layout that SPADE prepares.
+"""COCO-Stuff, 182 classes, in the layout of SPADE.
 
 Caesar et al. 2018, "COCO-Stuff: Thing and Stuff Classes in Context"; names and their order as in
 github.com/nightrome/cocostuff, labels.txt. Eleven things, such as "hat", were removed from COCO
@@ -39,9 +39,9 @@ CLASS_NAMES = ("void", *(" ".join(name.split()) for name in f"{THINGS},{STUFF}".
 def open_coco_stuff(*, root: Path | str, split: str):
     """Opens one split.
 
-    A label map holds 0..181, one less than the id in labels.txt, and 255 for void; class ids are
-    those of labels.txt, 0 = void. It is shown in `distinct_palette`: the data set's own colour map
-    draws all things in black.
+    Label maps hold 0..181, one less than the id in labels.txt, and 255 for void. Class ids are
+    those of labels.txt; 0 is void. The palette is `distinct_palette`: the colour map of
+    the data set has all things in black.
 
     Args:
         root: the folder with train_img/, train_label/, val_img/ and val_label/.

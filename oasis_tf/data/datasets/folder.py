@@ -1,4 +1,4 @@
-"""A folder of the user's own: its layout, classes and splits stand in the config."""
+"""A folder of the user: the config describes its layout, classes and splits."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,19 +26,19 @@ def open_folder(
     val_fraction: float | None = None,
     seed: int = 0,
 ):
-    """Opens one split of a folder in the layout that its owner chose: a `Folder`.
+    """Opens one split: a `Folder`.
 
     Args:
-        root: what the other folders are in.
+        root: the folder above the others.
         split: "train" or "val".
         num_classes, void_id, id_map, label_colors: see `label_code_of`.
         images, labels: the two subfolders; "{split}" becomes the split's name.
-        train_split, val_split: what the folder calls its splits.
-        split_list: of a file in `root` that names the pairs of one split, one a line; "{split}"
-            becomes the split's name. None for all that lies in the subfolders.
-        val_fraction, seed: see `FractionSplit`; None for all that lies in the subfolders.
+        train_split, val_split: names of the splits in paths.
+        split_list: file in `root` that lists the pairs of a split, one a line; "{split}" becomes
+            the split's name. None for all pairs in the subfolders.
+        val_fraction, seed: see `FractionSplit`; None for all pairs in the subfolders.
         image_ending, label_ending, class_names, palette: see `Folder`.
-    Raises: DataError naming what is wrong.
+    Raises: DataError naming the problem.
     """
     from oasis_tf.data.folder import Folder
     from oasis_tf.data.label_reading import label_code_of

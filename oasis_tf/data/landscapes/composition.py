@@ -1,4 +1,4 @@
-"""Composes a landscape: what stands where, a pure function of a seed."""
+"""Composes the layout of a landscape, a pure function of a seed."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
-"""A landscape without its light: the label map, and the soft masks it is painted through.
+"""The layout of a landscape: its label map, and the soft masks of its layers.
 
-Coordinates: x to the right and y down, in units of the picture's height. Ground at height y is as
-near as t = (y - horizon) / (1 - horizon): 0 at the horizon, 1 at the lower edge.
+Coordinates: x to the right and y down, in units of the picture's height. The nearness of ground at
+y is t = (y - horizon) / (1 - horizon): 0 at the horizon, 1 at the lower edge.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The light, weather and season a landscape is seen in, drawn apart from its layout."""
+"""Light, weather and season of a landscape, independent of its layout."""
 
 from dataclasses import dataclass
 

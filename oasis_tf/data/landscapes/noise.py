@@ -8,7 +8,7 @@ import numpy as np
 
 
 def interpolate(lattice: np.ndarray, coordinates: np.ndarray) -> np.ndarray:
-    """Reads `lattice` smoothly between its rows; no BLAS, whose threads would fight training's.
+    """Interpolates `lattice` smoothly; without BLAS, whose threads would slow down training.
 
     Args:
         lattice: float32 (n, ...), values at 0, 1, ..., n - 1.

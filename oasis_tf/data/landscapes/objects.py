@@ -1,4 +1,4 @@
-"""What stands on the ground of a landscape: houses, rocks and trees."""
+"""The objects of a landscape: houses, rocks and trees."""
 
 import numpy as np
 

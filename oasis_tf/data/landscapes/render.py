@@ -31,13 +31,13 @@ def render(
 
 
 class Landscapes(Source):
-    """Rendered scenes, each kept in memory once it was rendered.
+    """Rendered scenes, which are kept in memory after the first use.
 
     Args:
-        split: "train" or "val"; they share no seed.
+        split: "train" or "val", which have different seeds.
         image_size: (height, width) to render at.
         num_scenes: how many scenes.
-        seed: int >= 0; another seed is another data set.
+        seed: int >= 0, of the data set.
     Raises: DataError for a size or number out of range.
     """
 
