@@ -89,7 +89,9 @@ def _hint(key: str, keys: list[KeyDescription]) -> str:
     last = [name for name in names if name.rpartition(".")[2] == key.rpartition(".")[2]]
     if last:
         return f"did you mean {' or '.join(last)}?"
-    return did_you_mean(key, [*names, *sections], otherwise=f"sections are {', '.join(sorted(sections))}")
+    return did_you_mean(
+        key, [*names, *sections], otherwise=f"sections are {', '.join(sorted(sections))}"
+    )
 
 
 def _flat(metadata: tuple) -> list:

@@ -99,7 +99,10 @@ def test_overrides_are_yaml_values():
         ("training.epochs=many", "--set: training.epochs is 'many': .*integer"),
         ("training.epochs.x=1", "training.epochs.x: epochs is not a section"),
         ("training=3", "--set: training is 3"),
-        ("data.source=coco", "data.source is 'coco': there is no such data set; did you mean coco_s"),
+        (
+            "data.source=coco",
+            "data.source is 'coco': there is no such data set; did you mean coco_s",
+        ),
         ("data.id_map={3: 1}", "data.id_map is not for the data set landscapes, which has its"),
         ("data.void_id=7", "data.void_id is 7, but landscapes has 0"),
         ("data.num_classes=3", "data.num_classes is 3, but landscapes has 14"),
