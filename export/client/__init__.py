@@ -1,4 +1,4 @@
-"""Clients of a server that has loaded the exported SavedModel. No TensorFlow is needed for REST."""
+"""Clients of a server of the exported SavedModel. REST needs no TensorFlow."""
 
 from oasis_tf.export.client.connection import connect
 from oasis_tf.export.client.errors import AddressError, ExampleError, RequestError, ServerError

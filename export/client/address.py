@@ -1,4 +1,4 @@
-"""Addresses of servers: what they may be, and how they are shown."""
+"""Validates addresses of servers, and removes passwords from them for display."""
 
 import re
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -7,14 +7,14 @@ from oasis_tf.export.client.errors import AddressError
 
 DEFAULT_REST_URL = "http://127.0.0.1:8501"
 DEFAULT_GRPC_URL = "127.0.0.1:8500"
-LONGEST_HOST = 253  # letters, RFC 1035
+LONGEST_HOST = 253  # characters, RFC 1035
 
 
 def rest_address(url):
-    """Returns the address of a REST server and what to log in with.
+    """Returns the address of a REST server and its login.
 
     Args:
-        url: str, http://HOST:PORT or https://…, with USER:PASSWORD@ before the host or without.
+        url: str, http://HOST:PORT or https://…; USER:PASSWORD@ may precede the host.
     Returns: str without the password; (user, password) or None.
     Raises: AddressError.
     """
@@ -43,13 +43,12 @@ def grpc_address(url):
 
 
 def shown(url):
-    """An address fit for a terminal: all that stands between // and the last @ is left out."""
+    """An address for display: without the text between // and the last @."""
     return re.sub(r"(?s)^([a-zA-Z][a-zA-Z0-9+.-]*://)?.*@", r"\1…@", url)
 
 
 def is_same_host(url, other):
-    """Whether a server that is asked at `url` may send its client on to `other`: to its own host,
-    and not from https to http."""
+    """Whether a redirect from `url` to `other` is allowed: same host, not from https to http."""
     if not _is_address(other):
         return False
     here, there = urlsplit(url), urlsplit(other)

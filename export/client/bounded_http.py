@@ -1,4 +1,4 @@
-"""HTTP answers with an end: in time and in bytes, headers and broken framing counted."""
+"""HTTP responses of limited time and size, headers and broken framing included."""
 
 import http.client
 import io
@@ -11,13 +11,14 @@ from oasis_tf.export.client.errors import ServerError
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Sends requests whose answers are refused where they take too long or are too large.
+    """Sends requests, and refuses responses that take too long or are too large.
 
-    The timeout of a request, a `urllib3.Timeout(total=…)`, holds for all of it: `requests` itself
-    bounds every read, and so waits for ever on a byte a second. Names are resolved outside it.
+    The timeout of a request, a `urllib3.Timeout(total=…)`, limits the whole response. `requests`
+    itself limits each read only, and never times out at one byte a second. Name resolution is not
+    limited.
 
     Args:
-        max_bytes: int, of an answer as it comes, headers included.
+        max_bytes: int, of a response on the wire, headers included.
     """
 
     def __init__(self, *, max_bytes):
@@ -38,7 +39,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 class _BoundedResponse(http.client.HTTPResponse):
-    """Reads from the socket until the time that the socket has now is over.
+    """Reads from the socket; the socket's current timeout limits the whole response.
 
     Args:
         max_bytes: int. The others: of `http.client.HTTPResponse`.
@@ -50,7 +51,7 @@ class _BoundedResponse(http.client.HTTPResponse):
 
 
 class _BoundedReader(io.RawIOBase):
-    """Raises TimeoutError when the time is over, ServerError after too many bytes."""
+    """Raises TimeoutError after the deadline, ServerError after too many bytes."""
 
     def __init__(self, raw, sock, *, max_bytes):
         self._raw, self._sock = raw, sock
@@ -69,8 +70,8 @@ class _BoundedReader(io.RawIOBase):
         self._bytes_left -= count
         if self._bytes_left < 0:
             raise ServerError(
-                f"the server's answer is larger than {self._max_bytes:,} bytes, which no images of "
-                "this request would be"
+                f"the server's answer is larger than {self._max_bytes:,} bytes, more than the "
+                "images of this request can have"
             )
         return count
 

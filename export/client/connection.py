@@ -1,4 +1,4 @@
-"""One client or the other, by the protocol."""
+"""Makes the client for a protocol."""
 
 from oasis_tf.export import png_limits
 from oasis_tf.export.client.address import (
@@ -11,15 +11,15 @@ from oasis_tf.export.client.errors import ServerError
 
 
 def connect(url, *, model, timeout, grpc, batch=1):
-    """Returns a client for one model; nothing is sent yet. It is no thread's but its maker's.
+    """Returns a client for one model, for use in one thread; sends nothing yet.
 
     Args:
-        url: str, http://HOST:PORT or https://…; for gRPC HOST:PORT; None for TF Serving's own
-            port of this machine.
-        model: str, the name that the server has for it.
-        timeout: float, seconds that a request and its whole answer may take.
+        url: str, http://HOST:PORT or https://…; for gRPC HOST:PORT; None for TF Serving's default
+            port on this machine.
+        model: str, the server's name for it.
+        timeout: float, seconds, of a request and its whole answer.
         grpc: bool, else REST.
-        batch: int, label maps of a request at most: it bounds how large an answer may be.
+        batch: int, maximal number of label maps in a request; it limits the size of answers.
     Raises: AddressError; ServerError if the package for gRPC is missing.
     """
     if grpc:

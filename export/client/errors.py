@@ -1,10 +1,10 @@
-"""What can go wrong between a client and a server, each with a sentence."""
+"""Errors of clients and servers."""
 
 LONGEST_LINE = 500
 
 
 class AddressError(ValueError):
-    """An address that no server can have."""
+    """An invalid address of a server."""
 
 
 class RequestError(ValueError):
@@ -14,8 +14,8 @@ class RequestError(ValueError):
 class ExampleError(RequestError):
     """The server refuses a label map or a seed.
 
-    A server that merges requests into batches refuses all of a batch, so the one at fault may
-    be another client's.
+    A server that merges requests into batches refuses the whole batch, so the cause may be another
+    client's label map.
     """
 
 
@@ -24,6 +24,6 @@ class ServerError(RuntimeError):
 
 
 def first_line(message):
-    """What a server said, fit for a terminal: its first line, without control characters."""
+    """A server's message for the terminal: its first line, without control characters."""
     line = message.partition("\n")[0] if isinstance(message, str) else ""
     return "".join(filter(str.isprintable, line[:LONGEST_LINE])) or "no reason given"

@@ -1,4 +1,4 @@
-"""Painting files: label PNGs in, what a server paints on them out."""
+"""Reads label PNGs, sends them to a server, and writes its images."""
 
 import io
 import struct
@@ -12,22 +12,22 @@ from oasis_tf.io.output_files import require_writable
 from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-PNG_FIRST_CHUNK = slice(12, 16)  # its kind
+PNG_FIRST_CHUNK = slice(12, 16)  # its type
 PNG_SIZE = slice(16, 24)  # of a PNG's bytes: width and height, four each
 
 
 class LabelFileError(ValueError):
-    """A file or folder that cannot be sent or written to, in a sentence."""
+    """A file or folder that cannot be sent or written to."""
 
 
-# What may be wrong with one label map, and need not be with others.
+# Errors of one label map; the others are still painted.
 OF_ONE_LABEL_MAP = (LabelFileError, NotRegularFileError, ExampleError)
 
 
 def label_files(path):
-    """The label PNGs that a path means: itself, or all in that folder, sorted by name.
+    """A label PNG itself, or all label PNGs in a folder, sorted by name.
 
-    Raises: LabelFileError if there are none; hidden files do not count.
+    Raises: LabelFileError if there are none; hidden files are ignored.
     """
     if not path.exists():
         raise LabelFileError(f"{path}: no such file or folder")
@@ -41,13 +41,13 @@ def label_files(path):
 
 
 def pairs_of_files(labels, out, *, overwrite=False):
-    """What to paint on, and where to: list of (label PNG, path of the image).
+    """Inputs and outputs: list of (label PNG, path of the image).
 
     Args:
         labels: path of a PNG, or of a folder of them.
-        out: path of the image, or a folder for images of the label maps' names.
-        overwrite: bool, replace images that are there. A server's images bear no mark, so that
-            those of an earlier call are anybody's files.
+        out: path of the image, or a folder for images with the label maps' names.
+        overwrite: bool, replace images that exist. A server's images have no mark, so those of an
+            earlier call cannot be told from other files.
     Raises: LabelFileError or OutputError.
     """
     files = label_files(labels)
@@ -68,8 +68,8 @@ def pairs_of_files(labels, out, *, overwrite=False):
 def read_label_png(path):
     """Returns the bytes of a label PNG.
 
-    Raises: LabelFileError if it is no PNG, or larger than servers take; which ids are in it, the
-        server judges.
+    Raises: LabelFileError if it is no PNG, or larger than servers accept. The server checks its
+        ids.
     """
     require_regular(path)
     with path.open("rb") as file:
@@ -87,7 +87,7 @@ def read_label_png(path):
 
 
 def _png_size(content):
-    """(width, height) as a PNG's header says, or None where there is no header."""
+    """(width, height) in a PNG's header, or None without a header."""
     header = content[PNG_SIZE]
     is_header = content[PNG_FIRST_CHUNK] == b"IHDR" and len(header) == 8
     return struct.unpack(">II", header) if is_header else None
@@ -98,10 +98,10 @@ def _has_too_many_pixels(size):
 
 
 def paint_file(client, source, target, *, seed):
-    """Has one label PNG painted, and writes the image in one move.
+    """Sends one label PNG, and writes the image atomically.
 
     A refused label map is sent once more: a server that merges requests into batches may have
-    refused it for another client's sake.
+    refused it because of another client's label map.
 
     Args:
         client: of `connect`.
@@ -126,15 +126,15 @@ def _painted(client, label_png, seed):
 
 
 def require_png(content):
-    """Raises ServerError unless these bytes are a whole PNG, and no larger than servers paint."""
+    """Raises ServerError unless these bytes are a complete PNG of at most `MAX_PIXELS`."""
     if _has_too_many_pixels(size := _png_size(content)):
         raise ServerError("the server's answer is {:,} x {:,} pixels large".format(*size))
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
-            image.verify()  # the checksums; pixels that are missing at the end are no error
+            image.verify()  # checks checksums, but not whether pixels are missing
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             image.load()
-    except UnidentifiedImageError:  # whose text names an object of Python's
+    except UnidentifiedImageError:  # whose message names a Python object
         raise ServerError("the server's answer is no PNG") from None
-    except Exception as error:  # Pillow has many kinds for broken files, IndexError among them
+    except Exception as error:  # Pillow raises many types for broken files, IndexError among them
         raise ServerError(f"the server's answer is no PNG: {error}") from None

@@ -1,4 +1,4 @@
-"""TF Serving's gRPC API, through the stubs of the package tensorflow-serving-api."""
+"""Client of TF Serving's gRPC API, by the stubs of the package tensorflow-serving-api."""
 
 import grpc
 from tensorflow.core.framework.tensor_pb2 import TensorProto
@@ -17,7 +17,7 @@ REFUSALS = {
 
 
 class GRPCClient:
-    """Sends label PNGs to PredictionService/Predict; the connection is kept, and not encrypted.
+    """Sends label PNGs to PredictionService/Predict over one unencrypted connection.
 
     Args:
         address: str, HOST:PORT. model: str. timeout: float, seconds. max_bytes: int, of an answer.
@@ -39,11 +39,11 @@ class GRPCClient:
         self._channel.close()
 
     def paint(self, label_pngs, seeds):
-        """Paints one image a label map.
+        """Paints one image for each label map.
 
         Args:
             label_pngs: list of bytes. seeds: list of int64, one each.
-        Returns: list of bytes, what the server says are PNGs.
+        Returns: list of bytes, PNGs; not validated.
         Raises: RequestError, ServerError.
         """
         request = PredictRequest()

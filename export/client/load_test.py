@@ -1,4 +1,4 @@
-"""How many images a server paints in a second, and how long each request waits."""
+"""Measures a server: requests and images a second, and latencies."""
 
 import time
 from collections import Counter, deque
@@ -14,14 +14,14 @@ PERCENTILES = (50, 90, 99)
 
 @dataclass
 class Measurement:
-    """What one setting gave.
+    """Results of one setting.
 
     Args:
-        concurrency: int, requests under way at any moment.
-        batch: int, label maps a request.
+        concurrency: int, requests at the same time.
+        batch: int, label maps in a request.
         seconds: float, from the first request to the last answer.
-        latencies: list of float, seconds, of the requests that were answered with images.
-        errors: Counter of sentences of the others.
+        latencies: list of float, seconds, of requests that were answered with images.
+        errors: Counter of the messages of the others.
     """
 
     concurrency: int
@@ -31,9 +31,9 @@ class Measurement:
     errors: Counter = field(default_factory=Counter)
 
     def summary(self):
-        """Rates of answered requests and percentiles of their latencies, fit for JSON.
+        """Rates of answered requests and percentiles of their latencies, for JSON.
 
-        Latencies are None where no request was answered.
+        Latencies are None if no request was answered.
         """
         answered = len(self.latencies)
         percentiles = {
@@ -52,7 +52,7 @@ class Measurement:
 
 
 def percentile(values, percent):
-    """The smallest of the values that at least `percent` % of them do not exceed; None of none."""
+    """The nearest-rank percentile; None for no values."""
     if not values:
         return None
     rank = -(-len(values) * percent // 100)  # rounded up
@@ -60,17 +60,17 @@ def percentile(values, percent):
 
 
 def measure(connect, label_pngs, *, concurrency, batch, num_requests):
-    """Sends requests from some clients at once, each the next one as soon as it has its answer.
+    """Sends requests from several clients at once; each sends the next one after its answer.
 
-    Every client first sends one that is not counted.
+    Every client first sends one request that is not counted.
 
     Args:
-        connect: function() -> client, called once a thread.
-        label_pngs: list of bytes, sent in turn; every label map of a request has its own seed.
+        connect: function() -> client, called once for each thread.
+        label_pngs: list of bytes, sent in turn; every label map has its own seed.
         concurrency, batch: see `Measurement`.
         num_requests: int, over all clients.
     Returns: `Measurement`.
-    Raises: RequestError or ServerError, if the first ones are not answered with images.
+    Raises: RequestError or ServerError, if a first request is not answered with images.
     """
 
     def request(index):
@@ -90,18 +90,18 @@ def measure(connect, label_pngs, *, concurrency, batch, num_requests):
                 result.errors += errors
             result.seconds = time.perf_counter() - start
         finally:
-            waiting.clear()  # so that Ctrl-C waits for what is under way, not for all
+            waiting.clear()  # so that Ctrl-C waits for sent requests only
     return result
 
 
 def _warm_up(client, request):
-    """Has the first answer of a connection, and of a size of batch, before anything is measured."""
+    """Sends the first request of a connection and of a batch size, which is slower."""
     for image in client.paint(*request):
         require_png(image)
 
 
 def _ask(client, request, waiting):
-    """Sends the requests whose numbers are waiting, and removes them from there.
+    """Sends the requests whose numbers are in `waiting`, and removes them from it.
 
     Returns: list of the latencies of the answers, Counter of errors.
     """

@@ -1,4 +1,4 @@
-"""TF Serving's REST API: https://www.tensorflow.org/tfx/serving/api_rest"""
+"""Client of TF Serving's REST API: https://www.tensorflow.org/tfx/serving/api_rest"""
 
 import base64
 import time
@@ -17,18 +17,18 @@ SERVER_IS_BUSY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 SAME_REQUEST_ELSEWHERE = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 MOST_REDIRECTS = 3
 CHUNK = 2**16
-SHORTEST = 0.001  # seconds, of what is left of a timeout
+SHORTEST = 0.001  # seconds, for what is left of a timeout
 
 
 class _Session(requests.Session):
-    """Leaves redirects to its user: `requests` would read their addresses, broken ones too."""
+    """Does not follow redirects: `requests` raises for invalid addresses in them."""
 
     def get_redirect_target(self, response):
         return None
 
 
 class RESTClient:
-    """Sends label PNGs as base64 to `/v1/models/NAME:predict`; the connection is kept.
+    """Sends label PNGs as base64 to `/v1/models/NAME:predict` over one connection.
 
     Args:
         address: of `rest_address`. model: str. timeout: float, seconds. max_bytes: int, of an
@@ -41,7 +41,7 @@ class RESTClient:
         self._timeout = timeout
         self._session = _Session()
         self._session.auth = login
-        self._session.headers["Accept-Encoding"] = "identity"  # what is packed can burst
+        self._session.headers["Accept-Encoding"] = "identity"  # compressed data can grow
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, BoundedAdapter(max_bytes=max_bytes))
 
@@ -55,11 +55,11 @@ class RESTClient:
         self._session.close()
 
     def paint(self, label_pngs, seeds):
-        """Paints one image a label map.
+        """Paints one image for each label map.
 
         Args:
             label_pngs: list of bytes. seeds: list of int64, one each.
-        Returns: list of bytes, what the server says are PNGs.
+        Returns: list of bytes, PNGs; not validated.
         Raises: RequestError, ServerError.
         """
         rows = [
@@ -78,7 +78,7 @@ class RESTClient:
         return images
 
     def _post(self, body):
-        """The JSON of the answer, or None; follows the server around its own host alone."""
+        """The JSON of the answer, or None; follows redirects to the same host only."""
         url, deadline = self._url, time.monotonic() + self._timeout
         for _ in range(1 + MOST_REDIRECTS):
             response, content = self._answer(url, body, deadline=deadline)
@@ -104,30 +104,33 @@ class RESTClient:
                 if encoding.lower() != "identity":
                     raise ServerError(
                         f"{url} answered in the encoding {first_line(encoding)}, "
-                        "which was not asked for"
+                        "which was not requested"
                     )
                 return response, b"".join(response.raw.stream(CHUNK, decode_content=False))
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise ServerError(self._sentence(error)) from None
 
     def _next_url(self, url, response):
-        """Where a redirect leads, if the request may go there as it is."""
+        """The address of a redirect.
+
+        Raises: ServerError unless the same request may be sent there.
+        """
         location = response.headers["Location"]
         try:
             target = urljoin(url, location)
-        except ValueError:  # an address that is none
+        except ValueError:  # an invalid address
             target = ""
         may_follow = response.status_code in SAME_REQUEST_ELSEWHERE and is_same_host(url, target)
         if not may_follow:
             raise ServerError(
-                f"{url} answered {response.status_code} and sends on to "
-                f"{first_line(shown(location))}, where no label map is sent unasked; "
+                f"{url} answered {response.status_code} with a redirect to "
+                f"{first_line(shown(location))}, which is not followed; "
                 "give the right address with --url"
             )
         return target
 
     def _sentence(self, error):
-        """What went wrong on the way, by the innermost of the errors wrapped into each other."""
+        """The message for a failed connection, from the innermost of the nested errors."""
         inner = error
         while deeper := inner.__cause__ or inner.__context__:
             inner = deeper
@@ -135,7 +138,7 @@ class RESTClient:
             return f"no answer from {self._url} within {self._timeout:g} s; --timeout waits longer"
         if reason := getattr(inner, "strerror", None):
             return f"{self._url} cannot be reached: {reason}; a server must run at --url"
-        return f"{self._url} broke off, or what answers there speaks no HTTP"
+        return f"{self._url} closed the connection, or is no HTTP server"
 
     def _raise_refusal(self, response, content):
         status, answer = response.status_code, _json(content)

@@ -146,15 +146,19 @@ def test_a_redirect_within_the_host_is_followed(status):
 @pytest.mark.parametrize(
     ("status", "location", "message"),
     [
-        (307, "http://other.example/paint", "sends on to http://other.example/paint, where"),
-        (308, "http://u:secret@other.example/", "sends on to http://…@other.example/, where"),
-        (307, "//127.0.0.2:80/", "sends on to //127.0.0.2:80/"),
-        (302, "/", "sends on to /,"),
-        (307, "http://[", r"sends on to http://\[,"),
-        (307, "http://127.0.0.1:port/", "sends on to http://127.0.0.1:port/,"),
-        (307, f"http://{'a' * 300}.example/", "sends on to http://aaaa"),
-        (307, "file:///etc/passwd", "sends on to file:///etc/passwd,"),
-        (307, "ftp://127.0.0.1/", "sends on to ftp://127.0.0.1/,"),
+        (
+            307,
+            "http://other.example/paint",
+            "redirect to http://other.example/paint, which is not followed",
+        ),
+        (308, "http://u:secret@other.example/", "redirect to http://…@other.example/, which"),
+        (307, "//127.0.0.2:80/", "redirect to //127.0.0.2:80/"),
+        (302, "/", "redirect to /,"),
+        (307, "http://[", r"redirect to http://\[,"),
+        (307, "http://127.0.0.1:port/", "redirect to http://127.0.0.1:port/,"),
+        (307, f"http://{'a' * 300}.example/", "redirect to http://aaaa"),
+        (307, "file:///etc/passwd", "redirect to file:///etc/passwd,"),
+        (307, "ftp://127.0.0.1/", "redirect to ftp://127.0.0.1/,"),
     ],
 )
 def test_a_redirect_to_elsewhere_is_a_sentence(status, location, message):
@@ -253,7 +257,7 @@ def test_load_tests_are_no_longer_than_their_timeouts(tmp_path):
     body = json.dumps({"predictions": [[[]]]}).encode()
     with answering((307, body, {"Location": "http://other.example"})) as (url, _):
         message = call_export("load-test", "--url", url, *options, exit_code=1).stderr
-    assert "sends on to http://other.example" in message
+    assert "redirect to http://other.example" in message
 
 
 def test_what_a_server_refuses_stays_bad_input():

@@ -97,7 +97,7 @@ def test_a_server_that_never_answers_is_a_failure_in_time(labels, tmp_path, opti
 
 def test_each_protocol_says_so_at_the_others_port(rest_server, grpc_server, labels, tmp_path):
     message = client(f"http://{grpc_server.grpc}", labels, tmp_path / "out", exit_code=1).stderr
-    assert "what answers there speaks no HTTP" in message
+    assert "is no HTTP server" in message
     url = rest_server.rest.removeprefix("http://")
     message = client(url, labels, tmp_path / "out", "--grpc", exit_code=1).stderr
     assert f"Error: {url} " in message
@@ -152,9 +152,9 @@ def test_what_a_merged_batch_refused_is_asked_once_more(served, labels, tmp_path
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "broke off, or what answers there speaks no HTTP"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "broke off, or what answers there speaks no HTTP"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", "broke off, or what answers there"),
+        (b"", "closed the connection, or is no HTTP server"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "closed the connection, or is no HTTP server"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", "closed the connection"),
     ],
 )
 def test_an_answer_that_breaks_off_is_a_failure(labels, tmp_path, content, sentence):

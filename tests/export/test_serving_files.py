@@ -1,5 +1,7 @@
-"""export/serving/: the files parse by the server's own messages, and agree with each other."""
+"""export/serving/: the server's own messages parse the files, which agree with each other and with
+the client's defaults."""
 
+import inspect
 import json
 import re
 import subprocess
@@ -19,16 +21,18 @@ from scripted_server import answering
 from servers import NAME, require_servers_python, tensorflow_model_server
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
+from oasis_tf.cli.export.client import client as client_verb
 from oasis_tf.export.client import connect
+from oasis_tf.export.client.address import DEFAULT_GRPC_URL, DEFAULT_REST_URL
 
 pytestmark = pytest.mark.process
 
 SERVING = Path(__file__).parents[2] / "export" / "serving"
 COMPOSE, KUBERNETES = SERVING / "docker-compose.yaml", SERVING / "kubernetes.yaml"
 README = (SERVING / "README.md").read_text(encoding="utf-8")
-GRPC_PORT, REST_PORT = 8500, 8501
+GRPC_PORT, REST_PORT = (int(url.rpartition(":")[2]) for url in (DEFAULT_GRPC_URL, DEFAULT_REST_URL))
 
-# Parses with the official class that ovmsclient brings; tensorflow-serving-api has it not.
+# Parses by the official class in ovmsclient; tensorflow-serving-api lacks it.
 READ_MONITORING = """
 import sys
 from google.protobuf import text_format
@@ -41,8 +45,8 @@ print(config.enable, config.path)
 
 
 def batching_parameters_class():
-    """BatchingParameters as tensorflow_serving/servables/tensorflow/session_bundle_config.proto has
-    it; no Python package brings the class."""
+    """BatchingParameters, whose class no Python package contains; defined in
+    tensorflow_serving/servables/tensorflow/session_bundle_config.proto."""
     wrapped = (
         "max_batch_size",
         "batch_timeout_micros",
@@ -76,6 +80,11 @@ def parsed(name, message):
     return text_format.Parse((SERVING / name).read_text(encoding="utf-8"), message)
 
 
+def substituted(text, **variables):
+    """Compose's ${NAME:-default}, as the compose specification defines it."""
+    return re.sub(r"\$\{(\w+):-(.*?)\}", lambda it: variables.get(it[1]) or it[2], text)
+
+
 def flags(arguments):
     """--a=b and --c as a dict."""
     return {word.partition("=")[0]: word.partition("=")[2] for word in arguments}
@@ -96,27 +105,35 @@ def deployment(deployment_and_service):
     return next(deployment_and_service)["spec"]["template"]["spec"]
 
 
-def test_one_model_is_served_by_the_name_that_clients_ask_for():
-    config = parsed("models.config", ModelServerConfig())
-    (model,) = config.model_config_list.config
-    assert model.name == NAME and model.model_platform == "tensorflow"
-    assert model.base_path == f"/models/{NAME}"
-    assert model.model_version_policy.latest.num_versions == 1
+@pytest.fixture
+def served_model():
+    """The one model of models.config."""
+    (model,) = parsed("models.config", ModelServerConfig()).model_config_list.config
+    return model
 
 
-def test_batches_are_bounded():
+def test_one_model_is_served_by_the_name_that_clients_ask_for(served_model):
+    default = inspect.signature(client_verb).parameters["model"].default
+    assert served_model.name == default == NAME
+    assert served_model.model_platform == "tensorflow"
+
+
+def test_batches_end_before_clients_stop_waiting():
     parameters = parsed("batching_parameters.txt", batching_parameters_class()())
-    assert parameters.max_batch_size.value == 8
-    assert 0 < parameters.batch_timeout_micros.value < 100_000
+    timeout = inspect.signature(client_verb).parameters["timeout"].default
+    assert 0 < parameters.batch_timeout_micros.value < 1e6 * timeout
     assert parameters.max_enqueued_batches.value >= parameters.num_batch_threads.value > 0
-    assert not parameters.allowed_batch_sizes
+    sizes = list(parameters.allowed_batch_sizes)  # the server requires the last one to be:
+    assert not sizes or sizes[-1] == parameters.max_batch_size.value
 
 
-def test_monitoring_is_on():
+def test_metrics_are_on_and_scraped_at_their_path():
     command = [require_servers_python(), "-c", READ_MONITORING, SERVING / "monitoring.config"]
-    message = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    assert message == ["True", "/monitoring/prometheus/metrics"]
-    assert message[1] in KUBERNETES.read_text(encoding="utf-8") and message[1] in README
+    enabled, path = subprocess.run(
+        command, check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert enabled == "True"
+    assert path in KUBERNETES.read_text(encoding="utf-8") and path in README
 
 
 def test_all_servers_are_started_alike(compose, deployment):
@@ -140,13 +157,14 @@ def test_one_image_is_used_everywhere(compose, deployment):
     assert set(re.findall(r"tensorflow/serving:[\w.]+", README)) == {compose["image"]}
 
 
-def test_compose_listens_on_this_machine_and_mounts_what_the_server_reads(compose):
-    ports = [f"${{OASIS_BIND:-127.0.0.1}}:{port}:{port}" for port in (GRPC_PORT, REST_PORT)]
-    assert compose["ports"] == ports
+def test_compose_listens_on_this_machine_and_mounts_what_the_server_reads(compose, served_model):
+    for variables, address in (({}, "127.0.0.1"), ({"OASIS_BIND": "0.0.0.0"}, "0.0.0.0")):
+        ports = [substituted(port, **variables) for port in compose["ports"]]
+        assert ports == [f"{address}:{port}:{port}" for port in (GRPC_PORT, REST_PORT)]
     mounts = [volume.rsplit(":", 2) for volume in compose["volumes"]]
     assert all(mode == "ro" for *_, mode in mounts)
     targets = {target: source for source, target, _ in mounts}
-    assert targets.pop(f"/models/{NAME}").startswith("${OASIS_MODELS:?")
+    assert targets.pop(served_model.base_path).startswith("${OASIS_MODELS:?")  # required
     assert targets == {f"/serving/{Path(source).name}": source for source in targets.values()}
     assert all((SERVING / source).is_file() for source in targets.values())
 
@@ -168,7 +186,7 @@ def test_compose_asks_in_vain_where_nothing_listens(compose):
     assert subprocess.run(command, check=False, timeout=30, stderr=subprocess.DEVNULL).returncode
 
 
-def test_kubernetes_probes_and_mounts_are_those_of_the_server(deployment):
+def test_kubernetes_probes_and_mounts_are_those_of_the_server(deployment, served_model):
     (container,) = deployment["containers"]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     assert ports == {"grpc": GRPC_PORT, "rest": REST_PORT}
@@ -178,8 +196,10 @@ def test_kubernetes_probes_and_mounts_are_those_of_the_server(deployment):
     assert container["startupProbe"]["httpGet"] == ready
     assert container["resources"]["requests"] and container["resources"]["limits"]["memory"]
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
-    assert mounts == {"models": "/models", "config": "/serving", "temporary": "/tmp"}
     assert mounts.keys() == {volume["name"] for volume in deployment["volumes"]}
+    paths = [value for value in flags(container["args"]).values() if value.startswith("/")]
+    for path in (*paths, served_model.base_path):
+        assert set(map(str, Path(path).parents)) & set(mounts.values()), path
 
 
 def test_the_service_finds_the_pods(deployment_and_service):

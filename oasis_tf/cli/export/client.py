@@ -23,10 +23,10 @@ def client(
     timeout: Timeout = 60.0,
     grpc: GRPC = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace images that are there.")
+        bool, typer.Option("--overwrite", help="Replace images that exist.")
     ] = False,
 ):
-    """Has label maps painted by a server of the exported SavedModel."""
+    """Sends label maps to a server of the exported SavedModel, and writes its images."""
     with sentences_for_errors():
         from oasis_tf.export.client import connect
         from oasis_tf.export.client.files import OF_ONE_LABEL_MAP, paint_file, pairs_of_files
@@ -34,7 +34,7 @@ def client(
         from oasis_tf.io.progress import track
 
         pairs = pairs_of_files(labels, out, overwrite=overwrite)
-        with silent_stderr():  # TensorFlow speaks when the stubs for gRPC import it
+        with silent_stderr():  # importing the gRPC stubs imports TensorFlow, which logs
             server = connect(url, model=model, timeout=timeout, grpc=grpc)
         left_out = LeftOut(*OF_ONE_LABEL_MAP)
         with server:

@@ -16,7 +16,7 @@ MOST_CLIENTS, LARGEST_BATCH, MOST_REQUESTS = 256, 256, 100_000
 
 
 def whole_numbers(text, *, at_most):
-    """Reads 1,2,4: a tuple of int, each in [1, at_most]."""
+    """Parses "1,2,4": a tuple of int, each in [1, at_most]."""
     try:
         numbers = tuple(int(word) for word in text.split(","))
     except ValueError:
@@ -30,10 +30,10 @@ def load_test(
     labels: Labels,
     url: URL = None,
     concurrency: Annotated[
-        str, typer.Option(metavar="N,N…", help="Requests under way at any moment, one test each.")
+        str, typer.Option(metavar="N,N…", help="Requests at the same time, one test each.")
     ] = "1,2,4,8",
     batch: Annotated[
-        str, typer.Option(metavar="N,N…", help="Label maps a request, one test each.")
+        str, typer.Option(metavar="N,N…", help="Label maps in a request, one test each.")
     ] = "1,4",
     requests: Annotated[
         int, typer.Option(min=1, max=MOST_REQUESTS, help="Requests of each test.")
@@ -53,7 +53,7 @@ def load_test(
         from oasis_tf.io.progress import track
 
         label_pngs = [read_label_png(path) for path in label_files(labels)]
-        with silent_stderr():  # TensorFlow speaks when the stubs for gRPC import it
+        with silent_stderr():  # importing the gRPC stubs imports TensorFlow, which logs
             connect(url, model=model, timeout=timeout, grpc=grpc).close()
 
         def new_client():

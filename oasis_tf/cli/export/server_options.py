@@ -1,4 +1,4 @@
-"""Options of the verbs that talk to a server."""
+"""Options of the verbs that send requests to a server."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ SHORTEST_TIMEOUT, LONGEST_TIMEOUT = 0.001, 86_400
 
 
 def _checked_timeout(seconds: float) -> float:
-    if not SHORTEST_TIMEOUT <= seconds <= LONGEST_TIMEOUT:  # so it is with NaN, too
+    if not SHORTEST_TIMEOUT <= seconds <= LONGEST_TIMEOUT:  # also true for NaN
         raise typer.BadParameter(f"expected {SHORTEST_TIMEOUT} to {LONGEST_TIMEOUT} seconds")
     return seconds
 
@@ -25,6 +25,6 @@ Labels = Annotated[Path, typer.Option(help="Label PNG, or a folder of them.")]
 Model = Annotated[str, typer.Option(help="The server's name for the model.")]
 Timeout = Annotated[
     float,
-    typer.Option(callback=_checked_timeout, help="Seconds that a request and its answer may take."),
+    typer.Option(callback=_checked_timeout, help="Seconds for a request and its answer."),
 ]
-GRPC = Annotated[bool, typer.Option("--grpc", help="Speak gRPC instead of REST.")]
+GRPC = Annotated[bool, typer.Option("--grpc", help="Use gRPC instead of REST.")]
