@@ -1,1 +1,1 @@
-"""Trained generators for others to run: served, on phones, proven equal to the live model."""
+"""Exports of trained generators, each verified against the live model."""

@@ -1,6 +1,6 @@
-"""Work in a process of its own.
+"""Calls a function in a new process.
 
-Conversion leaks and can crash, and a proof must not see what is left of the making.
+Converters leak memory and can crash, and an artifact must be verified without state of its making.
 """
 
 import importlib
@@ -16,21 +16,21 @@ LAST_LINES = 15
 
 
 class FreshProcessError(RuntimeError):
-    """The process ended without a result, in a sentence and with its last words."""
+    """The process ended without a result; the message ends with its last output."""
 
 
 class TookTooLongError(FreshProcessError):
-    """The process was ended because it did not."""
+    """The process was killed because its time was over."""
 
 
 def in_fresh_process(function, /, *, seconds=None, **arguments):
-    """Calls a function of a module in a new process, whose output stays away from the terminal.
+    """Calls a function of a module in a new process, whose output is not shown on the terminal.
 
     Args:
-        function: defined at the top of a module. What it takes and returns goes through a pipe.
-        seconds: float, how long it may take; None for as long as it needs.
-    Returns: what the function returns.
-    Raises: what the function raises; FreshProcessError if the process died; TookTooLongError.
+        function: defined at the top of a module. Arguments and result are pickled.
+        seconds: float, time limit; None for none.
+    Returns: the function's result.
+    Raises: the function's error; FreshProcessError if the process died; TookTooLongError.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
@@ -60,7 +60,7 @@ def in_fresh_process(function, /, *, seconds=None, **arguments):
 
 
 def _work(where, connection, log):
-    """Runs in the new process; nothing is imported before the output is kept away."""
+    """Runs in the new process; redirects the output before it imports anything."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
@@ -70,17 +70,17 @@ def _work(where, connection, log):
         function = getattr(importlib.import_module(module), name)
         result = (False, function(**connection.recv()))
     except Exception as error:
-        error.add_note(traceback.format_exc())  # a traceback itself cannot travel
+        error.add_note(traceback.format_exc())  # tracebacks cannot be pickled
         result = (True, error)
     try:
         connection.send(result)
-    except Exception:  # an error that cannot travel
+    except Exception:  # an error that cannot be pickled
         traceback.print_exc()
         os._exit(1)
 
 
 def _end_with_parent():
-    """Nobody waits for the result of a process whose parent was killed."""
+    """Ends this process when its parent ends, however that ends."""
     multiprocessing.parent_process().join()
     os._exit(1)
 

@@ -1,4 +1,4 @@
-"""Folders in which artifacts are made, beside their targets; killed exports leave theirs behind."""
+"""Temporary folders for artifacts, beside their targets; removes those of killed exports."""
 
 import fcntl
 import os
@@ -13,13 +13,14 @@ INFIX = ".partial-"
 
 @contextmanager
 def partial_folder(target):
-    """Yields a new folder beside `target`, and removes it in the end.
+    """Yields a new folder beside `target`, and removes it at the end.
 
-    Its process holds a lock on it, which ends with the process however that ends: so what a killed
-    export of the same name, or of another version, left behind is known, and is removed first.
+    The process holds a lock on the folder. The system releases it when the process ends, so an
+    unlocked folder is a leftover of a killed export: those of the same name, or of other versions,
+    are removed first.
 
     Args:
-        target: path of the artifact; the folder it shall lie in is there.
+        target: path of the artifact; its parent folder exists.
     """
     target = Path(target)
     for left in _leftovers(target):
@@ -33,19 +34,19 @@ def partial_folder(target):
 
 
 def _new_locked(target):
-    """Path, and the descriptor that holds its lock."""
+    """Returns: path, and the descriptor that holds its lock."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=f".{target.name}{INFIX}", dir=target.parent))
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         with suppress(OSError):  # of file systems without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if path.exists():  # no other export took it for a leftover before it was locked
+        if path.exists():  # else another export removed it before it was locked
             return path, descriptor
         os.close(descriptor)
 
 
 def _leftovers(target):
-    """Paths of folders that exports of this name made; of a version's, those of all versions."""
+    """Paths of folders of exports of this name; for a version, of all versions."""
     name = "[0-9]+" if target.name.isdecimal() else re.escape(target.name)
     pattern = re.compile(rf"\.{name}{re.escape(INFIX)}[a-z0-9_]{{8}}")
     return [
@@ -56,7 +57,7 @@ def _leftovers(target):
 
 
 def _remove_if_abandoned(path):
-    with suppress(OSError):  # another's, or gone by now, or on a file system without locks
+    with suppress(OSError):  # locked by another export, gone, or on a file system without locks
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

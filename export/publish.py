@@ -1,4 +1,4 @@
-"""Nothing half-written, nothing overwritten: artifacts are made under another name, then moved."""
+"""Atomic writes of artifacts: written to a temporary folder, then renamed."""
 
 import errno
 import os
@@ -10,27 +10,28 @@ from oasis_tf.io.atomic_file import UnwritableFileError, naming_unwritable
 
 
 class TargetError(ValueError):
-    """A place where nothing can be written, in a sentence."""
+    """An artifact cannot be written to its target."""
 
 
 @contextmanager
-def publishing(*targets, overwrite=False):
-    """Yields as many temporary paths as there are targets; what was made there is moved at the end.
+def publishing(*targets, overwrite=False, described=()):
+    """Yields a temporary path for each target, and renames them to the targets at the end.
 
-    Where the body raises, nothing was written.
+    If the body raises, nothing is written.
 
     Args:
-        targets: paths of files or folders in one folder, which is made if need be, with those above
-            it. They appear in the reverse order, so the first one only when all that belongs to
-            it is there.
+        targets: paths of files or folders in one folder, which is created if it does not exist.
+            They are renamed in reverse order, the first one last.
         overwrite: bool, replace files that exist; folders are never replaced.
+        described: paths of files that a card among the targets may describe.
     Yields: tuple of paths with the targets' names.
     Raises: TargetError; UnwritableFileError, naming a target.
     """
     targets = [Path(target) for target in targets]
     folder = targets[0].parent
+    others = [path for path in described if path not in targets]
     for target in targets:
-        _require_free(target, overwrite=overwrite, beside=targets[0])
+        _require_free(target, overwrite=overwrite, described=others if target != targets[0] else ())
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,9 +39,7 @@ def publishing(*targets, overwrite=False):
             made = tuple(Path(temporary, target.name) for target in targets)
             yield made
             for source, target in zip(reversed(made), reversed(targets), strict=True):
-                _require_free(
-                    target, overwrite=overwrite, beside=targets[0]
-                )  # it may have appeared
+                _require_free(target, overwrite=overwrite)  # it may exist by now
                 os.replace(source, target)
     finally:
         _remove_empty(missing)
@@ -48,10 +47,8 @@ def publishing(*targets, overwrite=False):
 
 @contextmanager
 def _naming(target, temporary):
-    """Names `target` in an OSError of what is written, which else names nothing or a temporary.
-
-    Also in TensorFlow's error for a full disk.
-    """
+    """Names `target` in errors that name no file or a temporary one: OSErrors, and TensorFlow's
+    error for a full disk."""
     full = os.strerror(errno.ENOSPC)
     try:
         yield
@@ -67,24 +64,18 @@ def _naming(target, temporary):
 
 
 def _remove_empty(folders):
-    """Removes folders, the innermost first, up to one that holds something."""
+    """Removes folders, the innermost first, up to the first that is not empty."""
     with suppress(OSError):
         for folder in folders:
             folder.rmdir()
 
 
-def _require_free(target, *, overwrite, beside):
+def _require_free(target, *, overwrite, described=()):
     if not os.path.lexists(target):
         return
     if target.is_dir():
         raise TargetError(f"{target} exists already and is never overwritten; name another one")
     if not overwrite:
-        whose = _whose(target, beside)
+        names = " and ".join(path.name for path in described if path.exists())
+        whose = f" and describes {names}" if names else ""
         raise TargetError(f"{target} exists already{whose}; name another file or add --overwrite")
-
-
-def _whose(target, beside):
-    """Says which other models a card that is in the way belongs to: they share its name."""
-    models = [target.with_suffix(suffix) for suffix in (".onnx", ".tflite")]
-    others = [model.name for model in models if model != beside and model.exists()]
-    return f" and describes {' and '.join(others)}" if others and target != beside else ""

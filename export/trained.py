@@ -1,4 +1,4 @@
-"""A trained generator as the exporters take it."""
+"""A trained generator, loaded for export."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,23 +12,18 @@ from oasis_tf.models.fold import fold
 from oasis_tf.runs import checkpoint, checkpoint_files
 from oasis_tf.runtime.keras_settings import settle_keras
 
-UNCHECKED = (
-    "Not checked: a pixel of another id, and of NaN, is painted without an error as a pixel of no "
-    "class, from the noise and the classes around it."
-)
-
 
 @dataclass(frozen=True)
 class Trained:
     """The generator of a checkpoint (EMA weights), live and folded.
 
     Attributes:
-        config: of the run. data_name: str, what pictures call its data.
+        config: of the run. data_name: str, name of its data for pictures.
         step: int, of training.
-        live: as it paints after training; what every artifact is compared with.
-        folded: sigma and norm statistics are in its kernels, see `oasis_tf.models.fold`. It is
-            plain, of one convolution op for each layer, unless `load` was told otherwise.
-        label_code: reads the run's label PNGs.
+        live: the generator as trained; artifacts are compared with it.
+        folded: the same with sigma and norm statistics in its kernels, see
+            `oasis_tf.models.fold`.
+        label_code: decodes the run's label PNGs.
     """
 
     config: Config
@@ -40,12 +35,12 @@ class Trained:
 
     @classmethod
     def load(cls, path, *, data_root=None, plain=True):
-        """Reads the checkpoint at `path`; nothing beside it.
+        """Loads the checkpoint at `path`.
 
         Args:
-            data_root: str, where the run's data lies now; None for where it lay.
-            plain: bool, whether to fold to a dense modulation without Winograd's convolutions:
-                runtimes other than TensorFlow have fast ways of their own, and not all ops.
+            data_root: str, the data's folder, if it moved; None for the config's.
+            plain: bool, fold to one convolution op for each layer: dense modulation, no Winograd.
+                Other runtimes than TensorFlow have their own fast convolutions, and not all ops.
         Raises: ConfigError or CheckpointError.
         """
         settle_keras()  # also in a process of its own
@@ -61,15 +56,14 @@ class Trained:
             label_code=label_code_of(**config.data.label_arguments()),
         )
 
-    def card(self, *, other_ids=UNCHECKED):
-        """What users of an artifact need to know, as a dict for JSON.
+    def card(self, *, other_ids):
+        """Facts for users of an artifact, as a dict for JSON.
 
         Args:
-            other_ids: str, what the artifact makes of ids that are no class.
+            other_ids: str, what the artifact does with ids that are no class.
 
-        Of each class, `id` is what the model takes, and `label_map_values` are the ids, or RGB
-        colours, that mean it in the label maps it was trained on. `ids` says which ones there are,
-        and what becomes of others.
+        Of each class, `id` is the model's id, and `label_map_values` are its ids, or RGB colours,
+        in the label maps of the training data. `ids` is the range of the model's ids.
         """
         data = self.config.data
         classes = zip(data.class_names, data.palette, self.label_code.values(), strict=True)

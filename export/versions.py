@@ -1,4 +1,4 @@
-"""Version folders, as TensorFlow Serving numbers them."""
+"""Version folders, numbered as TensorFlow Serving does."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ MAX_VERSION = 2**63 - 1  # TensorFlow Serving reads 64 bits
 
 
 def next_version(folder):
-    """int, one more than the highest version below `folder`, which need not exist.
+    """Returns: int, one more than the highest version in `folder`, which need not exist.
 
-    Folders whose names TensorFlow Serving does not read as a version do not count: other digits
-    than 0 to 9, and numbers of more than 64 bits.
+    Names that are no versions for TensorFlow Serving are ignored: digits other than 0 to 9, and
+    numbers of more than 64 bits.
 
     Raises: TargetError if no number is left.
     """

@@ -18,6 +18,6 @@ def call_export(*arguments, exit_code=0):
 
 def _run(app, arguments, exit_code):
     result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert result.exit_code == exit_code, result.output
+    assert result.exit_code == exit_code, result.output or result.exception
     assert "Traceback" not in result.output
     return result

@@ -1,1 +1,1 @@
-"""One report over all exported variants of a run."""
+"""The report that compares all exported variants of a run."""

@@ -1,4 +1,4 @@
-"""The report on a generator's variants as people see it: Markdown, and a picture."""
+"""The report as Markdown and as a picture."""
 
 import numpy as np
 
@@ -13,11 +13,11 @@ COLUMNS = (
 
 
 def markdown(report, *, picture):
-    """The table, what is wrong with whom, and the operators.
+    """The table, the faults of each variant, and its operators.
 
     Args:
         report: `Report`.
-        picture: str, name of the picture's file beside it.
+        picture: str, name of the picture's file in the same folder.
     Returns: str.
     """
     live = report.trained.live
@@ -36,9 +36,9 @@ def markdown(report, *, picture):
     ]
     notes = [_note(row) for row in report.rows if row.reasons]
     notes += [
-        f"- **{row.name}**, GPU: {_on_one_line(row.proof.gpu)}."
+        f"- **{row.name}**, GPU: {_on_one_line(row.verification.gpu)}."
         for row in report.rows
-        if row.proof and row.proof.gpu and row.proof.gpu.difference
+        if row.verification and row.verification.gpu and row.verification.gpu.difference
     ]
     if notes:
         paragraphs += ["## Notes", "\n".join(notes)]
@@ -49,8 +49,12 @@ def markdown(report, *, picture):
 
 
 def picture(report):
-    """A column each for the label maps, the live model and every variant that ran; below each of a
-    variant's images what it differs by, amplified. Returns uint8 (height, width, 3)."""
+    """A column each for the label maps, the live model and each variant that ran.
+
+    Below each image of a variant is its difference, times `AMPLIFICATION`.
+
+    Returns: uint8 (height, width, 3).
+    """
     data, cases = report.trained.config.data, report.cases
     palette = np.array(data.palette, np.uint8)
     label_maps = cases.label_maps[report.shown]
@@ -70,7 +74,7 @@ def picture(report):
         if row.images is not None:
             apart = np.abs(row.images.astype(int) - live)
             apart = np.uint8(np.minimum(AMPLIFICATION * apart, 255))
-            heading = f"{row.name}, {_psnr(row.proof.difference)}"
+            heading = f"{row.name}, {_psnr(row.verification.difference)}"
             columns.append(sheet.Column(heading, _alternating(row.images, apart)))
     legend = sheet.legend_of(label_maps, class_names=data.class_names, palette=palette)
     title = f"{report.trained.data_name}, step {report.trained.step:,}, exported"
@@ -78,10 +82,10 @@ def picture(report):
 
 
 def _cells(row):
-    if row.proof is None:
+    if row.verification is None:
         held = "no" if row.held is False else "not made"
         return [row.name, *[NOTHING] * 7, held, *[NOTHING] * 4]
-    difference = row.proof.difference
+    difference = row.verification.difference
     return [
         row.name,
         f"`{row.file}`" if row.file else "deleted",
@@ -90,9 +94,9 @@ def _cells(row):
         f"{difference.ssim:.4f}",
         f"{difference.max:.2g}",
         f"{difference.mean:.2g}",
-        str(row.proof.limit),
+        str(row.verification.limit),
         ("yes" if row.held else "**no**"),
-        _gpu(row.proof.gpu),
+        _gpu(row.verification.gpu),
         *(f"{1000 * seconds:.1f} ms" for seconds in row.seconds.values()),
         str(sum(row.ops.values())),
     ]

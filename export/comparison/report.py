@@ -1,12 +1,13 @@
-"""All variants of a generator in one folder, with a table and a picture of how they compare."""
+"""Exports all variants of a generator into one folder, with a table and a picture."""
 
 import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from oasis_tf.export import targets
 from oasis_tf.export.comparison.page import markdown, picture
-from oasis_tf.export.comparison.variants import VARIANTS, Row, measured
+from oasis_tf.export.comparison.variants import Row, measured
 from oasis_tf.export.publish import publishing
 from oasis_tf.export.trained import Trained
 from oasis_tf.export.verification.cases import Cases, make_cases
@@ -18,7 +19,7 @@ NUM_SHOWN = 3
 
 @dataclass(frozen=True)
 class Report:
-    """What the variants of a generator came to.
+    """Results of all variants of a generator.
 
     Attributes:
         checkpoint: path.
@@ -64,8 +65,8 @@ def write_report(
         checkpoint: path of a checkpoint.
         folder: path.
         data_root: str, see `Trained.load`.
-        allow_loss: bool, keep variants that do not keep their limits.
-        check_gpu: bool, ask a GPU too.
+        allow_loss: bool, keep variants of lossy targets that miss their limits.
+        check_gpu: bool, run them on a GPU too.
         progress: function(name, position, total), called before a variant is made.
     Returns: `Report`.
     Raises: TargetError, ConfigError, CheckpointError; DataError for a `data_root` without data.
@@ -76,8 +77,9 @@ def write_report(
         cases = make_cases(trained, require_data=data_root is not None)
         shown = cases_to_show(cases)
         rows = []
-        for position, variant in enumerate(VARIANTS, 1):
-            progress(variant.name, position, len(VARIANTS))
+        variants = [variant for target in targets.TARGETS for variant in target.variants()]
+        for position, variant in enumerate(variants, 1):
+            progress(variant.name, position, len(variants))
             row = measured(
                 variant,
                 checkpoint=checkpoint,
@@ -97,22 +99,22 @@ def write_report(
 
 
 def cases_to_show(cases):
-    """Held-out label maps before the synthetic ones, of which the first has all ids as stripes."""
+    """Indices: held-out label maps first, then synthetic ones, the stripes of all ids last."""
     count = len(cases.images)
     synthetic = count - cases.held_out
     return [*range(synthetic, count), *reversed(range(synthetic))][:NUM_SHOWN]
 
 
 def _row_as_dict(row):
-    proof = row.proof
+    found = row.verification
     return {
         "name": row.name,
         "file": row.file,
         "held": row.held,
         "reasons": row.reasons,
-        "difference": proof and proof.difference.as_dict(),
-        "limit": proof and str(proof.limit),
-        "gpu": proof and proof.gpu and proof.gpu.as_dict(),
+        "difference": found and found.difference.as_dict(),
+        "limit": found and str(found.limit),
+        "gpu": found and found.gpu and found.gpu.as_dict(),
         "bytes": row.bytes,
         "seconds": row.seconds,
         "ops": row.ops,

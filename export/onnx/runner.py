@@ -1,25 +1,23 @@
-"""An .onnx file, as onnxruntime sees it: what it holds, and runs on the CPU.
-
-TensorFlow is not needed here, nor imported.
-"""
+"""Describes and runs .onnx files by onnxruntime, on the CPU. Imports no TensorFlow."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import onnx
 import onnxruntime
 
 from oasis_tf.export.verification.tensor_spec import TensorSpec
-from oasis_tf.export.verification.timing import median_seconds
 
 
 class InvalidFileError(RuntimeError):
-    """A file that is no ONNX by ONNX's own rules, in a sentence."""
+    """ONNX's own checker refuses the file."""
 
 
 @dataclass(frozen=True)
 class Description:
-    """What a file holds.
+    """Contents of a file.
 
     Attributes:
         bytes: int, its size.
@@ -36,12 +34,9 @@ class Description:
     ops: dict[str, int]
 
 
-def describe(path):
+def describe(path: Path) -> Description:
     """Reads a file without running it, and checks it against ONNX's own rules.
 
-    Args:
-        path: `pathlib.Path`.
-    Returns: `Description`.
     Raises: InvalidFileError.
     """
     model = onnx.load(path)
@@ -64,32 +59,18 @@ def describe(path):
     )
 
 
-def run_on_cpu(*, path, batches, threads=1):
-    """Runs a file.
+def load(path: Path, *, threads: int = 1) -> Callable:
+    """Loads a file into onnxruntime.
 
-    Args:
-        path: of the .onnx file.
-        batches: list of dict of input name to array.
-        threads: int.
-    Returns: list of dict of output name to array.
+    Returns: function(batch, signature=""), see `verification.runners`; a file has one signature.
     """
-    session = _session(path, threads)
-    names = [output.name for output in session.get_outputs()]
-    return [dict(zip(names, session.run(names, batch), strict=True)) for batch in batches]
-
-
-def seconds_on_cpu(*, path, batch, threads=1, runs=5):
-    """The median time of a run, after one to warm up; arguments as of `run_on_cpu`."""
-    session = _session(path, threads)
-    return median_seconds(lambda: session.run(None, batch), runs=runs)
-
-
-def _session(path, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    return onnxruntime.InferenceSession(
+    session = onnxruntime.InferenceSession(
         str(path), sess_options=options, providers=["CPUExecutionProvider"]
     )
+    names = [output.name for output in session.get_outputs()]
+    return lambda batch, signature="": dict(zip(names, session.run(names, batch), strict=True))
 
 
 def _specs(values):

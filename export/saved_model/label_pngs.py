@@ -1,4 +1,4 @@
-"""Label PNGs of a request, decoded; one that cannot be is named by its position."""
+"""Decodes the label PNGs of a request; errors name the position."""
 
 import tensorflow as tf
 
@@ -6,7 +6,7 @@ from oasis_tf.data.transforms import resize_label_map
 from oasis_tf.export.png_limits import MAX_PIXELS
 from oasis_tf.export.saved_model.requests import required
 
-PNG_SIZE = 16  # where a PNG's header says its width and height, four bytes each
+PNG_SIZE = 16  # offset of width and height in a PNG, four bytes each
 
 
 def decode_label_pngs(pngs, label_code, *, size):
@@ -15,13 +15,13 @@ def decode_label_pngs(pngs, label_code, *, size):
     Args:
         pngs: string (b).
         label_code: `LabelCode`.
-        size: (h, w) they are resized to, to the nearest pixel.
-    Returns: label maps, int32 (b, h, w). The request fails, naming the position, if one is no PNG,
-        is damaged, too large, or holds an id or colour that is no class.
+        size: (h, w) to resize to, by nearest neighbour.
+    Returns: label maps, int32 (b, h, w). The request fails and names the position if one is no
+        PNG, is damaged, too large, or has an id or colour of no class.
     """
 
     def decode(png):
-        return _decode_or_nothing(png, label_code, size=size)
+        return _decode_or_zeros(png, label_code, size=size)
 
     label_maps, readable, valid = tf.map_fn(
         decode,
@@ -49,10 +49,10 @@ def _required_of_all(conditions, x, complaint):
     )
 
 
-def _decode_or_nothing(png, label_code, *, size):
-    """Label map int32 (*size), whether the PNG is readable, and whether all pixels have a class.
+def _decode_or_zeros(png, label_code, *, size):
+    """Returns: label map int32 (*size), whether the PNG is readable, whether all pixels are valid.
 
-    An op cannot be asked whether it would fail, but a data set can leave such elements out.
+    A data set is used because it can drop elements whose ops fail.
     """
 
     def decode(png):

@@ -1,4 +1,4 @@
-"""How a served model refuses: as the graphs of `fit` and `predict` do."""
+"""Errors of a served model's graph for bad requests."""
 
 from oasis_tf.models.inputs import required
 

@@ -1,13 +1,15 @@
-"""A SavedModel, as TensorFlow's runtime sees it: what it holds, and runs on the CPU."""
+"""Describes and runs SavedModels by TensorFlow's runtime, on the CPU."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
-from oasis_tf.export.verification.timing import median_seconds
-
-SIGNATURE = "serving_default"
+SIGNATURE, PNGS = "serving_default", "image_png_bytes"
 BOOKKEEPING = {  # ops that compute nothing
     *("Const", "Identity", "NoOp", "Placeholder", "ReadVariableOp"),
     *("PartitionedCall", "StatefulPartitionedCall"),
@@ -16,70 +18,58 @@ BOOKKEEPING = {  # ops that compute nothing
 
 @dataclass(frozen=True)
 class Description:
-    """What a SavedModel holds.
+    """Contents of a SavedModel.
 
     Attributes:
-        bytes: int, of all files.
         ops: dict of the op's name to how many there are in `SIGNATURE`, the most frequent first;
             without those that compute nothing.
     """
 
-    bytes: int
     ops: dict[str, int]
 
 
-def describe(path):
+def describe(path: Path) -> Description:
     """Loads a SavedModel without running it.
 
     Args:
-        path: `pathlib.Path` of its version's folder.
-    Returns: `Description`.
+        path: of the version's folder.
     """
-    graph = _signature(path).graph.as_graph_def()
+    graph = _loaded(path).signatures[SIGNATURE].graph.as_graph_def()
     nodes = [
         *graph.node,
         *(node for function in graph.library.function for node in function.node_def),
     ]
     ops = Counter(node.op for node in nodes if node.op not in BOOKKEEPING)
     return Description(
-        bytes=sum(file.stat().st_size for file in path.rglob("*") if file.is_file()),
         ops=dict(ops.most_common()),
     )
 
 
-def run_on_cpu(*, path, batches):
-    """Runs `SIGNATURE`.
+def load(path: Path, *, threads: int | None = None) -> Callable:
+    """Loads a SavedModel; no code of the model is imported for that.
 
     Args:
         path: of the version's folder.
-        batches: list of dict of input name to array.
-    Returns: list of dict of output name to array.
+        threads: TensorFlow takes it only before it runs anything; None for its default.
+    Returns: function(batch, signature=""), see `verification.runners`; "" is `SIGNATURE`. Of a
+        signature that returns PNGs, "image" holds them decoded.
     """
-    signature = _signature(path)
-    answers = [signature(**_tensors(batch)) for batch in batches]
-    return [{name: value.numpy() for name, value in answer.items()} for answer in answers]
+    if threads is not None:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    model = _loaded(path)
+
+    def run(batch, signature=""):
+        inputs = {name: tf.constant(values) for name, values in batch.items()}
+        outputs = model.signatures[signature or SIGNATURE](**inputs)
+        arrays = {name: value.numpy() for name, value in outputs.items()}
+        if PNGS in arrays:
+            arrays["image"] = np.stack([tf.io.decode_png(png).numpy() for png in arrays[PNGS]])
+        return arrays
+
+    return run
 
 
-def seconds_on_cpu(*, path, batch, threads=1, runs=5):
-    """The median time of a run, after one to warm up; the first thing that a process does with
-    TensorFlow, which takes the number of threads only then.
-
-    Args:
-        path, batch: see `run_on_cpu`.
-        threads, runs: int.
-    """
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    signature, inputs = _signature(path), _tensors(batch)
-    return median_seconds(lambda: signature(**inputs)["image"].numpy(), runs=runs)
-
-
-def _signature(path):
-    model = tf.saved_model.load(str(path))
-    signature = model.signatures[SIGNATURE]
-    signature.model = model  # lives as long as its function
-    return signature
-
-
-def _tensors(batch):
-    return {name: tf.constant(value) for name, value in batch.items()}
+@lru_cache(maxsize=1)
+def _loaded(path):
+    return tf.saved_model.load(str(path))

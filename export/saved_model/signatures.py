@@ -1,13 +1,13 @@
-"""What a served model promises: names, shapes, and what it says to bad requests.
+"""The signatures of a SavedModel, and their errors for bad requests.
 
 `serving_default`  label_map int32 (b, h, w), seed int64 (b)                -> image
 `with_z`           label_map, z float32 (b, z_dim)                          -> image
 `with_noise`       label_map, noise_map float32 (b, h, w, z_dim)            -> image
 `png`              label_png_bytes string (b), seed int64 (b)               -> image_png_bytes
 
-image is uint8 (b, h, w, 3); image_png_bytes string (b). The label PNGs are those of the run's data
-set, ids or colours, of any size. A seed gives the same image whatever else is in the batch. A bad
-example is an INVALID_ARGUMENT that names its position. Only core TensorFlow ops are used.
+image is uint8 (b, h, w, 3); image_png_bytes string (b). Label PNGs are as in the run's data set,
+ids or colours, of any size. A seed gives the same image whatever else is in the batch. A bad
+example is an INVALID_ARGUMENT that names its position. All ops are core TensorFlow ops.
 """
 
 import tensorflow as tf
@@ -24,9 +24,9 @@ def signatures_of(generator, label_code):
         generator: a folded `OASISGenerator`.
         label_code: `LabelCode` of its label PNGs.
     Returns: dict of name to function. A generator without noise has neither `with_z` nor
-        `with_noise`, and takes seeds that change nothing.
+        `with_noise`, and ignores seeds.
     """
-    paint = _recalibrated_ema(generator)
+    paint = _painting(generator)
     signatures = {
         "serving_default": _from_seeds(paint, generator),
         "png": _from_pngs(paint, generator, label_code),
@@ -38,7 +38,7 @@ def signatures_of(generator, label_code):
 
 
 def resources_of(generator, label_code):
-    """A `tf.Module` with all that the signatures refer to, and no Keras in it."""
+    """A `tf.Module` with the variables and tables that the signatures use, without Keras."""
     module = tf.Module()
     module.weights = [variable.value for variable in generator.weights]
     module.tables = [
@@ -47,8 +47,8 @@ def resources_of(generator, label_code):
     return module
 
 
-def _recalibrated_ema(generator):
-    """function(label_map, z) -> uint8 (b, h, w, 3), which refuses sizes and ids that are wrong."""
+def _painting(generator):
+    """function(label_map, z) -> uint8 (b, h, w, 3), which fails for ids that are no class."""
 
     def paint(label_map, z):
         label_map = _with_known_ids(label_map, num_classes=generator.num_classes)
@@ -115,17 +115,17 @@ def _seed_spec():
 
 
 def _of_shape(x, shape, *, name):
-    """`x`, whose examples must have this shape.
+    """`x`; fails if its examples have another shape.
 
-    Servers do not compare it with the signature's, and the graph's optimizers, who believe the
-    signature, would leave the check out if the shape were not hidden from them.
+    Servers do not compare shapes with the signature's. The placeholder hides the static shape from
+    the graph's optimizers, which would remove the check as redundant.
     """
     x = tf.raw_ops.PlaceholderWithDefault(input=x, shape=[None] * x.shape.rank, name=name)
     return tf.ensure_shape(x, (None, *shape))
 
 
 def _one_each(x, label_map, *, name):
-    """`x`, of which there must be one an example, and at least one."""
+    """`x`; fails if there is not one for each example, or if there are none."""
     counts = (tf.shape(x)[0], tf.shape(label_map)[0])
     return required(
         (counts[0] == counts[1]) & (counts[0] > 0),

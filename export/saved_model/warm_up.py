@@ -1,9 +1,9 @@
-"""Requests that TF Serving answers for itself when it has loaded a SavedModel, so that no client's
-request is the first one: https://www.tensorflow.org/tfx/serving/saved_model_warmup
+"""Warm-up requests, which TF Serving runs between loading a SavedModel and accepting clients:
+https://www.tensorflow.org/tfx/serving/saved_model_warmup
 
-Each is a PredictionLog of tensorflow_serving/apis/prediction_log.proto. Four nested messages are
-written here field by field, so that exporting needs no package of TF Serving; a test reads them
-back by the official classes.
+Each is a PredictionLog of tensorflow_serving/apis/prediction_log.proto. Its four nested messages
+are encoded here field by field, so that exporting needs no package of TF Serving; a test decodes
+them by the official classes.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ LENGTH_DELIMITED = 2
 
 
 def write_warm_up(saved_model, requests):
-    """Puts warm-up requests into a SavedModel.
+    """Adds warm-up requests to a SavedModel.
 
     Args:
         saved_model: path of a version's folder.
@@ -46,7 +46,7 @@ def _field(number, content):
 
 
 def _varint(value):
-    """Seven bits a byte, the lowest first; the eighth says that more follow."""
+    """Seven bits a byte, the lowest first; the eighth bit marks that more bytes follow."""
     encoded = bytearray()
     while value > 127:
         encoded.append(value & 127 | 128)

@@ -1,4 +1,4 @@
-"""Inputs on which converters see how large activations become."""
+"""Inputs for measuring the ranges of activations, for int8."""
 
 from itertools import cycle, islice
 
@@ -10,16 +10,17 @@ from oasis_tf.data.transforms import resize_label_map
 from oasis_tf.data.validate import READING_FAILURES
 from oasis_tf.export.verification.cases import synthetic_label_maps
 
-SEED = 2  # of other label maps and noise than a proof has
+SEED = 2  # the verification has other label maps and noise
 
 
 def calibration_inputs(trained, *, count):
-    """Label maps and noise. Beside label maps of the training set there are some with all ids, so
-    that the ranges hold for classes too that are in none of the former.
+    """Label maps and noise: synthetic label maps with all ids, then some of the training set.
+
+    The synthetic ones make the ranges hold for classes that none of the others contains.
 
     Args:
         trained: `Trained`.
-        count: int, how many; label maps come again, with other noise, where they are too few.
+        count: int, how many; label maps repeat, with other noise, if there are fewer.
     Yields: label map int32 (h, w), z float32 (z_dim,).
     Raises: DataError if the run's data cannot be read.
     """
@@ -36,7 +37,7 @@ def _training_label_maps(trained, *, count):
     source = open_source(split="train", **trained.config.data.source_arguments())
 
     @tf.function(input_signature=[tf.TensorSpec((), tf.int64)])
-    def load(index):  # the image is not asked for, so the graph does without it
+    def load(index):  # TensorFlow prunes the decoding of the image, which is unused
         label_map = resize_label_map(source.load(index)[1], size=trained.live.image_size)
         return tf.cast(label_map, tf.int32)
 

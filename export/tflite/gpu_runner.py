@@ -1,6 +1,6 @@
-"""Runs a .tflite file on LiteRT's GPU accelerator for WebGPU, in the process it is called in.
+"""Runs a .tflite file on LiteRT's WebGPU accelerator, in the calling process.
 
-That process may crash or hang, and its environment changes: `gpu_gate` starts one for it.
+The process may crash or hang, and its environment changes: `gpu_gate` starts a fresh one.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ import re
 import tempfile
 from pathlib import Path
 
-# Chromium brings a GPU made of software, SwiftShader, and a Vulkan loader to reach it.
+# Chromium contains SwiftShader, a GPU in software, and a Vulkan loader for it.
 CHROMIUM_FOLDERS = ("/usr/lib/chromium", "/usr/lib/chromium-browser", "/opt/google/chrome")
 SWIFTSHADER, LOADER = "vk_swiftshader_icd.json", "libvulkan.so.1"
 
@@ -18,24 +18,24 @@ NO_ADAPTER = "No adapters found"
 ADAPTER = re.compile(r"Selected adapter: ([^,\n]+)")
 REFUSED_HEAD = "not supported by GPU delegate:"
 REFUSED_OP = re.compile(r"[A-Z0-9_]+: .+")
-OVER_A_LIMIT = re.compile(r"Validation error: (.+)")  # of this GPU's; the run goes on regardless
+OVER_A_LIMIT = re.compile(r"Validation error: (.+)")  # the run continues, wrongly
 
 
 class NoAdapterError(RuntimeError):
-    """There is no GPU to run on."""
+    """No GPU was found."""
 
 
 class RefusedError(RuntimeError):
-    """The accelerator takes the file not at all, or not all of it; says which ops or what limit."""
+    """The accelerator refuses the file or some of its ops; names the ops or the limit."""
 
 
 def run_on_gpu(*, path, batches, log):
-    """Runs every batch on the GPU in float32, with no CPU to fall back to.
+    """Runs every batch on the GPU in float32, without fallback to the CPU.
 
     Args:
         path: of the .tflite file.
         batches: list of dict of input name to array.
-        log: path of a new file for what LiteRT says.
+        log: path of a new file for LiteRT's messages.
     Returns: name of the adapter, and a list of dict of output name to array.
     Raises: NoAdapterError, RefusedError.
     """
@@ -55,7 +55,7 @@ def run_on_gpu(*, path, batches, log):
 
 
 def _find_vulkan():
-    """Adds SwiftShader to the drivers, if a Chromium is here; Dawn prefers a real GPU's."""
+    """Adds SwiftShader to the drivers, if Chromium is installed; Dawn prefers hardware GPUs."""
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     for folder in map(Path, CHROMIUM_FOLDERS):
         if (folder / SWIFTSHADER).exists():
@@ -65,7 +65,7 @@ def _find_vulkan():
 
 
 def _load_vulkan(folder):
-    """The system's loader, or else Chromium's, which is then found by its name."""
+    """Loads the system's loader, or else Chromium's; LiteRT then finds it by its name."""
     try:
         ctypes.CDLL(LOADER)
     except OSError:

@@ -1,8 +1,8 @@
-"""What a model for phones promises: names, shapes and dtypes of what goes in and comes out.
+"""The signature of .tflite files: names, shapes and dtypes of inputs and outputs.
 
 `label_map` float32 (1, h, w, 1), class ids; `z` float32 (1, z_dim), unless the generator is without
-noise -> `image` (1, h, w, 3), float32 in [0, 1] or uint8. Ids are floats because GPUs compare
-integers wrongly, and seem not to notice.
+noise -> `image` (1, h, w, 3), float32 in [0, 1] or uint8. Ids are floats because GPU delegates
+compare integers wrongly, without an error.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ def phone_signature(generator, *, output):
     @tf.function(input_signature=list(input_specs(generator).values()))
     def paint(label_map, z=None):
         image = generator(tf.squeeze(label_map, -1), z)
-        if output == "uint8":  # in this order: TensorFlow quantizes a sum before a product wrongly
+        if output == "uint8":  # product before sum: TensorFlow quantizes the other order wrongly
             return {"image": tf.cast(tf.round(image * 127.5 + 127.5), tf.uint8)}
         return {"image": image * 0.5 + 0.5}
 
@@ -38,7 +38,7 @@ def phone_signature(generator, *, output):
 
 
 def as_inputs(label_map, z):
-    """What the signature takes for one image: dict of name to array.
+    """The signature's inputs for one image: dict of name to array.
 
     Args:
         label_map: int (h, w).

@@ -1,9 +1,7 @@
-"""A .tflite file, as the runtime of phones sees it: what it holds, and runs on the CPU.
-
-TensorFlow is not needed here, nor imported.
-"""
+"""Describes and runs .tflite files by LiteRT, on the CPU. Imports no TensorFlow."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +9,6 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from oasis_tf.export.verification.tensor_spec import TensorSpec
-from oasis_tf.export.verification.timing import median_seconds
 
 SIGNATURE = "serving_default"
 OP_NAMES = {
@@ -24,7 +21,7 @@ DTYPES = {
 
 @dataclass(frozen=True)
 class Description:
-    """What a file holds.
+    """Contents of a file.
 
     Attributes:
         bytes: int, its size.
@@ -32,7 +29,7 @@ class Description:
         inputs, outputs: dict of name to `TensorSpec`.
         ops: dict of the op's name to how many there are, the most frequent first; custom ops, Flex
             among them, by their own names.
-        dynamic: list of the names of tensors whose shape the file leaves open.
+        dynamic: list of names of tensors without a static shape.
     """
 
     bytes: int
@@ -43,11 +40,8 @@ class Description:
     dynamic: list[str]
 
 
-def describe(path):
-    """Reads a file without running it; what GPUs do with its ops only they can say (`gpu_gate`).
-
-    Returns: `Description`.
-    """
+def describe(path: Path) -> Description:
+    """Reads a file without running it. Whether GPUs can run its ops, `gpu_gate` finds out."""
     contents = Path(path).read_bytes()
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(contents, 0))
     signature, tensors = model.signatureDefs[0], model.subgraphs[0].tensors
@@ -68,28 +62,14 @@ def describe(path):
     )
 
 
-def run_on_cpu(*, path, batches, threads=1):
-    """Runs a file's signature.
+def load(path: Path, *, threads: int = 1) -> Callable:
+    """Loads a file into LiteRT.
 
-    Args:
-        path: of the .tflite file.
-        batches: list of dict of input name to array.
-        threads: int.
-    Returns: list of dict of output name to array.
+    Returns: function(batch, signature=""), see `verification.runners`; a file has one signature.
     Raises: ValueError if LiteRT cannot read the file.
     """
-    runner = _runner(path, threads)
-    return [runner(**batch) for batch in batches]
-
-
-def seconds_on_cpu(*, path, batch, threads=1, runs=5):
-    """The median time of a run, after one to warm up; arguments as of `run_on_cpu`."""
-    runner = _runner(path, threads)
-    return median_seconds(lambda: runner(**batch), runs=runs)
-
-
-def _runner(path, threads):
-    return Interpreter(str(path), num_threads=threads).get_signature_runner(SIGNATURE)
+    run = Interpreter(str(path), num_threads=threads).get_signature_runner(SIGNATURE)
+    return lambda batch, signature="": run(**batch)
 
 
 def _op_name(code):
@@ -108,7 +88,7 @@ def _specs(names, tensors):
 
 
 def _shape(tensor):
-    """Of a scalar the file may hold None."""
+    """A scalar's may be None in the file."""
     if tensor.shapeSignature is not None:
         return tuple(int(length) for length in tensor.shapeSignature)
     return tuple(int(length) for length in tensor.shape) if tensor.shape is not None else ()

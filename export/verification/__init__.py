@@ -1,1 +1,1 @@
-"""The proof that an artifact paints what the live model paints."""
+"""Runs artifacts and compares their images with the live model's."""

@@ -1,4 +1,4 @@
-"""What the live model and every artifact paint, to be compared."""
+"""Label maps and noise for verification, and the live model's images of them."""
 
 from dataclasses import dataclass
 
@@ -20,9 +20,9 @@ class Cases:
     Attributes:
         label_maps: int32 (n, h, w); the last ones are `held_out` maps of the run's data.
         seeds: int64 (n,).
-        z: float32 (n, z_dim), what the seeds mean.
+        z: float32 (n, z_dim), the noise of the seeds.
         images: float32 (n, h, w, 3) in [0, 1].
-        held_out: int.
+        held_out: int, how many are held-out.
     """
 
     label_maps: np.ndarray
@@ -33,11 +33,11 @@ class Cases:
 
 
 def make_cases(trained, *, require_data=False):
-    """Paints synthetic label maps, with all ids in them, and held-out ones where there are any.
+    """Paints synthetic label maps with all ids, and held-out ones if the data can be read.
 
     Args:
         trained: `Trained`.
-        require_data: bool, whether data that cannot be read is an error.
+        require_data: bool, raise if the data cannot be read.
     Raises: DataError.
     """
     synthetic = synthetic_label_maps(trained.live.num_classes, size=trained.live.image_size)
@@ -65,8 +65,8 @@ def paint(generator, label_maps, z):
 
 
 def synthetic_label_maps(num_classes, *, size, seed=0):
-    """Hostile label maps that need no data, int32 (h, w), `size` = (h, w): all ids as stripes, all
-    as patches, and single pixels on one ground, at corners and borders too."""
+    """Three difficult label maps, int32 (h, w), `size` = (h, w): all ids as stripes, all ids as
+    patches, and single pixels on one class, also at corners and borders."""
     rng = np.random.default_rng(seed)
     rows, columns = np.indices(size)
     stripes = (rows + columns) % num_classes
@@ -80,7 +80,7 @@ def synthetic_label_maps(num_classes, *, size, seed=0):
 
 
 def _held_out_label_maps(trained, *, is_required):
-    """As many as `NUM_HELD_OUT`; none where the data is not here."""
+    """At most `NUM_HELD_OUT`; none if the data cannot be read."""
     try:
         source = open_source(split="val", **trained.config.data.source_arguments())
         indices = np.linspace(0, len(source) - 1, min(NUM_HELD_OUT, len(source))).astype(int)

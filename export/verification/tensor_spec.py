@@ -1,4 +1,4 @@
-"""What a named input or output of an artifact holds."""
+"""Shape and dtype of a named input or output of an artifact."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ class TensorSpec:
     """Shape and dtype.
 
     Args:
-        shape: tuple of int; -1 where a length is open.
-        dtype: str, as NumPy calls it.
+        shape: tuple of int; -1 for an open length.
+        dtype: str, NumPy's name.
     """
 
     shape: tuple[int, ...]

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from tiny import tiny_generator
 
-from oasis_tf.export.tflite.exporter import converted
+from oasis_tf.export.tflite.converter import converted
 from oasis_tf.export.tflite.phone_signature import as_inputs
-from oasis_tf.export.tflite.runner import describe, run_on_cpu
+from oasis_tf.export.tflite.runner import describe, load
 from oasis_tf.models.fold import fold
 
 pytestmark = pytest.mark.heavy
@@ -62,7 +62,7 @@ def test_flat_arrays_of_phones_mean_what_is_said(file):
     """Ids row by row in; red, green, blue pixel by pixel out, in 0..1."""
     ids, z = np.arange(96) % 5, np.ones(3)
     generator = tiny_generator()
-    (result,) = run_on_cpu(path=file, batches=[as_inputs(ids.reshape(8, 12), z)])
+    result = load(file)(as_inputs(ids.reshape(8, 12), z))
     live = generator(ids.reshape(1, 8, 12), z[None].astype(np.float32)) * 0.5 + 0.5
     assert result["image"].min() >= 0 and result["image"].max() <= 1
     np.testing.assert_allclose(np.ravel(result["image"]), np.ravel(live), atol=1e-5)

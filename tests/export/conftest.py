@@ -1,7 +1,8 @@
-"""One tiny trained generator, exported once, and servers in front of it."""
+"""A tiny trained generator, exported once for each target, and servers of its SavedModel."""
 
 import io
 import multiprocessing
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,11 @@ from PIL import Image
 from servers import kserve, official_stubs, tensorflow_model_server
 from tiny_run import write_checkpoint
 
-from oasis_tf.export.saved_model.exporter import convert
+from oasis_tf.export import exporter
+from oasis_tf.export.comparison import variants
+from oasis_tf.export.exporter import convert
+from oasis_tf.export.saved_model.target import SavedModel
+from oasis_tf.export.tflite.target import TFLite
 from oasis_tf.export.trained import Trained
 from oasis_tf.export.verification.cases import paint, synthetic_label_maps
 from oasis_tf.runs.folder import RunFolder
@@ -55,6 +60,14 @@ class Served:
         self.assert_painted(np.stack(images), of=of)
 
 
+# Converters take seconds for each block; TFLite leaves kernels of under 1024 numbers in float.
+SMALL = ("generator.num_blocks=2", "generator.channels=4")
+OTHER_GENERATORS = {
+    "instance norm, without noise": ("generator.norm=instance", "generator.z_dim=0"),
+    "class vectors": ("generator.label_embedding=3",),
+}
+
+
 @pytest.fixture(scope="module", autouse=True)
 def forked_processes():
     """Fresh processes import TensorFlow once for all, which takes seconds."""
@@ -72,21 +85,71 @@ def forked_processes():
 def run(tmp_path_factory):
     """A run folder, to read only."""
     run = tmp_path_factory.mktemp("tiny") / "run"
-    write_checkpoint(run)
+    write_checkpoint(run, *SMALL)
     return run
 
 
 @pytest.fixture(scope="session")
-def trained(run):
-    return Trained.load(RunFolder(run).require_checkpoint())
+def checkpoint(run):
+    return RunFolder(run).require_checkpoint()
+
+
+@pytest.fixture(scope="session", params=OTHER_GENERATORS)
+def other_checkpoint(request, tmp_path_factory):
+    """A checkpoint of a generator with other options; to read only."""
+    overrides = OTHER_GENERATORS[request.param]
+    return write_checkpoint(tmp_path_factory.mktemp("other"), *SMALL, *overrides)
 
 
 @pytest.fixture(scope="session")
-def served(run, trained, tmp_path_factory):
+def trained(checkpoint):
+    return Trained.load(checkpoint)
+
+
+@pytest.fixture(scope="session")
+def converted_once(tmp_path_factory):
+    """`convert`, which converts a checkpoint once in a session for each target."""
+    kept = {}
+
+    def convert_once(*, target, checkpoint, out, data_root=None, cases=None):
+        key = (target, checkpoint, data_root)
+        if key not in kept:
+            path = tmp_path_factory.mktemp("converted") / out.name
+            options = {"data_root": data_root, "cases": cases}
+            kept[key] = path, convert(target=target, checkpoint=checkpoint, out=path, **options)
+        path, result = kept[key]
+        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, out)
+        return result
+
+    return convert_once
+
+
+@pytest.fixture
+def in_this_process(monkeypatch, converted_once):
+    """Exports without the seconds that fresh processes take to start, and times of one second."""
+
+    def call(function, /, **arguments):
+        return (converted_once if function is convert else function)(**arguments)
+
+    monkeypatch.setattr(exporter, "in_fresh_process", call)
+    monkeypatch.setattr(variants, "in_fresh_process", lambda function, **arguments: 1.0)
+
+
+@pytest.fixture(scope="session")
+def float_tflite(checkpoint, converted_once, tmp_path_factory):
+    """A .tflite file of float32, and the `Reference` that it was made with."""
+    path = tmp_path_factory.mktemp("float") / "oasis.tflite"
+    (reference,), _ = converted_once(target=TFLite(), checkpoint=checkpoint, out=path)
+    assert reference.images.std() > 0.1  # so that another image would be seen to be one
+    return path, reference
+
+
+@pytest.fixture(scope="session")
+def served(checkpoint, trained, converted_once, tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
-    checkpoint = RunFolder(run).require_checkpoint()
     saved_model = folder / "oasis" / "1"
-    convert(checkpoint=checkpoint, out=saved_model, data_root=None)
+    saved_model.parent.mkdir()
+    converted_once(target=SavedModel(version=1), checkpoint=checkpoint, out=saved_model)
     num_classes, size = trained.live.num_classes, trained.live.image_size
     label_maps = np.stack(synthetic_label_maps(num_classes, size=size, seed=1))
     seeds = np.array([3, 2**40, -1])

@@ -1,8 +1,10 @@
 """Runs signatures of a SavedModel in a process that never imports TensorFlow or Keras.
 
-Stdin: {"session": arguments of `SavedModelSession`, "calls": [[signature name, inputs], …]}, an
-input as a nested list, bytes as base64. Stdout: a list with outputs of the same kind, or
-{"error": [code, message]}, for every call.
+    python run_saved_model.py SETTINGS        (arguments of `SavedModelSession`, as JSON)
+
+Each line of stdin is a list of calls [signature name, inputs], an input as a nested list, bytes as
+base64. A line of stdout answers it: a list with outputs of the same kind, or
+{"error": [code, message]}, for each call.
 """
 
 import base64
@@ -36,8 +38,8 @@ def answer(session, signature_name, inputs):
 
 
 if __name__ == "__main__":
-    task = json.load(sys.stdin)
-    session = SavedModelSession(**task["session"])
-    answers = [answer(session, *call) for call in task["calls"]]
+    session = SavedModelSession(**json.loads(sys.argv[1]))
+    for line in sys.stdin:
+        answers = [answer(session, *call) for call in json.loads(line)]
+        print(json.dumps(answers), flush=True)
     assert not {"tensorflow", "keras"} & set(sys.modules)
-    json.dump(answers, sys.stdout)

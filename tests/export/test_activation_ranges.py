@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from oasis_tf.export.activation_ranges import QUANTILE, measured_ranges
+from oasis_tf.export.tflite.activation_ranges import QUANTILE, measured_ranges
 from oasis_tf.export.tflite.runner import SIGNATURE
 
 KERNEL = np.float32([[[[0.5]]]])

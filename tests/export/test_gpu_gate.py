@@ -5,10 +5,12 @@ import pytest
 import tensorflow as tf
 from tiny_run import write_checkpoint
 
-from oasis_tf.export.tflite import exporter
+from oasis_tf.export import exporter
 from oasis_tf.export.tflite.gpu_gate import ask_gpu
-from oasis_tf.export.tflite.runner import run_on_cpu
-from oasis_tf.export.verification.compare import Limit
+from oasis_tf.export.tflite.runner import load
+from oasis_tf.export.tflite.target import Quantize, TFLite
+from oasis_tf.export.verification.difference import Limit
+from oasis_tf.export.verification.verification import Verification
 
 pytestmark = pytest.mark.process
 
@@ -32,8 +34,7 @@ def write_file(path, function):
 
 def ask_about(path, *, limit=CLOSE, **arguments):
     batches = [{"label_map": LABEL_MAP}]
-    (result,) = run_on_cpu(path=path, batches=batches)
-    return ask_gpu(path, batches, expected=result["image"], limit=limit, **arguments)
+    return ask_gpu(path, batches, expected=load(path)(*batches)["image"], limit=limit, **arguments)
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +93,9 @@ def test_an_accepted_op_that_is_wrong_is_seen(adapter, tmp_path):
 def test_exported_generators_are_accepted(adapter, tmp_path, quantize, overrides):
     checkpoint = write_checkpoint(tmp_path / "run", *overrides)
     file = tmp_path / "it.tflite"
-    question, _ = exporter.convert(checkpoint=checkpoint, out=file, quantize=quantize)
-    verdict = exporter.prove(file, question, quantize=quantize).gpu
+    target = TFLite(Quantize(quantize))
+    references, _ = exporter.convert(target=target, checkpoint=checkpoint, out=file)
+    verdict = target.gpu_verdict(file, references[0])
     assert verdict.state == "accepted", verdict
 
 
@@ -117,8 +119,8 @@ def test_a_refused_file_is_a_fault(adapter, tmp_path):
         tmp_path / "it.tflite", lambda label_map: tf.broadcast_to(label_map, (1, 16, 16, 3))
     )
     verdict = ask_about(path)
-    proof = exporter.Proof(difference=verdict.difference, limit=Limit(), gpu=verdict)
-    assert ["BROADCAST_TO" in fault for fault in proof.faults()] == [True]
+    (fault,) = Verification({}, Limit(), verdict).faults()
+    assert fault.startswith("is not for GPUs") and "BROADCAST_TO" in fault
 
 
 def test_a_file_that_is_none_is_refused(adapter, one_hot_of_floats, tmp_path):

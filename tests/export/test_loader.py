@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from saved_model_session import INVALID_ARGUMENT
 from servers import session_settings
 from tiny_run import write_checkpoint
 
-from oasis_tf.export.saved_model.exporter import convert
+from oasis_tf.export import exporter
+from oasis_tf.export.saved_model.target import SavedModel
 from oasis_tf.export.trained import Trained
 from oasis_tf.export.verification.cases import paint, synthetic_label_maps
 from oasis_tf.runtime import noise
@@ -22,27 +24,39 @@ pytestmark = pytest.mark.process
 SCRIPT = Path(__file__).with_name("run_saved_model.py")
 
 
-def run(saved_model, *calls):
-    """The answers to calls (signature name, inputs) in a process of their own. An input is an
-    array or a list."""
-    task = {"session": session_settings(saved_model), "calls": calls}
-    task = json.dumps(task, default=np.ndarray.tolist)
-    done = subprocess.run(
-        [sys.executable, SCRIPT], input=task, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@contextmanager
+def loaded(saved_model):
+    """Yields a function that sends calls (signature name, inputs) to a process which has loaded a
+    SavedModel, and returns their answers. An input is an array or a list."""
+    settings = json.dumps(session_settings(saved_model))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, SCRIPT, settings], stdin=pipe, stdout=pipe, text=True
+    ) as process:
+
+        def ask(*calls):
+            print(json.dumps(calls, default=np.ndarray.tolist), file=process.stdin, flush=True)
+            return json.loads(process.stdout.readline())
+
+        yield ask
+        process.stdin.close()
+        assert process.wait() == 0
+
+
+@pytest.fixture(scope="module")
+def ask(served):
+    with loaded(served.saved_model) as ask:
+        yield ask
 
 
 def base64_of(contents):
     return [base64.b64encode(content).decode() for content in contents]
 
 
-def test_all_signatures_paint_what_the_live_model_paints(served):
+def test_all_signatures_paint_what_the_live_model_paints(served, ask):
     maps, seeds, z = served.label_maps.tolist(), served.seeds.tolist(), served.z
     noise_map = np.broadcast_to(z[:, None, None], (*served.label_maps.shape, z.shape[1]))
-    *images, png = run(
-        served.saved_model,
+    *images, png = ask(
         ("serving_default", {"label_map": maps, "seed": seeds}),
         ("with_z", {"label_map": maps, "z": z.tolist()}),
         ("with_noise", {"label_map": maps, "noise_map": noise_map.tolist()}),
@@ -55,24 +69,23 @@ def test_all_signatures_paint_what_the_live_model_paints(served):
     served.assert_painted_pngs([base64.b64decode(image) for image in png["image_png_bytes"]])
 
 
-def test_an_image_does_not_depend_on_what_else_is_in_the_batch(served):
+def test_an_image_does_not_depend_on_what_else_is_in_the_batch(served, ask):
     maps, seeds = served.label_maps.tolist(), served.seeds.tolist()
     alone = [
         ("serving_default", {"label_map": [label_map], "seed": [seed]})
         for label_map, seed in zip(maps, seeds, strict=True)
     ]
-    images = [answer["image"][0] for answer in run(served.saved_model, *reversed(alone))]
+    images = [answer["image"][0] for answer in ask(*reversed(alone))]
     served.assert_painted(np.array(images[::-1]))
 
 
 @pytest.mark.parametrize("position", [0, 1])
-def test_what_is_wrong_with_an_example_is_said_with_its_position(served, position):
+def test_what_is_wrong_with_an_example_is_said_with_its_position(served, ask, position):
     label_maps, pngs = served.label_maps[:2].copy(), served.label_pngs[:2]
     seeds = served.seeds[:2].tolist()
     label_maps[position, 3, 4] = served.num_classes
     pngs[position] = pngs[position][:50]
-    for answer in run(
-        served.saved_model,
+    for answer in ask(
         ("serving_default", {"label_map": label_maps.tolist(), "seed": seeds}),
         ("png", {"label_png_bytes": base64_of(pngs), "seed": seeds}),
     ):
@@ -81,7 +94,7 @@ def test_what_is_wrong_with_an_example_is_said_with_its_position(served, positio
         assert str(position) in message.partition("\n")[0]
 
 
-def test_hostile_requests_are_refused_in_words(served):
+def test_hostile_requests_are_refused_in_words(served, ask):
     shape, z_dim = served.label_maps.shape[1:], served.z.shape[1]
     zeros = np.zeros((1, *shape), np.int64)
     noise_map = np.zeros((1, *shape, z_dim))
@@ -103,16 +116,16 @@ def test_hostile_requests_are_refused_in_words(served):
             {"label_map": zeros, "noise_map": noise_map},
         ),
     }
-    for said, answer in zip(calls, run(served.saved_model, *calls.values()), strict=True):
+    for said, answer in zip(calls, ask(*calls.values()), strict=True):
         code, message = answer["error"]
         assert code == INVALID_ARGUMENT and said in message
 
 
-def test_every_int64_is_a_seed_of_its_own(served):
+def test_every_int64_is_a_seed_of_its_own(served, ask):
     label_map = served.label_maps[:1]
     seeds = (-(2**63), -(2**31), -1, 0, 1, 2**32, 2**63 - 1)
     calls = [("serving_default", {"label_map": label_map, "seed": [seed]}) for seed in seeds]
-    answers = run(served.saved_model, *calls)
+    answers = ask(*calls)
     assert len({np.array(answer["image"]).tobytes() for answer in answers}) == len(seeds)
 
 
@@ -120,7 +133,7 @@ def test_what_wide_generators_do_in_fewer_multiplications_runs_there_and_paints_
     """Neighbourhoods and Winograd, against a twin of dense modulation and plain convolutions."""
     wide = ("generator.channels=128", "generator.num_blocks=2", "generator.modulation=distinct")
     checkpoint = write_checkpoint(tmp_path / "run", *wide)
-    convert(checkpoint=checkpoint, out=tmp_path / "1", data_root=None)
+    exporter.convert(target=SavedModel(), checkpoint=checkpoint, out=tmp_path / "1")
     graph = (tmp_path / "1" / "saved_model.pb").read_bytes()
     assert b"SparseSegmentSum" in graph and b"winograd" in graph
     plain = Trained.load(checkpoint).folded
@@ -130,6 +143,7 @@ def test_what_wide_generators_do_in_fewer_multiplications_runs_there_and_paints_
     expected = 255 * paint(plain, label_maps, z)
     assert expected.std() > 20
     call = ("with_z", {"label_map": label_maps.tolist(), "z": z.tolist()})
-    (answer,) = run(tmp_path / "1", call)
+    with loaded(tmp_path / "1") as ask:
+        (answer,) = ask(call)
     apart = np.abs(np.array(answer["image"]) - expected)
     assert apart.max() <= 0.51  # a grey level is rounded

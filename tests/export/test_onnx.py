@@ -1,19 +1,19 @@
-"""ONNX files: what they promise, that onnxruntime paints from them what the live model does, and
-that one which does not is not written."""
+"""ONNX files: their signature, that onnxruntime paints from them what the live model does, and that
+one which does not is not written."""
 
+import hashlib
+import importlib.util
 import json
 
 import numpy as np
 import onnx
 import pytest
-from tiny_run import write_checkpoint
-from typer.testing import CliRunner
+from command_line import call_export
 
-from oasis_tf.cli.export.app import app
-from oasis_tf.export.fresh_process import in_fresh_process
-from oasis_tf.export.onnx import exporter, packages
-from oasis_tf.export.onnx.runner import describe, run_on_cpu
-from oasis_tf.export.trained import Trained
+from oasis_tf.export import exporter
+from oasis_tf.export.onnx.converter import converted
+from oasis_tf.export.onnx.runner import describe, load
+from oasis_tf.export.onnx.target import NEWEST_OPSET, OLDEST_OPSET, ONNX
 from oasis_tf.export.verification.compare import compare
 from oasis_tf.export.verification.tensor_spec import TensorSpec
 
@@ -23,39 +23,33 @@ BOTH = {"label_map": TensorSpec((-1, 32, 32), "int32"), "z": TensorSpec((-1, 4),
 IMAGE = {"image": TensorSpec((-1, 32, 32, 3), "float32")}
 
 
-@pytest.fixture(scope="module")
-def question(trained):
-    question = exporter.question_for(trained)
-    assert question.images.std() > 0.1  # so that another image would be seen to be one
-    return question
+@pytest.fixture(scope="session")
+def file_and_reference(checkpoint, converted_once, tmp_path_factory):
+    path = tmp_path_factory.mktemp("onnx") / "model.onnx"
+    (reference,), _ = converted_once(target=ONNX(), checkpoint=checkpoint, out=path)
+    assert reference.images.std() > 0.1  # so that another image would be seen to be one
+    return path, reference
 
 
 def call(*arguments, exit_code=0):
-    result = CliRunner().invoke(app, ["onnx", *map(str, arguments)])
-    assert result.exit_code == exit_code, result.output
-    assert "Traceback" not in result.output
-    return result
+    return call_export("onnx", *arguments, exit_code=exit_code)
 
 
-def write(path, generator, **options):
-    path.write_bytes(exporter.converted(generator, **options))
-    return path
-
-
-def test_ids_that_are_no_class_are_painted_as_no_class(trained, question, tmp_path):
-    """What the card says of them."""
-    path = write(tmp_path / "model.onnx", trained.folded)
-    batch = {name: array[:1] for name, array in question.batches[0].items()}
-    low, high, known = (
-        batch | {"label_map": np.where(batch["label_map"] > 7, other, batch["label_map"])}
+def test_ids_that_are_no_class_are_painted_as_no_class(file_and_reference):
+    """As the card says."""
+    path, reference = file_and_reference
+    example, run = reference.example(0), load(path)
+    images = [
+        run(
+            example | {"label_map": np.where(example["label_map"] > 7, other, example["label_map"])}
+        )
         for other in (np.int32(-1), np.int32(99), np.int32(7))
-    )
-    images = [result["image"] for result in run_on_cpu(path=path, batches=[low, high, known])]
-    np.testing.assert_array_equal(images[0], images[1])
-    assert compare(images[0], images[2]).psnr < 40
+    ]
+    np.testing.assert_array_equal(images[0]["image"], images[1]["image"])
+    assert compare(images[0]["image"], images[2]["image"]).psnr < 40
 
 
-def test_a_file_is_written_with_its_card_and_paints_the_same_in_any_batch(run, question, tmp_path):
+def test_a_file_is_written_with_its_card(run, tmp_path, in_this_process):
     path = tmp_path / "model.onnx"
     message = call("--run", run, "--out", path).output
     assert f"Wrote {path}" in message and "onnxruntime  max" in message
@@ -66,25 +60,33 @@ def test_a_file_is_written_with_its_card_and_paints_the_same_in_any_batch(run, q
     assert card["ids"]["last"] == 13 and card["ids"]["others"].startswith("Not checked: ")
     assert card["onnx"]["opset"] == 17 and card["onnx"]["bytes"] == path.stat().st_size
     assert card["onnx"]["proof"]["cpu"]["max"] <= 1e-4
-    sizes = [len(batch["z"]) for batch in question.batches]
-    assert sizes[:2] == [1, 3] and sum(sizes) == len(question.images)
-    # All at once is a batch size that the proof did not ask for.
-    names = question.batches[0]
-    everything = {name: np.concatenate([b[name] for b in question.batches]) for name in names}
-    (result,) = run_on_cpu(path=path, batches=[everything])
-    assert compare(result["image"], question.images).max <= 1e-4
+    assert card["onnx"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("opset", [packages.OLDEST_OPSET, packages.NEWEST_OPSET])
-def test_other_opsets_paint_the_same(trained, question, tmp_path, opset):
-    path = write(tmp_path / "model.onnx", trained.folded, opset=opset)
-    found, difference = exporter.prove(path, question)
+def test_a_file_paints_the_same_in_any_batch(file_and_reference):
+    path, reference = file_and_reference
+    sizes = [len(batch["z"]) for batch in reference.batches]
+    assert sizes[:2] == [1, 3] and sum(sizes) == len(reference.images)
+    # All at once is a batch size that the verification does not have.
+    everything = {
+        name: np.concatenate([batch[name] for batch in reference.batches])
+        for name in reference.batches[0]
+    }
+    assert compare(load(path)(everything)["image"], reference.images).max <= 1e-4
+
+
+@pytest.mark.parametrize("opset", [OLDEST_OPSET, NEWEST_OPSET])
+def test_other_opsets_paint_the_same(trained, file_and_reference, tmp_path, in_this_process, opset):
+    path, target = tmp_path / "model.onnx", ONNX(opset)
+    path.write_bytes(converted(trained.folded, opset=opset))
+    verified = exporter.verify(target, path, [file_and_reference[1]])
+    found = verified.description
     assert found.opset == opset and (found.inputs, found.outputs) == (BOTH, IMAGE)
-    assert difference.max <= 1e-4
+    assert not verified.verification.faults()
 
 
-def test_there_are_onnxs_own_operators_only_and_none_in_a_mode_that_was_dropped(trained, tmp_path):
-    path = write(tmp_path / "model.onnx", trained.folded)
+def test_all_operators_are_onnxs_own_and_none_has_a_mode_that_was_dropped(file_and_reference):
+    path, _ = file_and_reference
     assert not [name for name in describe(path).ops if "." in name]
     modes = [
         attribute.s
@@ -92,7 +94,7 @@ def test_there_are_onnxs_own_operators_only_and_none_in_a_mode_that_was_dropped(
         for attribute in node.attribute
         if attribute.name == "coordinate_transformation_mode"
     ]
-    assert modes == [b"asymmetric"] * 2  # two doublings
+    assert modes == [b"asymmetric"]  # one doubling
     batches = {value.type.tensor_type.shape.dim[0].dim_param for value in graph_ends(path)}
     assert batches == {"batch"}
 
@@ -102,15 +104,12 @@ def graph_ends(path):
     return [*graph.input, *graph.output]
 
 
-@pytest.mark.parametrize(
-    "override", ["generator.z_dim=0", "generator.label_embedding=3", "generator.norm=instance"]
-)
-def test_generators_of_other_kinds_paint_the_same(tmp_path, override):
-    trained = Trained.load(write_checkpoint(tmp_path / "run", override))
-    path = write(tmp_path / "model.onnx", trained.folded)
-    found, difference = exporter.prove(path, exporter.question_for(trained))
-    assert ("z" in found.inputs) is ("z_dim" not in override)
-    assert difference.max <= 1e-4
+def test_generators_of_other_kinds_paint_the_same(tmp_path, in_this_process, other_checkpoint):
+    path = tmp_path / "model.onnx"
+    references, facts = exporter.convert(target=ONNX(), checkpoint=other_checkpoint, out=path)
+    verified = exporter.verify(ONNX(), path, references)
+    assert ("z" in verified.description.inputs) is (facts["z_dim"] > 0)
+    assert not verified.verification.faults()
 
 
 def with_other_weights(model):
@@ -140,17 +139,16 @@ def with_an_unknown_operator(model):
     ],
 )
 def test_a_file_that_is_another_model_is_not_written(
-    run, tmp_path, monkeypatch, change, exit_code, sentence
+    run, tmp_path, monkeypatch, in_this_process, converted_once, change, exit_code, sentence
 ):
-    def changed(function, /, **arguments):
-        result = in_fresh_process(function, **arguments)
-        if function is exporter.convert:
-            model = onnx.load(arguments["out"])
-            change(model)
-            onnx.save(model, arguments["out"])
+    def changed(*, out, **arguments):
+        result = converted_once(out=out, **arguments)
+        model = onnx.load(out)
+        change(model)
+        onnx.save(model, out)
         return result
 
-    monkeypatch.setattr(exporter, "in_fresh_process", changed)
+    monkeypatch.setattr(exporter, "convert", changed)
     result = call("--run", run, "--out", tmp_path / "model.onnx", exit_code=exit_code)
     assert sentence in result.stderr
     assert list(tmp_path.iterdir()) == []
@@ -158,11 +156,9 @@ def test_a_file_that_is_another_model_is_not_written(
 
 @pytest.mark.parametrize("missing", ["tf2onnx", "onnxruntime"])
 def test_without_the_extra_it_says_what_to_install(run, tmp_path, monkeypatch, missing):
-    found = packages.importlib.util.find_spec
+    found = importlib.util.find_spec
     monkeypatch.setattr(
-        packages.importlib.util,
-        "find_spec",
-        lambda name: None if name == missing else found(name),
+        importlib.util, "find_spec", lambda name: None if name == missing else found(name)
     )
     result = call("--run", run, "--out", tmp_path / "model.onnx", exit_code=2)
     assert f"not installed ({missing}): pip install 'oasis-tf[onnx]'" in result.stderr

@@ -26,12 +26,12 @@ def test_files_appear_together_at_the_end(tmp_path):
 
 
 def test_whose_card_is_in_the_way_is_said(tmp_path):
-    (tmp_path / "o.tflite").touch()
-    card = tmp_path / "o.json"
+    model, card, other = (tmp_path / name for name in ("o.onnx", "o.json", "o.tflite"))
+    other.touch()
     card.touch()
     with (
         pytest.raises(TargetError, match=r"o.json exists already and describes o.tflite; name"),
-        publishing(tmp_path / "o.onnx", card),
+        publishing(model, card, described=[model, other, tmp_path / "o.other"]),
     ):
         pass
     assert names(tmp_path) == ["o.json", "o.tflite"]

@@ -1,8 +1,9 @@
-"""The verb: equal or not written, whatever the generator and its label PNGs."""
+"""SavedModels: verified or not written, for every kind of generator and of label PNGs."""
 
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,50 +15,48 @@ from tiny_run import TINY, write_checkpoint
 
 from oasis_tf.data import DataError
 from oasis_tf.data.datasets.landscapes import DATA_SET
-from oasis_tf.export import trained
-from oasis_tf.export.saved_model import exporter
-from oasis_tf.export.saved_model.exporter import LIMIT, convert, differences_of
+from oasis_tf.export import exporter
+from oasis_tf.export.saved_model.target import SavedModel
 from oasis_tf.export.trained import Trained
-from oasis_tf.models.fold import fold
 
 pytestmark = pytest.mark.process
 
 COLORS = [[], [[0, 0, 9]], [[5, 5, 5], [6, 6, 6]], [[200, 0, 0]]]  # void has none
-GENERATORS = {
-    "without noise, of few classes": {"z_dim": 0},
-    "instance norm": {"norm": "instance"},
-    "class vectors": {"label_embedding": 3},
-}
 
 
-def variant(path, *, generator, data):
+def test_every_kind_of_generator_answers_as_it_does_alive(
+    tmp_path, in_this_process, other_checkpoint
+):
+    references = assert_exported(other_checkpoint, tmp_path / "1")
+    assert len(references[0].images) == 7  # with held-out ones
+
+
+def test_label_maps_of_colours_answer_as_they_do_alive_without_their_data(
+    tmp_path, in_this_process
+):
     config = yaml.safe_load(TINY.read_text())
-    config["generator"] |= generator
-    config["data"] = data or config["data"]
+    config["generator"]["num_blocks"] = 1
+    data = {"source": "folder", "root": "/nowhere", "num_classes": 4, "image_size": [32, 32]}
+    config["data"] = data | {"label_colors": COLORS}
+    path = tmp_path / "config.yaml"
     path.write_text(yaml.safe_dump(config))
-    return path
+    checkpoint = write_checkpoint(tmp_path, config=path)
+    references = assert_exported(checkpoint, tmp_path / "1")
+    assert len(references[0].images) == 3  # without held-out ones
+    arguments = {"target": SavedModel(), "checkpoint": checkpoint, "data_root": "/missing"}
+    with pytest.raises(DataError, match="/missing"):
+        exporter.convert(out=tmp_path / "2", **arguments)
 
 
-@pytest.mark.parametrize("name", GENERATORS)
-def test_every_kind_of_generator_answers_as_it_does_alive(tmp_path, name):
-    data = None
-    if name == "without noise, of few classes":
-        data = {"source": "folder", "root": "/nowhere", "num_classes": 4, "image_size": [32, 32]}
-        data["label_colors"] = COLORS
-    config = variant(tmp_path / "config.yaml", generator=GENERATORS[name], data=data)
-    checkpoint = write_checkpoint(tmp_path, config=config)
-    questions = convert(checkpoint=checkpoint, out=tmp_path / "1", data_root=None)
-    expected = {"serving_default", "png"}
-    if GENERATORS[name].get("z_dim") != 0:
-        expected |= {"with_z", "with_noise"}
-    assert set(questions) == expected
-    assert all(question.images.std() > 20 for question in questions.values())
-    assert len(questions["serving_default"].images) == (3 if data else 7)  # with held-out ones
-    if data:
-        with pytest.raises(DataError, match="/missing"):
-            convert(checkpoint=checkpoint, out=tmp_path / "2", data_root="/missing")
-    for difference in differences_of(path=tmp_path / "1", questions=questions).values():
-        assert LIMIT.is_kept_by(difference)
+def assert_exported(checkpoint, path):
+    """Every signature paints what the live model does. Returns: list of `Reference`."""
+    references, facts = exporter.convert(target=SavedModel(), checkpoint=checkpoint, out=path)
+    expected = {"serving_default", "png"} | ({"with_z", "with_noise"} if facts["z_dim"] else set())
+    assert {reference.signature for reference in references} == expected
+    assert all(reference.images.std() > 20 for reference in references)
+    verification = exporter.verify(SavedModel(), path, references).verification
+    assert verification.differences.keys() == expected and not verification.faults()
+    return references
 
 
 def test_the_verb_writes_versions_with_all_that_servers_and_clients_need(run, tmp_path):
@@ -101,18 +100,24 @@ def test_a_seed_paints_what_generate_paints_with_it(served, labels, tmp_path):
     assert np.abs(painted - served.images[1]).max() > 20  # another seed, another picture
 
 
-def test_an_artifact_that_paints_something_else_is_deleted(run, tmp_path, monkeypatch):
-    def fold_badly(generator, **options):
-        folded = fold(generator, **options)
-        folded.conv_image.bias.assign(folded.conv_image.bias + 0.1)
-        return folded
+@pytest.mark.parametrize("signature", ["serving_default", "png", "with_noise"])
+def test_an_artifact_with_a_signature_that_paints_something_else_is_deleted(
+    run, tmp_path, monkeypatch, in_this_process, converted_once, signature
+):
+    def brighter(**arguments):
+        """Converts; the live model's images of one signature are 3 grey levels brighter."""
+        references, facts = converted_once(**arguments)
+        changed = [
+            replace(it, images=it.images + np.uint8(3)) if it.signature == signature else it
+            for it in references
+        ]
+        return changed, facts
 
-    monkeypatch.setattr(trained, "fold", fold_badly)
-    monkeypatch.setattr(exporter, "in_fresh_process", lambda call, **options: call(**options))
-    message = call_export(
-        "saved-model", "--run", run, "--out", tmp_path / "new", exit_code=3
-    ).stderr
-    assert "signature serving_default does not paint what the live model paints: max 0.0" in message
+    monkeypatch.setattr(exporter, "convert", brighter)
+    options = ("--run", run, "--out", tmp_path / "new")
+    message = call_export("saved-model", *options, exit_code=3).stderr
+    sentence = f"the SavedModel's signature {signature} does not paint what the live model paints"
+    assert f"{sentence}: max " in message and "It was deleted.\n" in message
     assert not (tmp_path / "new").exists()
 
 

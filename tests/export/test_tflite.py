@@ -1,23 +1,23 @@
-"""Files for phones: what they promise, that they paint what the live model does, and that one which
+"""Files for phones: their signature, that they paint what the live model does, and that one which
 does not is not written."""
 
 import json
 
-import keras
+import flatbuffers
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 from command_line import call_export
-from PIL import Image
-from tiny_run import write_checkpoint
+from tflite_images import images_of
 
-from oasis_tf.export.tflite import exporter
-from oasis_tf.export.tflite.phone_signature import as_inputs
-from oasis_tf.export.tflite.runner import describe, run_on_cpu, seconds_on_cpu
-from oasis_tf.export.verification.cases import paint, synthetic_label_maps
-from oasis_tf.export.verification.compare import Limit, compare
+from oasis_tf.export import exporter
+from oasis_tf.export.tflite import converter
+from oasis_tf.export.tflite.activation_ranges import IDENTIFIER
+from oasis_tf.export.tflite.runner import describe
+from oasis_tf.export.tflite.target import LIMITS, TFLite
+from oasis_tf.export.verification.compare import compare
 from oasis_tf.export.verification.tensor_spec import TensorSpec
-from oasis_tf.models import OASISGenerator, ema
-from oasis_tf.models.fold import fold
+from oasis_tf.models import OASISGenerator
 
 pytestmark = pytest.mark.process
 
@@ -31,136 +31,60 @@ PORTABLE_OPS = {  # seen to be taken and to be right on WebGPU, but for integers
 }
 
 
-@pytest.fixture(scope="module")
-def question(trained):
-    question = exporter.question_for(trained)
-    assert question.images.std() > 0.1  # so that another image would be seen to be one
-    return question
-
-
 @pytest.fixture
-def in_this_process(monkeypatch):
-    """Conversion and proof without the seconds that fresh processes take to start."""
-    monkeypatch.setattr(
-        exporter, "in_fresh_process", lambda function, **arguments: function(**arguments)
-    )
+def reference(float_tflite):
+    return float_tflite[1]
 
 
 def call(*arguments, exit_code=0):
     return call_export("tflite", *arguments, exit_code=exit_code)
 
 
-def images_of(file, batches):
-    return np.concatenate([it["image"] for it in run_on_cpu(path=file, batches=batches)])
-
-
 @pytest.mark.parametrize(
-    ("quantize", "output"), [*((it, "float32") for it in exporter.LIMITS), ("int8", "uint8")]
+    ("quantize", "output"), [*((it, "float32") for it in LIMITS), ("int8", "uint8")]
 )
-def test_every_quantization_paints_the_same_image(trained, question, tmp_path, quantize, output):
+def test_every_quantization_paints_the_same_image(
+    trained, reference, converted_once, checkpoint, tmp_path, quantize, output
+):
     file = tmp_path / "oasis.tflite"
-    arguments = {"quantize": quantize, "output": output, "samples": question.batches}
-    file.write_bytes(exporter.converted(trained.folded, **arguments))
+    if quantize == "int8":  # few channels: calibrated on what it is compared on
+        arguments = {"quantize": quantize, "output": output, "samples": reference.batches}
+        file.write_bytes(converter.converted(trained.folded, **arguments))
+    else:
+        converted_once(target=TFLite(quantize), checkpoint=checkpoint, out=file)
 
     found = describe(file)
     assert found.signature == "serving_default"
     assert (found.inputs, found.outputs) == (BOTH, IMAGE[output])
     assert found.ops.keys() <= PORTABLE_OPS and not found.dynamic
-    difference = compare(images_of(file, question.batches), question.images)
-    assert exporter.LIMITS[quantize].is_kept_by(difference), difference
+    difference = compare(images_of(file, reference.batches), reference.images)
+    assert LIMITS[quantize].is_kept_by(difference), difference
 
 
-def test_runs_are_timed(trained, question, tmp_path):
-    file = tmp_path / "oasis.tflite"
-    file.write_bytes(exporter.converted(trained.folded, quantize="none"))
-    assert 1e-5 < seconds_on_cpu(path=file, batch=question.batches[0], threads=2) < 10
-
-
-def test_smaller_numbers_make_smaller_files():
+def test_a_weight_takes_half_and_a_quarter_of_its_bytes():
     generator = OASISGenerator(
         num_classes=9, image_size=(8, 8), channels=16, num_blocks=1, z_dim=4, norm="none"
     )
+    kernels = sum(np.prod(weight.shape) for weight in generator.weights if len(weight.shape) == 4)
     kinds = ("none", "float16", "dynamic")
-    none, float16, dynamic = (len(exporter.converted(generator, quantize=kind)) for kind in kinds)
-    assert 0.49 < float16 / none < 0.55
-    assert 0.24 < dynamic / none < 0.35
+    none, *smaller = (len(converter.converted(generator, quantize=kind)) for kind in kinds)
+    saved = [none - size for size in smaller]
+    assert saved == pytest.approx([2 * kernels, 3 * kernels], rel=0.1)
 
 
-@pytest.mark.parametrize(
-    ("overrides", "inputs"),
-    [
-        (["generator.norm=instance"], BOTH),
-        (["generator.z_dim=0"], NO_NOISE),
-        (["generator.label_embedding=3"], BOTH),
-    ],
-    ids=["instance norm", "no noise", "label embedding"],
-)
-def test_other_generators(tmp_path, overrides, inputs):
-    checkpoint = write_checkpoint(tmp_path / "run", *overrides)
+def test_other_generators(tmp_path, in_this_process, other_checkpoint):
     file = tmp_path / "oasis.tflite"
-
-    question, _ = exporter.convert(checkpoint=checkpoint, out=file, quantize="none")
-    proof = exporter.prove(file, question, quantize="none", check_gpu=False)
-
-    assert describe(file).inputs == inputs and describe(file).ops.keys() <= PORTABLE_OPS
-    assert not proof.faults()
-
-
-def test_ids_beyond_those_of_the_calibration_are_not_mistaken(trained, question, tmp_path):
-    """A quantizer that saw ids up to 3 would clip those above to 3."""
-    samples = [{**it, "label_map": it["label_map"] % 4} for it in question.batches]
-    file = tmp_path / "oasis.tflite"
-    file.write_bytes(exporter.converted(trained.folded, quantize="int8", samples=samples))
-
-    high = {"label_map": np.full((1, 32, 32, 1), 9, np.float32), "z": question.batches[0]["z"]}
-    low = high | {"label_map": np.full((1, 32, 32, 1), 3, np.float32)}
-    live = [trained.live(it["label_map"][..., 0], it["z"]) * 0.5 + 0.5 for it in (high, low)]
-
-    assert compare(*live).psnr < 20
-    assert compare(images_of(file, [high]), live[0]).psnr > 25
+    references, facts = exporter.convert(target=TFLite(), checkpoint=other_checkpoint, out=file)
+    verified = exporter.verify(TFLite(), file, references, check_gpu=False)
+    assert verified.description.inputs == (BOTH if facts["z_dim"] else NO_NOISE)
+    assert verified.description.ops.keys() <= PORTABLE_OPS
+    assert not verified.verification.faults()
 
 
-@pytest.fixture(scope="module")
-def many_classes():
-    """A generator of 59 classes with strong contrasts, folded; its inputs to calibrate with; and a
-    `Question`."""
-    keras.utils.set_random_seed(0)
-    size, num_classes = (32, 32), 59
-    generator = OASISGenerator(
-        num_classes, size, channels=4, num_blocks=3, z_dim=4, spade_hidden=8, init_gain=1.0
-    )
-    for weight in generator.weights:
-        if "gamma" in weight.path and "kernel" in weight.path:
-            weight.assign(2 * weight)
-    rng = np.random.default_rng(0)
-
-    def maps(count):
-        seeds = rng.integers(2**31, size=-(-count // 3))
-        found = [synthetic_label_maps(num_classes, size=size, seed=seed) for seed in seeds]
-        return np.concatenate(found)[:count], np.float32(rng.standard_normal((count, 4)))
-
-    generator = ema.recalibrated(generator, (maps(4) for _ in range(30)), num_batches=30)
-    folded = fold(generator, modulation="dense", winograd=False)
-    samples = [as_inputs(*pair) for pair in zip(*maps(100), strict=True)]
-    label_maps, z = maps(6)
-    batches = [as_inputs(*pair) for pair in zip(label_maps, z, strict=True)]
-    return folded, samples, exporter.Question(batches, paint(generator, label_maps, z))
-
-
-def test_int8_paints_many_classes_after_many_maps(many_classes, tmp_path):
-    """TensorFlow's own ranges, the largest values of 100 maps, give about 31 dB."""
-    folded, samples, question = many_classes
-    file = tmp_path / "oasis.tflite"
-    file.write_bytes(exporter.converted(folded, quantize="int8", samples=samples))
-    difference = compare(images_of(file, question.batches), question.images)
-    assert difference.psnr > 33, difference
-
-
-def test_ids_that_are_no_class_are_painted_as_no_class(trained, question, tmp_path):
-    """What the card says of them."""
-    file = tmp_path / "oasis.tflite"
-    file.write_bytes(exporter.converted(trained.folded, quantize="none"))
-    label_map, z = question.batches[0]["label_map"], question.batches[0]["z"]
+def test_ids_that_are_no_class_are_painted_as_no_class(float_tflite):
+    """As the card says."""
+    file, reference = float_tflite
+    label_map, z = reference.batches[0]["label_map"], reference.batches[0]["z"]
     others = np.float32([-1, 99, np.nan, 7])
     label_maps = [np.where(label_map > 7, other, label_map) for other in others]
     images = images_of(file, [{"label_map": other, "z": z} for other in label_maps])
@@ -169,13 +93,13 @@ def test_ids_that_are_no_class_are_painted_as_no_class(trained, question, tmp_pa
     assert compare(images[:1], images[3:]).psnr < 40
 
 
-def test_uint8_is_the_image_rounded(run, question, tmp_path, in_this_process):
+def test_uint8_is_the_image_rounded(run, reference, tmp_path, in_this_process):
     file = tmp_path / "oasis.tflite"
     call("--run", run, "--out", file, "--output", "uint8", "--no-gpu")
 
     assert describe(file).outputs == IMAGE["uint8"]
-    images = images_of(file, question.batches)
-    rounded = np.round(question.images * 255)
+    images = images_of(file, reference.batches)
+    rounded = np.round(reference.images * 255)
     assert np.mean(images != rounded) < 1e-3 and np.abs(images - rounded).max() <= 1
 
 
@@ -197,29 +121,17 @@ def test_the_command_says_and_writes_what_it_proved(run, tmp_path):
     assert sorted(path.name for path in file.parent.iterdir()) == ["oasis.json", "oasis.tflite"]
 
 
-def test_int8_that_is_refused_names_what_is_not(run, tmp_path, monkeypatch, in_this_process):
-    monkeypatch.setitem(exporter.LIMITS, "int8", Limit(psnr=90.0))
-    monkeypatch.setitem(exporter.LIMITS, "dynamic", Limit(psnr=80.0))
-    file = tmp_path / "oasis.tflite"
-    options = ("--quantize", "int8", "--calibration", "2", "--no-gpu")
-    output = call("--run", run, "--out", file, *options, exit_code=3).output
-    assert "oasis.tflite (int8) does not paint" in output
-    assert "--quantize float16 keeps its limit (max" in output and "--allow-loss" in output
-    assert not list(tmp_path.iterdir())
-
-
 class TestWhatIsNotEqual:
-    """A file with one kernel gone, as a defect of the converter might have it."""
+    """A file with one kernel set to zero, as a defect of the converter might have it."""
 
     @pytest.fixture(autouse=True)
-    def corrupted(self, monkeypatch, in_this_process):
-        convert = exporter.converted
+    def corrupted(self, monkeypatch, in_this_process, converted_once):
+        def without_a_kernel(*, out, **arguments):
+            result = converted_once(out=out, **arguments)
+            out.write_bytes(with_a_kernel_of_zeros(out.read_bytes()))
+            return result
 
-        def without_a_kernel(generator, **arguments):
-            generator.blocks[1].conv_0.kernel.assign(0 * generator.blocks[1].conv_0.kernel)
-            return convert(generator, **arguments)
-
-        monkeypatch.setattr(exporter, "converted", without_a_kernel)
+        monkeypatch.setattr(exporter, "convert", without_a_kernel)
 
     def test_is_not_written(self, run, tmp_path):
         file = tmp_path / "oasis.tflite"
@@ -238,6 +150,26 @@ class TestWhatIsNotEqual:
         assert "max at most 0.0001" in fault
 
 
+def with_a_kernel_of_zeros(contents):
+    """The bytes of a .tflite file, without the values of its largest constant."""
+    model = model_of(contents)
+    (largest, *_) = constants_of(model)
+    largest.data = np.zeros_like(largest.data)
+    builder = flatbuffers.Builder(len(contents))
+    builder.Finish(model.Pack(builder), IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def model_of(contents):
+    return schema.ModelT.InitFromObj(schema.Model.GetRootAs(contents, 0))
+
+
+def constants_of(model):
+    """Buffers with values, the largest first."""
+    found = [buffer for buffer in model.buffers if buffer.data is not None]
+    return sorted(found, key=lambda buffer: len(buffer.data), reverse=True)
+
+
 def test_a_file_is_replaced_on_demand_only(run, tmp_path, in_this_process):
     file = tmp_path / "oasis.tflite"
     file.write_text("mine")
@@ -248,35 +180,6 @@ def test_a_file_is_replaced_on_demand_only(run, tmp_path, in_this_process):
 
     call("--run", run, "--out", file, "--overwrite", "--no-gpu")
     assert describe(file).inputs == BOTH
-
-
-def test_int8_without_its_data_is_refused_in_a_sentence(tmp_path, in_this_process):
-    gone, run = tmp_path / "gone", tmp_path / "run"
-    write_checkpoint(
-        run,
-        *("data.source=folder", f"data.root={gone}", "data.num_classes=14", "data.void_id=0"),
-    )
-    output = call(
-        *("--run", run, "--out", tmp_path / "a.tflite", "--quantize", "int8"), exit_code=2
-    ).output
-    assert str(gone) in output
-    call("--run", run, "--out", tmp_path / "a.tflite", "--no-gpu")  # others need no data
-
-
-def test_a_broken_label_map_of_the_calibration_is_named(tmp_path):
-    data, run = tmp_path / "data", tmp_path / "run"
-    for kind, shape in (("images", (32, 32, 3)), ("labels", (32, 32))):
-        (data / kind / "train").mkdir(parents=True)
-        Image.fromarray(np.ones(shape, np.uint8)).save(data / kind / "train" / "a.png")
-    broken = data / "labels" / "train" / "a.png"
-    broken.write_bytes(broken.read_bytes()[:-20])  # its header is whole
-    write_checkpoint(
-        run, *("data.source=folder", f"data.root={data}", "data.num_classes=14", "data.void_id=11")
-    )
-    output = call(
-        *("--run", run, "--out", tmp_path / "a.tflite", "--quantize", "int8"), exit_code=2
-    ).output
-    assert str(broken) in output
 
 
 @pytest.mark.parametrize(

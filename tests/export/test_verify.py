@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from oasis_tf.export.verification.compare import Limit, MismatchError, compare, require
+from oasis_tf.export.verification.compare import compare
+from oasis_tf.export.verification.difference import Limit, MismatchError
+from oasis_tf.export.verification.verification import (
+    NOT_CHECKED,
+    REFUSED,
+    Verdict,
+    Verification,
+)
 
 GREY = np.full((2, 16, 16, 3), 0.5, np.float32)
 
@@ -42,10 +49,20 @@ def test_every_part_of_a_limit_counts(limit, kept):
     other[0, :, :8] += 0.1
     difference = compare(other, GREY)
     assert limit.is_kept_by(difference) == kept
-    if not kept:
-        with pytest.raises(MismatchError, match="this one does not paint.*max 0.1.*allowed: "):
-            require(difference, limit, name="this one")
-    assert MismatchError.exit_code == 3
+    faults = Verification({"": difference}, limit).faults()
+    assert len(faults) == (not kept)
+    for fault in faults:
+        assert fault.startswith(f"does not paint what the live model paints: {difference}; allowed")
+
+
+def test_faults_name_the_signature_and_what_a_gpu_refused():
+    difference = compare(GREY + 0.1, GREY)
+    gpu = Verdict(REFUSED, "GATHER_ND")
+    faults = Verification({"png": difference, "z": difference}, Limit(max=0.01), gpu).faults()
+    assert [fault.partition(" does")[0] for fault in faults[:2]] == ["signature png", "signature z"]
+    assert faults[2] == "is not for GPUs: refused: GATHER_ND"
+    unchecked = Verification({"": difference}, Limit(), Verdict(NOT_CHECKED, "no GPU"))
+    assert unchecked.faults() == []
 
 
 @pytest.mark.parametrize(

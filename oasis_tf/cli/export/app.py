@@ -9,20 +9,21 @@ import typer
 from oasis_tf.cli import exits
 from oasis_tf.cli.export.client import client
 from oasis_tf.cli.export.load_test import load_test
-from oasis_tf.cli.export.onnx import onnx
 from oasis_tf.cli.export.report import report
-from oasis_tf.cli.export.saved_model import saved_model
-from oasis_tf.cli.export.tflite import tflite
+from oasis_tf.cli.export.target_verb import verb_of
 from oasis_tf.cli.options import Version
+from oasis_tf.export.targets import TARGETS
 from oasis_tf.runtime.keras_settings import prepare_environment
 
 app = typer.Typer(
-    help="OASIS: a trained generator for others to run.",
+    help="Exports trained generators, and sends requests to their servers.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (saved_model, tflite, onnx, report, client, load_test):
+for target in TARGETS:
+    app.command(target.verb)(verb_of(target))
+for verb in (report, client, load_test):
     app.command()(verb)
 
 
@@ -42,6 +43,6 @@ def main():
 
 
 def _end(number, frame):
-    """Ends as Ctrl-C does: what is half-written is removed on the way out."""
+    """Ends as Ctrl-C does: cleanup code removes unfinished files."""
     signal.signal(number, signal.SIG_IGN)
     raise SystemExit(exits.EXIT_BY_SIGNAL + number)

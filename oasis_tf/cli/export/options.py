@@ -9,12 +9,12 @@ import typer
 Run = Annotated[Path, typer.Option(file_okay=False, help="Run folder of the trained model.")]
 DataRoot = Annotated[
     Path | None,
-    typer.Option("--data-root", file_okay=False, help="Where the run's data lies, if it moved."),
+    typer.Option("--data-root", file_okay=False, help="Folder of the run's data, if it moved."),
 ]
 
 
 class Checkpoint(StrEnum):
-    """Which of a run's checkpoints."""
+    """One of a run's checkpoints."""
 
     LATEST = "latest"
     BEST = "best"

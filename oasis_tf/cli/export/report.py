@@ -24,7 +24,8 @@ def report(
         typer.Option("--gpu/--no-gpu", help="Run .tflite files on a GPU too."),
     ] = True,
     allow_loss: Annotated[
-        bool, typer.Option("--allow-loss", help="Keep variants that are off their limits.")
+        bool,
+        typer.Option("--allow-loss", help="Keep lossy variants that miss their limits."),
     ] = False,
 ):
     """Exports all variants, and compares them in a table and a picture."""
@@ -35,7 +36,7 @@ def report(
         checkpoint = RunFolder(run).require_checkpoint(which.value)
         out = out or run / "exported" / checkpoint.name
         start_tensorflow()
-        with working(f"Painting with {checkpoint}") as say:
+        with working(f"Painting with {checkpoint}") as show:
             from oasis_tf.export.comparison.report import write_report
 
             result = write_report(
@@ -44,9 +45,9 @@ def report(
                 data_root=data_root,
                 allow_loss=allow_loss,
                 check_gpu=check_gpu,
-                progress=lambda name, position, total: say(f"{position} of {total}: {name}"),
+                progress=lambda name, position, total: show(f"{position} of {total}: {name}"),
             )
-        from oasis_tf.export.verification.compare import MismatchError
+        from oasis_tf.export.verification.difference import MismatchError
 
     echo(f"Wrote {out}: report.md, report.json, report.png and")
     for row in result.rows:
@@ -61,12 +62,12 @@ def report(
 
 
 def _outcome(row):
-    if row.proof is None:
+    if row.verification is None:
         return f"not made: {row.reasons[0]}" if row.held is None else "deleted"
     times = ", ".join(
         f"{1000 * seconds:.1f} ms on {threads} thread{'s' if threads > 1 else ''}"
         for threads, seconds in row.seconds.items()
     )
-    gpu = f", GPU: {row.proof.gpu.state}" if row.proof.gpu else ""
+    gpu = f", GPU: {row.verification.gpu.state}" if row.verification.gpu else ""
     state = f"{row.bytes / 1e6:.2f} MB" if row.file else "deleted"
-    return f"{state}, {row.proof.difference}, {times}{gpu}"
+    return f"{state}, {row.verification.difference}, {times}{gpu}"

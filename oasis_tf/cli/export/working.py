@@ -1,4 +1,4 @@
-"""What the terminal shows while a fresh process works."""
+"""A spinner on the terminal while a fresh process works."""
 
 from contextlib import contextmanager
 
@@ -8,9 +8,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 @contextmanager
 def working(description):
-    """Shows what is being done and for how long; only on a terminal.
+    """Shows a description and the elapsed time; only on a terminal.
 
-    Yields: function(description), to say something else.
+    Yields: function(description), which changes the description.
     """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     console = Console(stderr=True)

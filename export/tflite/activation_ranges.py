@@ -1,4 +1,4 @@
-"""How large the activations of a .tflite file become: what "int8" spreads its 256 values over."""
+"""Measures the ranges of a .tflite file's activations, for int8 quantization."""
 
 import os
 
@@ -9,23 +9,23 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from oasis_tf.export.tflite.runner import SIGNATURE
 
-QUANTILE = 1e-4  # of an activation's values that may lie below its range, and above it
-VALUES = 2**18  # of each activation that the quantiles are taken of, over all samples
+QUANTILE = 1e-4  # of an activation's values are below its range, and above it
+VALUES = 2**18  # of each activation, over all samples, from which quantiles are computed
 SEED = 3
 IDENTIFIER = b"TFL3"
 
 
 def with_measured_ranges(model, samples):
-    """Returns a calibrated model with ranges measured while every activation is kept.
+    """Returns a calibrated model, with ranges measured on activations that are all kept in memory.
 
-    TensorFlow's own calibration reads activations after the whole graph has run, when ops that
-    work in place have written over their inputs: it took gamma for the product with gamma, six
-    times its range. It also takes the largest value of all samples, so that one unusual image in
-    300 leaves all others fewer steps; here a ten-thousandth of the values is clipped at each end.
+    TensorFlow's own calibration reads activations after the whole graph has run, when in-place ops
+    have overwritten their inputs: it measured the product with gamma instead of gamma, six times
+    its range. It also uses the largest value of all samples, so one unusual image in 300 coarsens
+    all others; here a ten-thousandth of the values is clipped at each end.
 
     Args:
-        model: bytes of a float .tflite file, in which all activations to be quantized have a
-            range: `tf.lite.experimental.QuantizationDebugger.calibrated_model`.
+        model: bytes of a float .tflite file whose activations to quantize all have a range:
+            `tf.lite.experimental.QuantizationDebugger.calibrated_model`.
         samples: list of dict of input name to array.
     """
     contents = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
@@ -43,7 +43,7 @@ def measured_ranges(model, indices, samples):
 
     Args:
         model: bytes of a .tflite file.
-        indices: list of int, the tensors to look at.
+        indices: list of int, of tensors.
         samples: list of dict of input name to array.
     Returns: dict of index to (low, high), float.
     """
@@ -67,7 +67,7 @@ def measured_ranges(model, indices, samples):
 
 
 def _some(values, num_samples, *, rng):
-    """Of one sample's values as many as make `VALUES` of all samples; all if they are fewer."""
+    """A random subset of one sample's values: `VALUES` in total over all samples, or all values."""
     count = -(-VALUES // num_samples)  # rounded up
     return values[rng.integers(len(values), size=count)] if count < len(values) else values
 
