@@ -107,7 +107,9 @@ def test_a_gzip_bomb_is_not_opened():
     for encoding in ("gzip", "deflate, gzip", "br"):
         with (
             answering((200, bomb, {"Content-Encoding": encoding})) as (url, _),
-            pytest.raises(ServerError, match=f"in the encoding {encoding}, which was not asked"),
+            pytest.raises(
+                ServerError, match=f"in the encoding {encoding}, which was not requested"
+            ),
         ):
             paint(url)
 

@@ -99,7 +99,13 @@ def test_int8_without_its_data_is_refused_in_a_sentence(tmp_path, in_this_proces
     gone, run = tmp_path / "gone", tmp_path / "run"
     write_checkpoint(
         run,
-        *("data.source=folder", f"data.root={gone}", "data.num_classes=14", "data.void_id=0"),
+        *(
+            "generator.num_blocks=1",
+            "data.source=folder",
+            f"data.root={gone}",
+            "data.num_classes=14",
+            "data.void_id=0",
+        ),
     )
     output = call(
         *("--run", run, "--out", tmp_path / "a.tflite", "--quantize", "int8"), exit_code=2
@@ -108,7 +114,7 @@ def test_int8_without_its_data_is_refused_in_a_sentence(tmp_path, in_this_proces
     call("--run", run, "--out", tmp_path / "a.tflite", "--no-gpu")  # others need no data
 
 
-def test_a_broken_label_map_of_the_calibration_is_named(tmp_path):
+def test_a_broken_label_map_of_the_calibration_is_named(tmp_path, in_this_process):
     data, run = tmp_path / "data", tmp_path / "run"
     for kind, shape in (("images", (32, 32, 3)), ("labels", (32, 32))):
         (data / kind / "train").mkdir(parents=True)
