@@ -27,7 +27,7 @@ def config(
         typer.Option(help="YAML file, or name of a packaged config: shows its values."),
     ] = None,
 ):
-    """Explains the keys of a config: meaning, type and range, unit, default."""
+    """Shows the keys of a config: meaning, type and range, unit, default."""
     with sentences_for_errors():
         from oasis_tf.config import flatten, load_config
         from oasis_tf.config.describe import describe

@@ -1,4 +1,4 @@
-"""How a command ends: an exit code, and a sentence where something went wrong."""
+"""The end of a command: exit code, and a sentence for each error."""
 
 import errno
 import os
@@ -18,9 +18,9 @@ EXIT_BY_SIGNAL = 128  # plus the signal's number, as shells have it
 
 
 def run(app: typer.Typer, *, prog_name: str) -> None:
-    """Runs a command line, and ends the process.
+    """Runs a command line and ends the process.
 
-    Whatever stdout and stderr are (closed, full, of a poor encoding), no stack trace follows.
+    There is no stack trace, even if stdout or stderr is closed, full or of a limited encoding.
     """
     prepare_streams()
     if not sys.warnoptions:
@@ -31,22 +31,24 @@ def run(app: typer.Typer, *, prog_name: str) -> None:
         finally:
             flush_stdout()
     except StandardOutputError as error:
-        sys.exit(_say_lost_output(error))
+        sys.exit(_print_lost_output(error))
     except SystemExit as ended:
         if not isinstance(ended.__context__, BrokenPipeError):
             raise
-        sys.exit(EXIT_BY_SIGNAL + signal.SIGPIPE)  # typer has 1 where a help text's reader is gone
-    except OSError as error:  # of help texts, which are not printed by `echo`
-        sys.exit(_say_lost_output(StandardOutputError(error)))
+        sys.exit(
+            EXIT_BY_SIGNAL + signal.SIGPIPE
+        )  # typer has 1 if the reader of a help text is gone
+    except OSError as error:  # from help texts, which `echo` does not print
+        sys.exit(_print_lost_output(StandardOutputError(error)))
 
 
 @contextmanager
 def sentences_for_errors(*, interrupted="Interrupted."):
-    """Bad input and failures become a sentence on stderr and an exit code, not a stack trace.
+    """Turns errors inside into a sentence on stderr and an exit code, without a stack trace.
 
-    The project's own ValueErrors are bad input; its RuntimeErrors, the system's OSErrors, and a
-    lack of memory or disk that TensorFlow met, are failures on the way. An error may bring an
-    `exit_code` of its own. Ctrl-C is said, too, by `interrupted`.
+    This package's ValueErrors are bad input (exit code 2). Its RuntimeErrors, the system's
+    OSErrors, and TensorFlow's errors of full memory or disk are failures (1). An error may have its
+    own `exit_code`. Ctrl-C prints `interrupted`.
     """
     try:
         yield
@@ -54,7 +56,7 @@ def sentences_for_errors(*, interrupted="Interrupted."):
         echo(interrupted, err=True)
         raise typer.Exit(EXIT_BY_SIGNAL + signal.SIGINT) from None
     except StandardOutputError as error:
-        raise typer.Exit(_say_lost_output(error)) from None
+        raise typer.Exit(_print_lost_output(error)) from None
     except Exception as error:
         sentence = _sentence(error)
         if sentence is None:
@@ -65,32 +67,36 @@ def sentences_for_errors(*, interrupted="Interrupted."):
 
 
 def _show_warning(message, category, filename, lineno, file=None, line=None):
-    """Prints our own warnings as a sentence; those of libraries are no user's business."""
+    """Prints warnings of this package as a sentence, and hides those of libraries."""
     if Path(filename).is_relative_to(PACKAGE):
         echo(f"Warning: {message}", err=True)
 
 
-def _say_lost_output(error: StandardOutputError) -> int:
-    """Says why stdout ended, but of a reader that went away (`| head -1`). Returns: exit code."""
+def _print_lost_output(error: StandardOutputError) -> int:
+    """Prints why stdout failed, unless its reader is gone (`| head -1`). Returns: exit code."""
     if not error.is_closed:
         echo(f"Error: {error}", err=True)
     return error.exit_code
 
 
 def _sentence(error):
-    """What an error says to people; None if it is a defect."""
-    if type(error).__name__ == "ResourceExhaustedError":  # of TensorFlow, which may not be loaded
+    """The sentence of an error; None if the error is a bug."""
+    if type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's; it may not be imported
         return _what_ran_out(error.message)
     ours = type(error).__module__.partition(".")[0] == PACKAGE.name
     if isinstance(error, OSError) and not ours and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
-    is_said = isinstance(error, OSError) or ours and isinstance(error, (ValueError, RuntimeError))
-    return str(error) if is_said else None
+    has_sentence = (
+        isinstance(error, OSError) or ours and isinstance(error, (ValueError, RuntimeError))
+    )
+    return str(error) if has_sentence else None
 
 
 def _what_ran_out(message):
-    """TensorFlow has one error for a full disk, where its message ends in the system's, and for
-    too little memory."""
+    """TensorFlow's sentence about a full disk, or ours about too little memory.
+
+    Both are one class of error; for a full disk its message ends in the system's.
+    """
     if os.strerror(errno.ENOSPC) not in message:
         return "out of memory: lower the batch size, or the network's size"
     return message.partition("\n")[0].rpartition("}} ")[2]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from oasis_tf.cli.exits import sentences_for_errors
-from oasis_tf.cli.options import Overrides, say_warnings
+from oasis_tf.cli.options import Overrides, print_warnings
 from oasis_tf.io.terminal import echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
@@ -35,7 +35,7 @@ def import_weights(
         folder = RunFolder(run_dir)
         folder.require_new()
         experiment = load_config(config, overrides=overrides or ())
-        say_warnings(experiment)
+        print_warnings(experiment)
         start_tensorflow()
         from oasis_tf.weights.import_export import import_run
 

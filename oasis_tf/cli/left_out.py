@@ -1,4 +1,4 @@
-"""How a command ends that could do its work for some label maps, and not for others."""
+"""The end of a command that could not read some of its label maps."""
 
 from itertools import islice
 
@@ -11,7 +11,7 @@ MOST_NAMED = 5
 
 
 def end_with_left_out(reasons, *, total):
-    """Says on stderr which label maps were left out, and ends with exit code 1 if any was.
+    """Lists the label maps that were left out on stderr; ends with exit code 1 if there are any.
 
     Args:
         reasons: dict of name to sentence. total: int, how many label maps there were.
@@ -25,7 +25,7 @@ def end_with_left_out(reasons, *, total):
 
 
 def listed(names):
-    """The first names of some, and how many more there are."""
+    """The first `MOST_NAMED` names, and the number of the others."""
     names = list(names)
     more = len(names) - MOST_NAMED
     return ", ".join(islice(names, MOST_NAMED)) + (f" and {more:,} more" if more > 0 else "")

@@ -11,19 +11,19 @@ import typer
 import oasis_tf
 from oasis_tf.io.terminal import echo
 
-# As in `oasis_tf.config.bounds`, which help need not import.
+# As in `oasis_tf.config.bounds`, which would slow down --help.
 MAX_BATCH = 2**16  # no machine holds more images at once
 MAX_EPOCHS = 10**6
 MAX_WIDTH = 1024  # deeper layers have several times as many channels
-MAX_DEVICES = 1024  # of one machine, parts of its CPU counted
-MAX_SAMPLES = 10_000  # photographs for each label map: each is a file
+MAX_DEVICES = 1024  # of one machine, logical CPUs included
+MAX_SAMPLES = 10_000  # images for each label map; each is a file
 MAX_HELD_OUT = 100_000
 
 
-def say_warnings(config):
-    """Prints what is doubtful in a `Config` that something begins with, on stderr.
+def print_warnings(config):
+    """Prints the warnings about the `Config` of a new run or survey on stderr.
 
-    Raises: ConfigError for what cannot be meant.
+    Raises: ConfigError for contradictions.
     """
     from oasis_tf.config import check_new_experiment
 
@@ -31,14 +31,14 @@ def say_warnings(config):
         echo(f"Warning: {warning}.", err=True)
 
 
-def _say_version(is_asked):
+def _print_version(is_asked):
     if is_asked:
         echo(versions())
         raise typer.Exit
 
 
 def versions():
-    """This program's version, and what it runs on, in a line. Nothing of it is imported."""
+    """Versions of this program, Keras, TensorFlow and Python, in a line, without importing them."""
     parts = []
     for name in ("Keras", "TensorFlow"):
         with suppress(metadata.PackageNotFoundError):
@@ -50,11 +50,11 @@ def versions():
 Version = Annotated[
     bool,
     typer.Option(
-        "--version", callback=_say_version, is_eager=True, help="Say the version, and end."
+        "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
     ),
 ]
 DataRoot = Annotated[
-    Path | None, typer.Option("--data-root", file_okay=False, help="Where the data set lies.")
+    Path | None, typer.Option("--data-root", file_okay=False, help="Folder of the data set.")
 ]
 Overrides = Annotated[
     list[str] | None, typer.Option("--set", metavar="a.b=c", help="Overrides one key.")

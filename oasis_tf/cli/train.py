@@ -8,45 +8,44 @@ from typing import Annotated, Literal
 import typer
 
 from oasis_tf.cli.exits import EXIT_BY_SIGNAL, sentences_for_errors
-from oasis_tf.cli.options import MAX_DEVICES, DataRoot, Overrides, say_warnings
+from oasis_tf.cli.options import MAX_DEVICES, DataRoot, Overrides, print_warnings
 from oasis_tf.io.terminal import echo, printable
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 
 def train(
     config: Annotated[
-        Path | None, typer.Option(help="Experiment, a YAML file; with --resume, the run's own.")
+        Path | None,
+        typer.Option(help="YAML file, or name of a packaged config; with --resume optional."),
     ] = None,
     data_root: DataRoot = None,
     overrides: Overrides = None,
     run_dir: Annotated[
         Path | None,
-        typer.Option(file_okay=False, help="Where everything goes.  [default: runs/CONFIG'S NAME]"),
+        typer.Option(file_okay=False, help="Folder of the run.  [default: runs/CONFIG'S NAME]"),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run there.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run there.")] = False,
     strategy: Annotated[
         Literal["none", "mirrored", "multi-worker"],
-        typer.Option(help="Who shares each batch: nobody, this machine's GPUs, several processes."),
+        typer.Option(help="Sharing of each batch: none, by this machine's GPUs, or by processes."),
     ] = "none",
     devices: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=MAX_DEVICES, help="GPUs of this machine to share it.  [default: all]"
-        ),
+        typer.Option(min=1, max=MAX_DEVICES, help="Number of this machine's GPUs.  [default: all]"),
     ] = None,
     profile: Annotated[
-        str | None, typer.Option(metavar="FIRST,LAST", help="Profiles these steps.")
+        str | None, typer.Option(metavar="FIRST,LAST", help="Profile these steps.")
     ] = None,
     init_from: Annotated[
         Path | None,
-        typer.Option(file_okay=False, help="Run whose weights this one begins with."),
+        typer.Option(file_okay=False, help="Run whose weights this one starts from."),
     ] = None,
     classes: Annotated[
         list[str] | None,
         typer.Option(
             "--class",
             metavar="new=old",
-            help="With --init-from: a class starts from one of another name.",
+            help="With --init-from: start a class from one of another name.",
         ),
     ] = None,
 ):
@@ -64,10 +63,10 @@ def train(
         folder = RunFolder(run_dir or Path("runs", config.stem))
         if not config:
             folder.require_begun(way_out=_way_out(folder))
-        elif strategy != "multi-worker":  # else worker 0 may be writing there by now
+        elif strategy != "multi-worker":  # with workers, worker 0 may already be writing there
             folder.require_resumable() if resume else folder.require_new()
         lock = None
-        if strategy != "multi-worker":  # before anything is decided by what lies there
+        if strategy != "multi-worker":  # before the folder is read
             lock = held.enter_context(locked(folder.lock))
         if init_from:
             RunFolder(init_from).require_begun()
@@ -78,7 +77,7 @@ def train(
             classes_from_data=True,
         )
         if not (resume and folder.is_begun):
-            say_warnings(experiment)
+            print_warnings(experiment)
         if strategy == "multi-worker":
             echo("Waiting for all workers.")
         opened = start_tensorflow(strategy, num_devices=devices)

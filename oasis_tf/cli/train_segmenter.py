@@ -11,7 +11,14 @@ from typing import Annotated
 import typer
 
 from oasis_tf.cli.exits import EXIT_BY_SIGNAL, sentences_for_errors
-from oasis_tf.cli.options import MAX_BATCH, MAX_EPOCHS, MAX_WIDTH, DataRoot, Overrides, say_warnings
+from oasis_tf.cli.options import (
+    MAX_BATCH,
+    MAX_EPOCHS,
+    MAX_WIDTH,
+    DataRoot,
+    Overrides,
+    print_warnings,
+)
 from oasis_tf.io.terminal import echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
@@ -52,7 +59,7 @@ def train_segmenter(
         experiment = load_config(
             config, overrides=overrides or (), data_root=data_root, classes_from_data=True
         )
-        say_warnings(experiment)
+        print_warnings(experiment)
         start_tensorflow()
         from oasis_tf.data import with_found_classes
         from oasis_tf.io.progress import track

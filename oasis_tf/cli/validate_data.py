@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 
 from oasis_tf.cli.exits import EXIT_FAILED, sentences_for_errors
-from oasis_tf.cli.options import DataRoot, Overrides, say_warnings
+from oasis_tf.cli.options import DataRoot, Overrides, print_warnings
 from oasis_tf.io.terminal import counted, echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 
 def validate_data(
-    config: Annotated[Path, typer.Option(help="Experiment, a YAML file.")],
+    config: Annotated[Path, typer.Option(help="YAML file, or name of a packaged config.")],
     data_root: DataRoot = None,
     overrides: Overrides = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object, and nothing else, to stdout.")
+        bool, typer.Option("--json", help="Print only one JSON object to stdout.")
     ] = False,
     out: Annotated[
         Path | None,
@@ -29,14 +29,14 @@ def validate_data(
         typer.Option("--overwrite", help="Replace files there that this program did not make."),
     ] = False,
 ):
-    """Reads every file of both splits, and names each that cannot be trained on."""
+    """Reads every file of both splits, and lists the unusable ones."""
     with sentences_for_errors():
         from oasis_tf.config import load_config
 
         experiment = load_config(
             config, overrides=overrides or (), data_root=data_root, classes_from_data=True
         )
-        say_warnings(experiment)
+        print_warnings(experiment)
         start_tensorflow()
         from oasis_tf.data import open_splits, with_found_classes
         from oasis_tf.data.dataset_info import SPLITS

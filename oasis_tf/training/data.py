@@ -1,4 +1,4 @@
-"""What a run reads: batches to train on, held-out pairs to score and to show."""
+"""The data of a run: training batches, and held-out pairs for scores and sample sheets."""
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +19,7 @@ from oasis_tf.runtime import noise
 
 
 class RunData:
-    """Both splits of what a config describes.
+    """Both splits of a config's data set.
 
     Args:
         config: `Config`.
@@ -32,7 +32,7 @@ class RunData:
         self.config = config
         self.source, self.held_out = open_splits(**config.data.source_arguments())
         self._recalibration = None
-        self._first_batches = self._held_out_batches = None  # read again and again by one graph
+        self._first_batches = self._held_out_batches = None  # one graph each, iterated repeatedly
 
     @property
     def class_names(self):
@@ -40,7 +40,7 @@ class RunData:
 
     @property
     def label_code(self):
-        """What the pixels of the data set's label maps mean."""
+        """How the pixels of the data set's label maps become classes."""
         return label_code_of(**self.config.data.label_arguments())
 
     @property
@@ -48,16 +48,16 @@ class RunData:
         return self.source.palette
 
     def cache(self):
-        """From here on reads both splits from files of examples, at the size they are used at."""
+        """Switches both splits to cache files, at the size of the batches."""
         data = self.config.data
-        where = {"folder": data.cache_dir, "say": progress.say, "track": progress.track}
+        options = {"folder": data.cache_dir, "say": progress.say, "track": progress.track}
         loaded = loaded_size(data.image_size, data.load_size)
-        self.source = cached(self.source, size=loaded, **where)
-        self.held_out = cached(self.held_out, size=data.image_size, **where)
+        self.source = cached(self.source, size=loaded, **options)
+        self.held_out = cached(self.held_out, size=data.image_size, **options)
         self._first_batches = self._held_out_batches = None
 
     def batches(self, *, start_step, **part):
-        """Endless batches from a step on; `part` of each, see `training_batches`."""
+        """Endless batches from `start_step`; for `part` see `training_batches`."""
         data, training = self.config.data, self.config.training
         return training_batches(
             self.source,
@@ -83,7 +83,7 @@ class RunData:
             yield from self._held_out_batches
 
     def held_out_samples(self):
-        """Pairs to show, spread over the held-out ones.
+        """Pairs for the sample sheets, spread over the held-out ones.
 
         Returns: images float32 (n, h, w, 3) in [-1, 1]; label maps int32 (n, h, w).
         """
