@@ -206,7 +206,7 @@ def test_a_file_deleted_since_is_named(tmp_path):
     source = open_folder(tmp_path)
     path = tmp_path / "images/train/b.png"
     path.unlink()
-    assert failure(source).startswith(f"{path}: the image is gone")
+    assert failure(source).startswith(f"{path}: the image was deleted")
 
 
 def test_errors_that_are_not_the_datas_are_left_alone(tmp_path):
@@ -315,7 +315,7 @@ def test_names_that_are_not_utf_8_are_read_and_named(tmp_path):
     np.testing.assert_array_equal(image, pairs[name][0])
     path = tmp_path / f"images/train/{name}.png"
     path.unlink()
-    assert failure(source).startswith(f"{path}: the image is gone")
+    assert failure(source).startswith(f"{path}: the image was deleted")
 
 
 @pytest.mark.parametrize("size", [1, 4, 8, 24, 25, 26, 33, 40])
