@@ -46,7 +46,7 @@ def test_a_config_that_lists_classes_is_left_alone(tmp_path):
 
 
 def test_255_is_not_taken_for_a_class(tmp_path):
-    with pytest.raises(DataError, match=r"holds the id 255, .* say data.void_id: 255"):
+    with pytest.raises(DataError, match=r"holds the id 255, .* set data.void_id: 255"):
         found(tmp_path, (0, 255))
 
 
