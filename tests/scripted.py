@@ -4,8 +4,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.models.oasis import LOSSES, NUM_RECENT_LOSSES
+from oasis_tf.metrics import RecentLosses
 from oasis_tf.training.callbacks import EveryNSteps
+
+LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")
 
 
 class Scripted(keras.Model):
@@ -19,9 +21,8 @@ class Scripted(keras.Model):
         super().__init__()
         self.step = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False)
         self.loss_trackers = {name: keras.metrics.Mean(name=name) for name in LOSSES}
-        self.recent_losses = self.add_weight(
-            shape=(NUM_RECENT_LOSSES, len(LOSSES)), initializer="zeros", trainable=False
-        )
+        self.recent_losses = RecentLosses()
+        self.recent_losses.record_losses_of(LOSSES)
         self.built = True
         self.compile(steps_per_execution=steps_per_execution)
 
@@ -30,8 +31,7 @@ class Scripted(keras.Model):
         return list(self.loss_trackers.values())
 
     def train_step(self, data):
-        is_now = tf.range(NUM_RECENT_LOSSES, dtype=tf.int64) == self.step % NUM_RECENT_LOSSES
-        self.recent_losses.assign(tf.where(is_now[:, None], data, self.recent_losses.value))
+        self.recent_losses.update_state(dict(zip(LOSSES, tf.unstack(data), strict=True)), self.step)
         self.step.assign_add(1)
         for index, tracker in enumerate(self.loss_trackers.values()):
             tracker.update_state(data[index])

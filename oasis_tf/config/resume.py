@@ -32,9 +32,9 @@ def differing_keys(one, other):
     left, right = flatten(one), flatten(other)
     return sorted(
         key
-        for key in left
+        for key in left.keys() | right.keys()
         if not (key in CHANGEABLE_ON_RESUME or key.startswith("evaluation."))
-        and left[key] != right[key]
+        and left.get(key) != right.get(key)
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from oasis_tf.config import bounds
 from oasis_tf.config.data_section import DataConfig
 from oasis_tf.config.evaluation_section import EvaluationConfig
+from oasis_tf.config.losses_section import LossesConfig
 from oasis_tf.config.network_sections import DiscriminatorConfig, GeneratorConfig
 from oasis_tf.config.section import Section
 from oasis_tf.config.training_section import EVALUATED, TrainingConfig
@@ -27,6 +28,7 @@ class Config(Section):
     training: TrainingConfig = Field(
         description="Optimizers, losses, length, checkpoints and reports."
     )
+    losses: LossesConfig = Field(LossesConfig(), description="Losses added to the model's own.")
     evaluation: EvaluationConfig = Field(
         EvaluationConfig(), description="Metrics of `evaluate` and of training.evaluate_every."
     )

@@ -1,1 +1,1 @@
-"""What the networks are trained by."""
+"""Losses, one file each."""

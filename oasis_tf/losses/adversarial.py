@@ -1,6 +1,9 @@
-"""The losses of OASIS as pure functions. Equations: Schönfeld et al. 2021, arXiv:2012.04781."""
+"""Adversarial losses of OASIS. Equations: Schönfeld et al. 2021, arXiv:2012.04781."""
 
+import keras
 from keras import ops
+
+from oasis_tf.losses.loss import Loss
 
 
 def class_counts(label_map, num_classes):
@@ -9,11 +12,11 @@ def class_counts(label_map, num_classes):
 
 
 def class_weights(counts):
-    """Weights rare classes up: total pixels / (pixels of c * number of classes present).
+    """Class weights: total pixels / (pixels of c * number of classes present).
 
-    Void (class 0) and absent classes weigh 0, and void is not counted as present. This is what
-    the official code runs; the paper's alpha_c (eq. 2) has no division by the number of classes
-    present, which is what keeps the mean weight of a pixel near 1.
+    Void (class 0) and absent classes have weight 0. Void does not count as present. The official
+    code computes this; the paper's alpha_c (eq. 2) does not divide by the number of classes
+    present. The division keeps the mean weight of a pixel near 1.
 
     Args:
         counts: float (num_classes,), pixels of each class in the (global) batch.
@@ -29,9 +32,9 @@ def class_weights(counts):
 def n_plus_one_loss(logits, label_map, *, is_real, class_weights=None):
     """Cross-entropy over N classes and "fake" (channel 0), mean over all pixels. Eq. 1 and 3.
 
-    With `is_real` every pixel shall be its class, weighted by `class_weights` (the real part of
-    the discriminator's loss, and the generator's loss on its fakes); without, every pixel shall
-    be fake, void ones too, unweighted.
+    With `is_real` the target of a pixel is its class, weighted by `class_weights`: the loss of the
+    discriminator on real images, and of the generator on its fakes. Without, the target of every
+    pixel is "fake", void included, unweighted.
 
     Args:
         logits: float (b, h, w, num_classes + 1), class c at channel c + 1.
@@ -64,3 +67,43 @@ def label_mix_loss(mixed_logits, real_logits, fake_logits, mask):
         ops.cast(x, "float32") for x in (mixed_logits, real_logits, fake_logits, mask)
     )
     return ops.mean(ops.square(mixed_logits - (mask * real_logits + (1.0 - mask) * fake_logits)))
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class NPlusOneAdversarial(Loss):
+    """Loss of the generator: cross-entropy of its fakes against their label map. Eq. 3."""
+
+    name = "g_adv"
+
+    def value(self, passed):
+        return n_plus_one_loss(
+            passed.fake_logits,
+            passed.label_map,
+            is_real=True,
+            class_weights=passed.class_weights,
+        )
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class RealClasses(Loss):
+    """Loss of the discriminator: cross-entropy of real images against their label map. Eq. 1."""
+
+    name = "d_real"
+
+    def value(self, passed):
+        return n_plus_one_loss(
+            passed.real_logits,
+            passed.label_map,
+            is_real=True,
+            class_weights=passed.class_weights,
+        )
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class FakeClass(Loss):
+    """Loss of the discriminator: cross-entropy of fakes against "fake" at every pixel. Eq. 1."""
+
+    name = "d_fake"
+
+    def value(self, passed):
+        return n_plus_one_loss(passed.fake_logits, passed.label_map, is_real=False)

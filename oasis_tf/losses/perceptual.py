@@ -1,4 +1,4 @@
-"""The perceptual loss that OASIS does without: its ablation, on Keras's VGG19."""
+"""Perceptual loss on Keras's VGG19, which OASIS uses in an ablation only."""
 
 import keras
 import tensorflow as tf
@@ -11,37 +11,48 @@ from oasis_tf.feature_extractors.vgg19 import (
     to_vgg_input,
     vgg19_features,
 )
+from oasis_tf.losses.loss import Loss
 
 LAYER_WEIGHTS = dict(zip(LAYERS, (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1.0), strict=True))
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class PerceptualLoss:
-    """L1 distance of two images in VGG19's features, mean over each of five layers, weighted.
+class PerceptualLoss(Loss):
+    """Loss of the generator: L1 distance of fake and real in VGG19's features.
 
-    The network is frozen, float32 whatever the dtype policy, and no part of the model that holds
-    this loss: it is not among its weights, nor in its checkpoints. Under a strategy, make it in
-    its scope.
+    The mean over each of five layers, weighted by `LAYER_WEIGHTS`. The network is frozen and
+    float32 under every dtype policy. It does not belong to the model that uses this loss: its
+    weights are not in that model's weights or checkpoints. Under a strategy, create the loss in
+    the strategy's scope.
 
-    Keras's weights are Caffe's, trained on BGR in 0..255 less ImageNet's mean, so that is what
-    they get here. The official code feeds images in [-1, 1] to torchvision's weights, without
-    their normalisation; weights and features are on another scale there, so a `lambda_vgg` means
-    something else. What is logged, `g_vgg`, shows how large it is beside `g_adv`.
+    Keras's weights are Caffe's, trained on BGR in 0..255 minus ImageNet's mean, and get such input
+    here. The official code feeds images in [-1, 1] to torchvision's weights, without their
+    normalisation. The features have another scale there, so equal weights of this loss do not
+    correspond. Compare `g_vgg` with `g_adv` in the logs.
 
     Args:
-        weights: path of a Keras weights file of VGG19 without its top, or "imagenet" to download
-            Keras's own; or None for random ones.
-    Raises: VGGWeightsError if the file cannot be read or downloaded, or is of another network.
+        weights: path of a Keras weights file of VGG19 without its top; "imagenet" to download
+            Keras's own; or None for random weights.
+        weight: float, >= 0.
+    Raises: VGGWeightsError if the file cannot be read or downloaded, or belongs to another
+        network.
     Reference: Johnson et al. 2016, arXiv:1603.08155; layers and their weights as in Park et al.
         2019, arXiv:1903.07291, and the OASIS ablation, arXiv:2012.04781.
     """
 
-    def __init__(self, weights=DOWNLOAD):
+    name = "g_vgg"
+    only_in_training = True
+
+    def __init__(self, weights: str | None = DOWNLOAD, weight: float = 10.0):
+        super().__init__(weight)
         self.weights = None if weights is None else str(weights)
         self.features = vgg19_features(self.weights, key="training.vgg_weights")
 
-    def __call__(self, real, fake):
-        """Returns float32 scalar, >= 0, differentiable in `fake` only.
+    def value(self, passed):
+        return self.distance(passed.real, passed.fake)
+
+    def distance(self, real, fake):
+        """float32 scalar, >= 0, differentiable in `fake` only.
 
         Args:
             real, fake: float (b, h, w, 3) in [-1, 1], h and w at least 16.
@@ -56,8 +67,4 @@ class PerceptualLoss:
         )
 
     def get_config(self):
-        return {"weights": self.weights}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
+        return {**super().get_config(), "weights": self.weights}

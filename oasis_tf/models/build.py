@@ -1,25 +1,27 @@
-"""From a config to the model that it describes, ready to train."""
+"""Builds the model that a config describes."""
 
 import keras
 
+from oasis_tf.losses.adversarial import FakeClass, NPlusOneAdversarial, RealClasses
+from oasis_tf.losses.label_mix import LabelMix
 from oasis_tf.losses.perceptual import PerceptualLoss
+from oasis_tf.losses.registry import losses_by_name
 from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
 from oasis_tf.optimizers.adam import Adam
 
 
 def build_model(config):
-    """Builds and compiles the `OASIS` of a config; `training.seed` decides its initial weights."""
+    """Builds and compiles the `OASIS` of a config; `training.seed` seeds its initial weights."""
     training = config.training
     keras.utils.set_random_seed(training.seed)
     model = OASIS(*build_networks(config))
     model.compile(
         generator_optimizer=_adam(training, training.generator_learning_rate),
         discriminator_optimizer=_adam(training, training.discriminator_learning_rate),
-        lambda_label_mix=training.lambda_label_mix,
+        generator_losses=_generator_losses(config),
+        discriminator_losses=_discriminator_losses(config),
         ema_decay=training.ema_decay,
         class_balancing=training.class_balancing,
-        perceptual_loss=PerceptualLoss(training.vgg_weights) if training.add_vgg_loss else None,
-        lambda_vgg=training.lambda_vgg,
         log_gradient_norms=training.log_gradient_norms,
         seed=training.seed,
         jit_compile=training.jit_compile,
@@ -35,6 +37,18 @@ def build_networks(config):
         OASISGenerator(**config.generator.model_dump(), dtype=dtype),
         OASISDiscriminator(**config.discriminator.model_dump(), dtype=dtype),
     )
+
+
+def _generator_losses(config):
+    training, losses = config.training, [NPlusOneAdversarial()]
+    if training.add_vgg_loss:
+        losses.append(PerceptualLoss(training.vgg_weights, weight=training.lambda_vgg))
+    return losses + losses_by_name(config.losses.generator, network="generator")
+
+
+def _discriminator_losses(config):
+    losses = [RealClasses(), FakeClass(), LabelMix(weight=config.training.lambda_label_mix)]
+    return losses + losses_by_name(config.losses.discriminator, network="discriminator")
 
 
 def _adam(training, learning_rate):

@@ -4,7 +4,6 @@ import math
 
 from oasis_tf.report.chart import Curve, line_chart
 
-LOSSES = ("g_adv", "g_vgg", "d_real", "d_fake", "d_label_mix")
 STANDARD = "in standard Inception; lower is better"
 GRADIENT_NORMS = ("g_gradient_norm", "d_gradient_norm")
 
@@ -24,7 +23,7 @@ def charts(metrics, held_out, evaluations):
         points = metrics.points(f"d_miou_{kind}")
         scores.append(Curve(f"training {kind}", points, color, faint=True))
     drawn = [
-        line_chart("Losses", _curves(metrics, LOSSES), note="means of each epoch"),
+        line_chart("Losses", _curves(metrics, _losses(metrics)), note="means of each epoch"),
         line_chart("How well the discriminator reads the layout", scores, note="mIoU", lowest=0.0),
         *_evaluation_charts(evaluations),
         line_chart("Gradient norms", _curves(metrics, GRADIENT_NORMS), note="means of each epoch"),
@@ -35,6 +34,17 @@ def charts(metrics, held_out, evaluations):
         ),
     ]
     return [chart for chart in drawn if chart is not None]
+
+
+def _losses(metrics):
+    """Columns of losses: all of `g_...` and `d_...` but gradient norms and scores."""
+    return [
+        name
+        for name in metrics.columns
+        if name.startswith(("g_", "d_"))
+        and not name.startswith(("d_miou_", "d_accuracy_"))
+        and name not in GRADIENT_NORMS
+    ]
 
 
 def _evaluation_charts(evaluations):

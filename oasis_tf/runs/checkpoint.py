@@ -19,8 +19,8 @@ from oasis_tf.models import OASISGenerator, ema
 from oasis_tf.models.build import build_networks
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import CONFIG, GENERATOR, TRAINING_STATE
-
-NETWORKS = ("generator", "discriminator", "ema_generator")  # by their names in `OASIS`
+from oasis_tf.runs.positional_names import is_positional, keys_by_name
+from oasis_tf.runs.training_state import NETWORKS, OPTIONAL, network_state, training_state
 
 BYTES_BESIDE = 1100  # of a variable in a file beside its values, at most; HDF5 takes 1020 to 1050
 
@@ -32,7 +32,7 @@ def write(folder, *, model, config, recalibrated_ema, keep_last, best=None):
 
     Args:
         folder: where the checkpoints of the run lie.
-        model: a compiled `OASIS`.
+        model: a compiled `GAN`.
         config: `Config` of the run.
         recalibrated_ema: function() -> the generator to paint with; called before a write.
         keep_last: int, how many checkpoints stay.
@@ -60,7 +60,7 @@ def write(folder, *, model, config, recalibrated_ema, keep_last, best=None):
 
 
 def restore(model, path):
-    """Puts the training state of the checkpoint at `path` into a compiled `OASIS`.
+    """Puts the training state of the checkpoint at `path` into a compiled `GAN`.
 
     Raises: CheckpointError if the checkpoint is damaged or of another model.
     """
@@ -69,30 +69,6 @@ def restore(model, path):
     step = int(model.step.numpy())
     if step != checkpoint_files.step_of(path):
         raise checkpoint_files.CheckpointError(f"{path} holds the weights of step {step}")
-
-
-def training_state(model):
-    """All that training goes on from: dict of name to `keras.Variable`.
-
-    The metrics are among them: what they gathered of an epoch that was not finished.
-    """
-    rooms = {name: getattr(model, name).weights for name in NETWORKS} | {
-        "generator_optimizer": model.generator_optimizer.variables,
-        "discriminator_optimizer": model.discriminator_optimizer.variables,
-        "progress": [model.step, model.recent_losses],
-        "metrics": metrics_variables(model),
-    }
-    return _numbered(rooms)
-
-
-def metrics_variables(model):
-    """The variables of all metrics of an `OASIS`, whether they are logged or not."""
-    metrics = [
-        *(model.loss_trackers | model.gradient_trackers).values(),
-        model.real_score,
-        model.fake_score,
-    ]
-    return [variable for metric in metrics for variable in metric.variables]
 
 
 def load_networks(path):
@@ -107,8 +83,7 @@ def load_networks(path):
     generator, discriminator = build_networks(load_config(path / CONFIG))
     ema_generator = ema.clone(generator, dtype="float32")
     networks = dict(zip(NETWORKS, (generator, discriminator, ema_generator), strict=True))
-    state = _numbered({name: network.weights for name, network in networks.items()})
-    _assign(path, state, is_wanted=lambda name: name.partition("/")[0] in networks)
+    _assign(path, network_state(networks))
     return networks
 
 
@@ -126,24 +101,41 @@ def load_generator(path):
         raise _unreadable(path, error) from error
 
 
-def _numbered(rooms):
-    return {
-        f"{room}/{index}": variable  # the names of layers count on through a process
-        for room, variables in rooms.items()
-        for index, variable in enumerate(variables)
-    }
+def _assign(path, state):
+    """Reads the variables of `state`, and only these, from `TRAINING_STATE`.
 
-
-def _assign(path, state, *, is_wanted=lambda name: True):
-    """Reads the variables of `state`, and nothing else; all that is wanted must be among them."""
+    Raises: CheckpointError if one is missing, or its group in the file holds others.
+    """
     try:
         with np.load(path / TRAINING_STATE, allow_pickle=False) as arrays:
-            if list(filter(is_wanted, arrays.files)) != list(state):
-                raise ValueError(f"{TRAINING_STATE} is of another model or version")
-            for name, variable in state.items():
-                variable.assign(arrays[name])
+            places = _places(arrays.files, state)
+            for name, (key, index) in places.items():
+                array = arrays[key][index]
+                if array.shape != tuple(state[name].shape):
+                    raise ValueError(
+                        f"{name} has the shape {array.shape}, expected {tuple(state[name].shape)}"
+                    )
+                state[name].assign(array)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise _unreadable(path, error) from error
+
+
+def _places(files, state):
+    """dict of name to (key in the file, index)."""
+    if is_positional(files):
+        places = keys_by_name(files, state)
+        unknown = []
+    else:
+        groups = {name.partition("/")[0] for name in state}
+        unknown = [name for name in files if name not in state and name.partition("/")[0] in groups]
+        places = {name: (name, ...) for name in files if name in state}
+    different = [name for name in state if name not in places] + unknown
+    different = [name for name in different if not name.startswith(OPTIONAL)]
+    if different:
+        raise ValueError(
+            f"{TRAINING_STATE} is of another model or version: only one of them has {different[0]}"
+        )
+    return places
 
 
 def _save_arrays(path, state):

@@ -207,7 +207,8 @@ class TrainingRun:
         epoch, done = divmod(self.step, self.steps_per_epoch)
         if done and self.step < self.total_steps:
             rest = self.steps_per_epoch - done
-            resumed = ResumedEpoch(checkpoint.metrics_variables(self.model))
+            variables = [v for metric in self.model.all_metrics() for v in metric.variables]
+            resumed = ResumedEpoch(variables)
             yield {"initial_epoch": epoch, "epochs": epoch + 1, "steps_per_epoch": rest}, [resumed]
             epoch += 1
         if epoch < self.config.training.epochs:
@@ -272,7 +273,10 @@ class TrainingRun:
             total_steps=self.total_steps,
             steps_per_epoch=self.steps_per_epoch,
             images_per_step=self.config.training.batch_size,
-            losses={"G": ["g_adv"], "D": ["d_real", "d_fake"]},
+            losses={
+                "G": _main_losses(self.model.generator_losses),
+                "D": _main_losses(self.model.discriminator_losses),
+            },
             newest=samples.newest,
             on_lost_output=request.lose_output,
         )
@@ -338,3 +342,8 @@ class TrainingRun:
             palette=self.data.palette,
             recalibrated_ema=recalibrated_ema,
         )
+
+
+def _main_losses(losses):
+    """Names of the losses that a test step computes too: without LabelMix and VGG's."""
+    return [loss.name for loss in losses if not loss.only_in_training]

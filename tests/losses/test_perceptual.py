@@ -13,6 +13,7 @@ from tiny import tiny_oasis
 from tiny_run import TINY
 
 from oasis_tf.feature_extractors.vgg19 import VGGImageError, VGGWeightsError
+from oasis_tf.losses.adversarial import NPlusOneAdversarial
 from oasis_tf.losses.perceptual import PerceptualLoss
 
 
@@ -43,14 +44,14 @@ def test_the_loss_is_the_weighted_l1_distance_of_the_features(vgg, loss, images)
     pairs = zip(features(vgg, images[0]), features(vgg, images[1]), strict=True)
     distances = [np.abs(real - fake).mean() for real, fake in pairs]
     expected = np.dot(distances, [1 / 32, 1 / 16, 1 / 8, 1 / 4, 1])
-    assert float(loss(*images)) == pytest.approx(expected, rel=1e-4)
+    assert float(loss.distance(*images)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_equal_images_cost_nothing_and_only_the_fake_has_a_gradient(loss, images):
-    assert float(loss(images[0], images[0])) == 0.0
+    assert float(loss.distance(images[0], images[0])) == 0.0
     real, fake = tf.Variable(images[0]), tf.Variable(images[1])
     with tf.GradientTape() as tape:
-        distance = loss(real, fake)
+        distance = loss.distance(real, fake)
     to_real, to_fake = tape.gradient(distance, [real, fake])
     assert to_real is None and np.abs(to_fake).max() > 0
 
@@ -61,25 +62,28 @@ def test_it_computes_in_float32_under_mixed_precision(weights_file, loss, images
         mixed = PerceptualLoss(weights_file)
     finally:
         keras.config.set_dtype_policy("float32")
-    np.testing.assert_array_equal(mixed(*images), loss(*images))
+    np.testing.assert_array_equal(mixed.distance(*images), loss.distance(*images))
 
 
 def test_images_that_vgg_cannot_halve_are_refused(loss, images):
     with pytest.raises(VGGImageError, match="at least 16x16 is needed; got 8x32"):
-        loss(images[0][:, :8], images[1][:, :8])
+        loss.distance(images[0][:, :8], images[1][:, :8])
 
 
 def test_a_model_saves_which_weights_it_was_trained_with_but_not_the_weights(
-    loss, weights_file, images, tmp_path
+    weights_file, images, tmp_path
 ):
-    model = tiny_oasis(perceptual_loss=loss, lambda_vgg=3.0, log_gradient_norms=False)
+    loss = PerceptualLoss(weights_file, weight=3.0)
+    losses = [NPlusOneAdversarial(), loss]
+    model = tiny_oasis(generator_losses=losses, log_gradient_norms=False)
     assert len(model.weights) == len(tiny_oasis().weights)
     model.save(tmp_path / "oasis.keras")
     assert (tmp_path / "oasis.keras").stat().st_size < 2e6  # VGG19 has 80 MB
     loaded = keras.saving.load_model(tmp_path / "oasis.keras")
-    assert (loaded.lambda_vgg, loaded.log_gradient_norms) == (3.0, False)
-    assert loaded.perceptual_loss.weights == str(weights_file)
-    np.testing.assert_array_equal(loaded.perceptual_loss(*images), loss(*images))
+    _, perceptual = loaded.generator_losses
+    assert (perceptual.weight, loaded.log_gradient_norms) == (3.0, False)
+    assert perceptual.weights == str(weights_file)
+    np.testing.assert_array_equal(perceptual.distance(*images), loss.distance(*images))
 
 
 def train_with_vgg(folder, weights, *, exit_code):

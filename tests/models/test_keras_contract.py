@@ -120,7 +120,9 @@ def test_callbacks_move_both_learning_rates_in_proportion():
 
 @pytest.mark.parametrize("name", ["loss", "metrics", "weighted_metrics", "optimizer"])
 def test_what_compile_cannot_use_is_refused(model, name):
-    with pytest.raises(TypeError, match=f"takes no {name}: .*losses are built in"):
+    with pytest.raises(
+        TypeError, match=f"takes no {name}: each network has an optimizer and losses"
+    ):
         tiny_oasis(**{name: ["mse"]})
     tiny_oasis(**{name: None})
 

@@ -20,6 +20,8 @@ from tiny import (
 
 from oasis_tf.losses import adversarial as losses
 from oasis_tf.losses import label_mix
+from oasis_tf.losses.adversarial import NPlusOneAdversarial
+from oasis_tf.losses.loss import Loss
 from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
 from oasis_tf.optimizers.adam import Adam
 from oasis_tf.runtime import noise
@@ -158,18 +160,22 @@ def test_without_label_mix_its_loss_is_exactly_zero():
     assert logs["d_label_mix"] == 0.0
 
 
-def squared_distance(real, fake):
+class SquaredDistance(Loss):
     """A perceptual loss without a network."""
-    return keras.ops.mean(keras.ops.square(real - fake))
+
+    name = "g_vgg"
+    only_in_training = True
+
+    def value(self, passed):
+        return keras.ops.mean(keras.ops.square(passed.real - passed.fake))
 
 
-def test_a_perceptual_loss_is_logged_times_lambda_and_trains_the_generator():
+def test_another_loss_is_logged_weighted_and_trains_the_generator():
     label_map, z = tiny_pairs(2)[1], tiny_z(2)
     real = np.zeros((2, HEIGHT, WIDTH, 3), np.float32)
     model = tiny_oasis(
         tiny_generator(norm="instance"),
-        perceptual_loss=squared_distance,
-        lambda_vgg=1e4,
+        generator_losses=[NPlusOneAdversarial(), SquaredDistance(weight=1e4)],
         run_eagerly=True,
     )
     logs = [model.update_generator(real, label_map, z) for _ in range(3)]
@@ -318,9 +324,11 @@ def test_the_losses_of_every_step_are_kept_in_turn():
     model = tiny_oasis(run_eagerly=True)
     model.step.assign(498)
     history = fit(model).history
-    recent = model.recent_losses.numpy()
-    assert recent.shape == (500, 4) and not recent[1:498].any()
-    for name, steps in zip(LOSSES, recent[[498, 499, 0]].T, strict=True):
+    assert set(model.recent_losses.by_name) == set(LOSSES)
+    for name, variable in model.recent_losses.by_name.items():
+        recent = variable.numpy()
+        assert recent.shape == (500,) and not recent[1:498].any()
+        steps = recent[[498, 499, 0]]
         assert len(set(steps)) == 3
         assert steps.mean() == pytest.approx(history[name][0], rel=1e-6)
 
@@ -335,7 +343,11 @@ def test_two_replicas_train_like_one_device_with_the_whole_batch(two_replicas):
             model = OASIS(generator, OASISDiscriminator(NUM_CLASSES, channels=(4,)))
             adams = [Adam(rate, epsilon=1e-3) for rate in (1e-3, 4e-3)]
             model.compile(
-                *adams, ema_decay=0.9, perceptual_loss=squared_distance, seed=5, **arguments
+                *adams,
+                ema_decay=0.9,
+                generator_losses=[NPlusOneAdversarial(), SquaredDistance()],
+                seed=5,
+                **arguments,
             )
         return fit(model).history, weights_of(model)
 

@@ -5,7 +5,7 @@ import signal
 import keras
 import numpy as np
 
-from oasis_tf.models.oasis import LOSSES
+from oasis_tf.metrics.recent_losses import NUM_RECENT_LOSSES
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.training.callbacks.steps import StepCallback
 
@@ -42,35 +42,38 @@ class StopOnDivergence(StepCallback):
         self.previous_step = self.step
 
     def on_train_batch_end(self, batch, logs=None):
-        step, recent = self.step, self.model.recent_losses.numpy()
+        step, variables = self.step, self.model.recent_losses.by_name
+        recent = {name: variable.numpy() for name, variable in variables.items()}
         for finished in range(self.previous_step + 1, step + 1):
-            self._require_finite(finished, recent[(finished - 1) % len(recent)])
+            self._require_finite(finished, recent)
         self.previous_step = step
-        if self.explosion_limit and step >= len(recent):
-            self._require_no_explosion(step, np.roll(recent, -(step % len(recent)), axis=0))
+        if self.explosion_limit and step >= NUM_RECENT_LOSSES:
+            self.suspicious = False
+            for name, losses in recent.items():
+                self._require_no_explosion(step, name, np.roll(losses, -(step % len(losses))))
 
-    def _require_finite(self, step, losses):
-        for name, loss in zip(LOSSES, losses, strict=True):
+    def _require_finite(self, step, recent):
+        for name, losses in recent.items():
+            loss = losses[(step - 1) % len(losses)]
             if not np.isfinite(loss):
                 raise DivergenceError(
                     f"step {step}: the loss {name} is {loss}, so training stopped; "
                     f"{checkpoint_files.what_is_left(self.folder)}; {ADVICE}"
                 )
 
-    def _require_no_explosion(self, step, recent):
-        """`recent` is float (steps, losses), the newest last."""
-        before = np.median(recent[:-NUM_SUSPICIOUS_STEPS], axis=0)
-        now = np.median(recent[-NUM_SUSPICIOUS_STEPS:], axis=0)
-        limits = self.explosion_limit * np.maximum(1.0, before)
-        self.suspicious = bool((recent[-1] > limits).any())
-        for name, loss, usual, limit in zip(LOSSES, now, before, limits, strict=True):
-            if loss > limit:
-                raise DivergenceError(
-                    f"step {step}: the loss {name} exploded, so training stopped: its median over "
-                    f"the last {NUM_SUSPICIOUS_STEPS} steps is {loss:.4g}, before it was "
-                    f"{usual:.4g} (training.explosion_limit is {self.explosion_limit:g}); "
-                    f"{checkpoint_files.what_is_left(self.folder)}; {ADVICE}"
-                )
+    def _require_no_explosion(self, step, name, losses):
+        """`losses` is float (steps,), the newest last."""
+        usual = np.median(losses[:-NUM_SUSPICIOUS_STEPS])
+        loss = np.median(losses[-NUM_SUSPICIOUS_STEPS:])
+        limit = self.explosion_limit * max(1.0, usual)
+        self.suspicious |= bool(losses[-1] > limit)
+        if loss > limit:
+            raise DivergenceError(
+                f"step {step}: the loss {name} exploded, so training stopped: its median over "
+                f"the last {NUM_SUSPICIOUS_STEPS} steps is {loss:.4g}, before it was "
+                f"{usual:.4g} (training.explosion_limit is {self.explosion_limit:g}); "
+                f"{checkpoint_files.what_is_left(self.folder)}; {ADVICE}"
+            )
 
 
 class RequireFolder(keras.callbacks.Callback):

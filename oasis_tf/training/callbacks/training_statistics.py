@@ -64,7 +64,10 @@ class TrainingStatistics(EveryNSteps):
         return scalars
 
     def _class_frequencies(self):
-        shares = self.model.real_score.class_frequencies()
+        score = getattr(self.model, "real_score", None)  # of a discriminator that segments
+        if score is None:
+            return {}
+        shares = score.class_frequencies()
         named = enumerate(zip(self.class_names, shares, strict=True))
         return {class_tag("frequency", f"{index} {name}"): share for index, (name, share) in named}
 

@@ -77,8 +77,8 @@ def test_metrics_of_a_resumed_epoch_are_those_of_the_whole_of_it(writer, tmp_pat
     log = metrics_log(tmp_path / "resumed.csv", writer)
     fit(killed, losses[:2], callbacks=[log])
     assert not log.path.exists()
-    for room in ("weights", "metrics_variables"):
-        for mine, its in zip(getattr(resumed, room), getattr(killed, room), strict=True):
+    for kind in ("weights", "metrics_variables"):
+        for mine, its in zip(getattr(resumed, kind), getattr(killed, kind), strict=True):
             mine.assign(its)
     fit(resumed, losses[2:], callbacks=[log, ResumedEpoch(resumed.metrics_variables)])
     assert rows(log.path) == rows(tmp_path / "whole.csv") == [(3, 1, 5.0)]
