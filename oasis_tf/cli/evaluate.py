@@ -1,7 +1,6 @@
 """python -m oasis_tf evaluate"""
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +10,7 @@ from oasis_tf.cli.exits import sentences_for_errors
 from oasis_tf.cli.options import MAX_DEVICES, DataRoot, Overrides
 from oasis_tf.cli.painting_options import BatchSize, Run, Seed
 from oasis_tf.io.terminal import echo, printable
+from oasis_tf.runs.which_checkpoint import Checkpoints
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 
@@ -20,14 +20,6 @@ def _require_json(path):
             printable(f"{path} is no .json; what lies beside it is named after it")
         )
     return path
-
-
-class Which(StrEnum):
-    """Which of a run's checkpoints."""
-
-    LATEST = "latest"
-    BEST = "best"
-    ALL = "all"
 
 
 def evaluate(
@@ -73,8 +65,9 @@ def evaluate(
         ),
     ] = None,
     which: Annotated[
-        Which, typer.Option("--checkpoint", help="The newest, the best_metric's, or all there are.")
-    ] = Which.LATEST,
+        Checkpoints,
+        typer.Option("--checkpoint", help="The newest, the best_metric's, or all there are."),
+    ] = Checkpoints.LATEST,
     seed: Seed = 0,
     batch_size: BatchSize = 8,
     strategy: Annotated[

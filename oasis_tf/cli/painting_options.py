@@ -7,15 +7,9 @@ from typing import Annotated
 import typer
 
 from oasis_tf.cli.options import MAX_BATCH, MAX_SAMPLES
+from oasis_tf.runs.which_checkpoint import Checkpoint
 
 MAX_SEED = 2**32 - 1  # of the first sample; noise takes 64 bits, so that the others may pass it
-
-
-class Checkpoint(StrEnum):
-    """Which of a run's checkpoints."""
-
-    LATEST = "latest"
-    BEST = "best"
 
 
 class Format(StrEnum):

@@ -9,6 +9,7 @@ from oasis_tf.io import progress
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.step_table import read_rows
 from oasis_tf.runs import checkpoint_files
+from oasis_tf.runs.which_checkpoint import Checkpoint, Checkpoints
 
 # The files of a checkpoint; which ones a verb reads says what has to be intact.
 TRAINING_STATE = "training.npz"
@@ -117,7 +118,7 @@ class RunFolder:
         if not self.is_begun:
             raise RunError(f"there is no checkpoint in {self.checkpoints}{way_out}")
 
-    def require_checkpoint(self, which="latest", *, files=(GENERATOR,)):
+    def require_checkpoint(self, which=Checkpoint.LATEST, *, files=(GENERATOR,)):
         """Returns the path of the "latest" intact checkpoint, or of the "best".
 
         Newer ones that are damaged are named on stderr.
@@ -127,7 +128,7 @@ class RunFolder:
         Raises: RunError if there is none; CheckpointError if it may not be read.
         """
         self.require_begun()
-        if which == "best":
+        if which == Checkpoint.BEST:
             return self._require_best(files)
         intact, damaged = checkpoint_files.newest_intact(self.checkpoints, names=(CONFIG, *files))
         if intact is None:
@@ -138,7 +139,7 @@ class RunFolder:
     def require_checkpoints(self, which, *, files=(GENERATOR,)):
         """Returns the list of "all" intact checkpoints, the oldest first, or that one of
         `require_checkpoint`, and raises what that does."""
-        if which != "all":
+        if which != Checkpoints.ALL:
             return [self.require_checkpoint(which, files=files)]
         self.require_begun()
         intact, damaged = [], {}

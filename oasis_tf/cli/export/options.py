@@ -1,23 +1,17 @@
 """Options that several verbs have."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from oasis_tf.runs.which_checkpoint import Checkpoint
 
 Run = Annotated[Path, typer.Option(file_okay=False, help="Run folder of the trained model.")]
 DataRoot = Annotated[
     Path | None,
     typer.Option("--data-root", file_okay=False, help="Folder of the run's data, if it moved."),
 ]
-
-
-class Checkpoint(StrEnum):
-    """One of a run's checkpoints."""
-
-    LATEST = "latest"
-    BEST = "best"
 
 
 Which = Annotated[
