@@ -1,7 +1,7 @@
-"""What a checkpoint of a run holds: all that training goes on from, and a generator to paint with.
+"""Checkpoints of a model: the training state, and the recalibrated EMA generator.
 
-The recalibrated EMA generator is a file of its own, so that saving does not touch the run, and
-painting needs neither the other networks nor the optimizers.
+The generator has a file of its own. So saving does not change the state of training, and
+generating images needs neither the other networks nor the optimizers.
 """
 
 import io
@@ -22,21 +22,21 @@ from oasis_tf.runs.folder import CONFIG, GENERATOR, TRAINING_STATE
 from oasis_tf.runs.positional_names import is_positional, keys_by_name
 from oasis_tf.runs.training_state import NETWORKS, OPTIONAL, network_state, training_state
 
-BYTES_BESIDE = 1100  # of a variable in a file beside its values, at most; HDF5 takes 1020 to 1050
+MAX_HEADER_BYTES = 1100  # per variable of a file; HDF5 takes 1020 to 1050
 
 
 def write(folder, *, model, config, recalibrated_ema, keep_last, best=None):
-    """Writes the checkpoint of the model's step, see `checkpoint.write`.
+    """Writes the checkpoint of the model's step, see `checkpoint_files.write`.
 
-    Both files are read back and compared with the variables before the checkpoint counts.
+    Both files are read back and compared with the variables before the checkpoint is renamed.
 
     Args:
         folder: where the checkpoints of the run lie.
         model: a compiled `GAN`.
         config: `Config` of the run.
-        recalibrated_ema: function() -> the generator to paint with; called before a write.
-        keep_last: int, how many checkpoints stay.
-        best: `checkpoint.Best` or None.
+        recalibrated_ema: function() -> the recalibrated EMA generator.
+        keep_last: int, number of checkpoints to keep.
+        best: `Best` or None.
     Returns: path of the checkpoint.
     Raises: CheckpointError.
     """
@@ -60,9 +60,9 @@ def write(folder, *, model, config, recalibrated_ema, keep_last, best=None):
 
 
 def restore(model, path):
-    """Puts the training state of the checkpoint at `path` into a compiled `GAN`.
+    """Loads the training state of the checkpoint at `path` into a compiled `GAN`.
 
-    Raises: CheckpointError if the checkpoint is damaged or of another model.
+    Raises: CheckpointError if the checkpoint is damaged or belongs to another model.
     """
     checkpoint_files.require_intact(path, (CONFIG, TRAINING_STATE))
     _assign(path, training_state(model))
@@ -72,12 +72,12 @@ def restore(model, path):
 
 
 def load_networks(path):
-    """Makes the networks of the checkpoint at `path`, as they are in training.
+    """Builds the networks of the checkpoint at `path` with their weights in training.
 
-    Nothing else of its model: no optimizers, and no file of a perceptual loss.
+    It needs no optimizers, and no file of a perceptual loss.
 
     Returns: dict of the names in `NETWORKS` to network.
-    Raises: ConfigError or CheckpointError; the latter if the checkpoint is damaged.
+    Raises: ConfigError; CheckpointError if the checkpoint is damaged.
     """
     checkpoint_files.require_intact(path, (CONFIG, TRAINING_STATE))
     generator, discriminator = build_networks(load_config(path / CONFIG))
@@ -88,9 +88,9 @@ def load_networks(path):
 
 
 def load_generator(path):
-    """Returns the `OASISGenerator` to paint with of the checkpoint at `path`.
+    """Returns the recalibrated EMA generator of the checkpoint at `path`.
 
-    Raises: CheckpointError if the checkpoint is damaged or of another version.
+    Raises: CheckpointError if the checkpoint is damaged or from another version.
     """
     checkpoint_files.require_intact(path, (CONFIG, GENERATOR))
     try:
@@ -156,7 +156,7 @@ def _save_generator(path, generator):
 
 
 def _require_generator(path, generator):
-    """Every variable is found in the weights file, by its value."""
+    """Raises: ValueError unless the weights file contains the values of every variable."""
     found = Counter()
 
     def collect(name, item):
@@ -190,4 +190,4 @@ def _unreadable(path, error):
 
 
 def _expected_bytes(variables):
-    return sum(4 * math.prod(variable.shape) + BYTES_BESIDE for variable in variables)
+    return sum(4 * math.prod(variable.shape) + MAX_HEADER_BYTES for variable in variables)

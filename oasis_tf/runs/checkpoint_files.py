@@ -1,8 +1,8 @@
-"""Checkpoints that are whole or not there: written beside, read back, then renamed.
+"""Atomic checkpoints: written to a temporary folder, verified, renamed.
 
-A checkpoint is a folder `step_00000400/` with the files of one moment and `state.json`, which
-holds the step, every file's size and SHA-256, and which checkpoint is the best one so far. This
-module knows files, not models; `checkpoint_search` finds what it wrote.
+A checkpoint is a folder `step_00000400/` with the files of one step and `state.json`, which
+holds the step, every file's size and SHA-256, and which checkpoint is the best so far. This
+module handles files, not models. `checkpoint_search` finds the checkpoints.
 """
 
 import errno
@@ -57,20 +57,20 @@ __all__ = [
 
 
 def write(folder, *, step, files, keep_last, verify=None, best=None, expected_bytes=0):
-    """Writes one checkpoint and removes the oldest ones; an intact one of that step stays as it is.
+    """Writes one checkpoint and removes the oldest ones. Keeps an intact one of that step as it is.
 
     Args:
-        folder: where the checkpoints of a run lie.
+        folder: the folder of a run's checkpoints.
         step: int, number of finished training steps.
         files: dict of file name to function(path), which writes the file.
-        keep_last: int, how many checkpoints stay, beside those that one of them calls the best.
-        verify: dict of file name to function(path), which raises if the file that lies there is
-            not what was to be written.
-        best: `Best` or None, told to whoever reads this checkpoint.
-        expected_bytes: int, about what the files will take. A disk without that much room is an
-            error before anything is written.
+        keep_last: int, number of checkpoints to keep, besides those that they record as the best.
+        verify: dict of file name to function(path), which raises if the file differs from what
+            was to be written.
+        best: `Best` or None, recorded in `state.json`.
+        expected_bytes: int, approximate size of the files. If the disk has less space, nothing is
+            written.
     Returns: path of the checkpoint.
-    Raises: CheckpointError, and the checkpoints that were there are untouched.
+    Raises: CheckpointError; existing checkpoints are unchanged then.
     """
     folder = Path(folder)
     target = path_of(folder, step)
@@ -90,7 +90,7 @@ def write(folder, *, step, files, keep_last, verify=None, best=None, expected_by
 
 
 def best(folder):
-    """Path of the checkpoint that the newest one calls the best, or None if it is not whole."""
+    """Path of the checkpoint that the newest one records as the best; None unless it is whole."""
     newest = latest(folder)
     record = newest and best_of(newest)
     path = record and path_of(folder, record.step)
@@ -98,9 +98,9 @@ def best(folder):
 
 
 def set_aside(checkpoint):
-    """Gives a damaged checkpoint a name that no one looks for; returns the new path.
+    """Renames a damaged checkpoint, so that it is not used any more. Returns: the new path.
 
-    Raises: CheckpointError if it is no folder: a file of that name is not ours.
+    Raises: CheckpointError if it is a file, which this program did not write.
     """
     if checkpoint.is_file():
         raise CheckpointError(f"{checkpoint} {NO_FOLDER}")
@@ -113,7 +113,7 @@ def set_aside(checkpoint):
 
 
 def what_is_left(folder, *, up_to_step=None):
-    """Half a sentence for who cannot go on."""
+    """Half a sentence for error messages: the newest whole checkpoint."""
     last = latest(folder, up_to_step=up_to_step)
     return f"the last good checkpoint is {last}" if last else "there is no earlier checkpoint"
 
@@ -122,7 +122,7 @@ def _write_whole(folder, target, step, files, verify, best, expected_bytes):
     temporary = folder / f"{TEMPORARY}{target.name}"
     try:
         temporary.mkdir(parents=True)
-        _require_room(folder, expected_bytes)
+        _require_space(folder, expected_bytes)
         records = {}
         for name, write_file in files.items():
             path = temporary / name
@@ -136,18 +136,18 @@ def _write_whole(folder, target, step, files, verify, best, expected_bytes):
         if target.is_file():
             raise ValueError(f"{target.name} {NO_FOLDER}")
         if os.path.lexists(target):
-            _discard(target)  # half of one, or a damaged one
+            _discard(target)  # incomplete or damaged
         os.rename(temporary, target)
         _sync(folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         with suppress(OSError):
-            folder.rmdir()  # an empty one says that checkpoints were lost, see `RunFolder`
+            folder.rmdir()  # `RunFolder` takes an empty folder for lost checkpoints
         raise
 
 
 def _prune(folder, keep_last, best):
-    """Removes the oldest checkpoints, but none that one of those that stay calls the best."""
+    """Removes the oldest checkpoints. Keeps those that a kept one records as the best."""
     whole = whole_checkpoints(folder)
     kept = set(whole[-keep_last:])
     named = [best, *map(best_of, kept)]
@@ -161,27 +161,27 @@ def _prune(folder, keep_last, best):
 
 
 def _discard(checkpoint):
-    """Removes a checkpoint so that half of one is never seen."""
+    """Removes a checkpoint atomically: renames it first."""
     discarded = checkpoint.with_name(f"{TEMPORARY}{checkpoint.name}.old")
     os.rename(checkpoint, discarded)
     _remove(discarded)
 
 
 def _remove_leftovers(folder):
-    """Removes what a killed process left under temporary names."""
+    """Removes temporary folders of killed processes."""
     for leftover in folder.glob(f"{TEMPORARY}step_*"):
         _remove(leftover)
 
 
 def _remove(path):
-    """Removes a folder, a file or a link, but never what a link leads to."""
+    """Removes a folder, a file or a link, but never the target of a link."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink()
 
 
-def _require_room(folder, expected_bytes):
+def _require_space(folder, expected_bytes):
     free = shutil.disk_usage(folder).free
     if free < expected_bytes:
         raise OSError(
@@ -192,12 +192,13 @@ def _require_room(folder, expected_bytes):
 
 
 def _reason(error):
-    """What went wrong in one line."""
+    """The message of an error, in one line."""
     return getattr(error, "strerror", None) or str(error).partition("\n")[0]
 
 
 def _sync(path):
-    """Makes the kernel put a file or folder onto the disk, and read a file from there again."""
+    """Flushes a file or folder to disk, and a file out of the page cache, so that it is read back
+    from disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

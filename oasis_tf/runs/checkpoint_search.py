@@ -1,7 +1,7 @@
-"""Finds the checkpoints of a folder, and says of each whether it is what was written.
+"""Finds the checkpoints of a folder and verifies them.
 
-Two questions are asked. Whole: `state.json` is as written and all files are there in full size.
-Intact: the bytes of the files are those that were written, too; that reads them.
+Whole: `state.json` has its checksum, and all files have their sizes. Intact: the files also have
+their SHA-256, which takes reading them.
 """
 
 import os
@@ -23,7 +23,7 @@ _FOLDER = re.compile(r"step_(\d{8,19})")
 
 
 def all_checkpoints(folder: Path) -> list[Path]:
-    """Paths of the checkpoints of a folder, whole or not, the oldest first; none if it is missing.
+    """Paths of the checkpoints of a folder, whole or not, the oldest first; none without folder.
 
     Raises: CheckpointError if the folder cannot be read.
     """
@@ -46,10 +46,10 @@ def whole_checkpoints(folder: Path) -> list[Path]:
 
 
 def latest(folder: Path, *, up_to_step: int | None = None) -> Path | None:
-    """Path of the newest whole checkpoint in a folder (of that step at most), or None."""
+    """Path of the newest whole checkpoint in a folder, up to that step; or None."""
     for path in reversed(all_checkpoints(folder)):
-        is_wanted = up_to_step is None or int(_FOLDER.fullmatch(path.name)[1]) <= up_to_step
-        if is_wanted and is_whole(path):
+        in_range = up_to_step is None or int(_FOLDER.fullmatch(path.name)[1]) <= up_to_step
+        if in_range and is_whole(path):
             return path
     return None
 
@@ -57,12 +57,12 @@ def latest(folder: Path, *, up_to_step: int | None = None) -> Path | None:
 def newest_intact(
     folder: Path, *, names: Iterable[str] | None = None
 ) -> tuple[Path | None, dict[Path, list[str]]]:
-    """Reads the newest checkpoints until one is intact.
+    """Finds the newest intact checkpoint.
 
     Args:
-        names: of the files that are to be read, see `damage_of`.
-    Returns: its path or None, and dict of path to the damage of the newer ones. One that a process
-        that trains there removes in the meantime is not among them.
+        names: names of the files to verify, see `damage_of`.
+    Returns: its path or None, and dict of path to the damage of the newer ones. Checkpoints that
+        a training process removes in the meantime are left out.
     Raises: CheckpointError.
     """
     damaged = {}
@@ -76,9 +76,9 @@ def newest_intact(
 
 
 def newest_state(folder: Path) -> tuple[State | None, dict[Path, list[str]]]:
-    """Reads the newest `state.json`, whatever became of the files beside it.
+    """Reads the newest valid `state.json`. The other files may be damaged.
 
-    Returns: `State` or None, and dict as of `newest_intact` of those that are not as written.
+    Returns: `State` or None, and dict of path to the damage of newer `state.json`.
     """
     damaged = {}
     for path in reversed(all_checkpoints(folder)):
@@ -93,27 +93,27 @@ def newest_state(folder: Path) -> tuple[State | None, dict[Path, list[str]]]:
 
 
 def is_whole(checkpoint: Path) -> bool:
-    """Whether all files of a checkpoint are there in full size."""
+    """Whether all files of a checkpoint exist in full size."""
     return not damage_of(checkpoint, names=())
 
 
 def damage_of(checkpoint: Path, *, names: Iterable[str] | None = None) -> list[str]:
-    """What of a checkpoint is not what was written.
+    """The damage of a checkpoint.
 
     Args:
-        names: of the files whose bytes are to be looked at and that must be there; all that
-            `state.json` names if None. The size of every file is looked at in any case.
-    Returns: list of a few words each: the name of a file whose bytes have changed, or what is
-        wrong with it; empty if nothing is.
-    Raises: CheckpointError if this user may not read it.
+        names: names of the files that must exist and whose SHA-256 is verified; None for all in
+            `state.json`. The size of every file is verified in any case.
+    Returns: list of str, a few words each: the name of a file whose bytes changed, or what is
+        wrong with it. Empty if the checkpoint is intact.
+    Raises: CheckpointError without permission to read it.
     """
     checkpoint = Path(checkpoint)
     try:
         files = read_state(checkpoint).files
-        wanted = set(files) if names is None else set(names)
-        found = [f"{name} is missing" for name in sorted(wanted - files.keys())]
+        verified = set(files) if names is None else set(names)
+        found = [f"{name} is missing" for name in sorted(verified - files.keys())]
         for name, record in files.items():
-            found += _damage_of_file(checkpoint / name, record, is_read=name in wanted)
+            found += _damage_of_file(checkpoint / name, record, is_read=name in verified)
     except StateError as error:
         return [str(error)]
     except PermissionError as error:
@@ -122,18 +122,18 @@ def damage_of(checkpoint: Path, *, names: Iterable[str] | None = None) -> list[s
 
 
 def path_of(folder: Path, step: int) -> Path:
-    """Where the checkpoint of a step lies."""
+    """Path of the checkpoint of a step."""
     return Path(folder, folder_name(step))
 
 
 def require_intact(checkpoint: Path, names: Iterable[str]) -> None:
-    """CheckpointError unless those files of a checkpoint are what was written."""
+    """Raises: CheckpointError unless these files of a checkpoint are intact."""
     if damage := damage_of(checkpoint, names=names):
         raise CheckpointError(f"{checkpoint} is damaged ({', '.join(damage)})")
 
 
 def step_of(checkpoint: Path) -> int:
-    """The number of finished training steps that a checkpoint holds.
+    """Number of finished training steps of a checkpoint.
 
     Raises: CheckpointError.
     """
@@ -149,7 +149,7 @@ def best_of(checkpoint: Path) -> Best | None:
 
 
 def sha256_of(checkpoint: Path, name: str) -> str:
-    """What a checkpoint says the SHA-256 of its file `name` is, in hexadecimal digits.
+    """The recorded SHA-256 of a checkpoint's file `name`, in hexadecimal digits.
 
     Raises: CheckpointError.
     """

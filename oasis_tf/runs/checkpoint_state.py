@@ -1,6 +1,6 @@
 """`state.json` of a checkpoint: its step, every file's size and SHA-256, and the best step so far.
 
-It holds the SHA-256 of its own content too. Files of versions that wrote none are read as well.
+It also holds the SHA-256 of its own content; files without one, of older versions, are read too.
 """
 
 import hashlib
@@ -25,24 +25,24 @@ SHA256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class CheckpointError(RuntimeError):
-    """A checkpoint that cannot be written, found or read, in a sentence."""
+    """Error for a checkpoint that cannot be written, found or read."""
 
 
 class NonFiniteError(CheckpointError):
-    """Losses or weights that are NaN or infinite, in a sentence."""
+    """Error for losses or weights that are NaN or infinite."""
 
 
 class StateError(ValueError):
-    """A `state.json` that is missing or not what was written, in a few words that name it."""
+    """Error for a `state.json` that is missing or damaged; the message is a few words."""
 
 
 @dataclass(frozen=True)
 class Best:
-    """The step that scored best so far, by which metric, and its score.
+    """The best step so far, the metric and its score.
 
     Args:
-        measured_with: dict of dotted config key to value in JSON's types, all that the metric
-            reads of the config; None where a version that did not write it scored.
+        measured_with: dict of dotted config key to value in JSON's types, all keys that the
+            metric depends on; None in files of older versions.
     """
 
     step: int
@@ -51,13 +51,13 @@ class Best:
     measured_with: Mapping | None = None
 
     def is_beaten_by(self, score: float) -> bool:
-        """Whether a score of the same metric is better: less of a distance, more of others."""
+        """Whether a score of the same metric is better: lower for distances, else higher."""
         if math.isnan(self.score):
             return True
         return score < self.score if self.metric in LESS_IS_BETTER else score > self.score
 
     def differing_keys(self, metric: str, measured_with: Mapping) -> list[str]:
-        """Config keys for whose sake a score of `metric` cannot be compared with this one."""
+        """Config keys that prevent comparing a score of `metric` with this one."""
         if metric != self.metric:
             return ["training.best_metric"]
         before = self.measured_with or {}
@@ -91,7 +91,7 @@ class _StateRecord(_Strict):
 
 @dataclass(frozen=True)
 class State:
-    """What `state.json` holds."""
+    """The content of `state.json`."""
 
     step: int
     files: Mapping[str, FileRecord]
@@ -105,8 +105,8 @@ def write_state(path: Path, *, step: int, files: Mapping[str, Mapping], best: Be
         path: of the file.
         files: dict of file name to dict of its `bytes` and `sha256`.
     """
-    told = best and {key: value for key, value in asdict(best).items() if value is not None}
-    content = {"step": step, "files": dict(files), "best": told}
+    best_record = best and {k: value for k, value in asdict(best).items() if value is not None}
+    content = {"step": step, "files": dict(files), "best": best_record}
     content["sha256"] = _checksum(content)
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
@@ -114,7 +114,7 @@ def write_state(path: Path, *, step: int, files: Mapping[str, Mapping], best: Be
 def read_state(checkpoint: Path) -> State:
     """Reads the `state.json` of a checkpoint.
 
-    Raises: StateError; PermissionError if this user may not read it.
+    Raises: StateError; PermissionError.
     """
     path = Path(checkpoint, STATE)
     try:
@@ -139,7 +139,7 @@ def _checked(content, *, name):
         raise StateError(f"{STATE} is not what was written: its checksum differs")
     for file in record.files:
         is_name = Path(file).name == file and file not in ("", "..", STATE)
-        if not (is_name and file.isprintable()):  # the system takes no NUL
+        if not (is_name and file.isprintable()):  # NUL is not allowed in paths
             raise StateError(f"{STATE} is not what was written: {file!r} is no file's name")
     if name != folder_name(record.step):
         raise StateError(f"{STATE} is of step {record.step}")
@@ -148,18 +148,18 @@ def _checked(content, *, name):
 
 
 def folder_name(step: int) -> str:
-    """What the folder of a step's checkpoint is called."""
+    """Name of the folder of a step's checkpoint."""
     return f"step_{step:08d}"
 
 
 def _checksum(content):
-    told = {key: value for key, value in content.items() if key != "sha256"}
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    summed = {key: value for key, value in content.items() if key != "sha256"}
+    text = json.dumps(summed, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _where(error):
-    """The key that is wrong, and why, in a few words."""
+    """The wrong key and the reason, in a few words."""
     problem = error.errors()[0]
     key = ".".join(str(part) for part in problem["loc"]) or "all of it"
     return f"{key}: {problem['msg'][0].lower()}{problem['msg'][1:]}"

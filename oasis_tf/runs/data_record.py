@@ -1,4 +1,4 @@
-"""Which pairs a run is trained on, kept in its folder, to say at a resume what has changed."""
+"""Record of the pairs that a run is trained on, to report changes when it is resumed."""
 
 import json
 from pathlib import Path
@@ -8,22 +8,22 @@ from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.json_file import JSONFileError, read_json
 
 NAME = "data.json"
-NAMED = 3  # pairs in a sentence
+NAMED = 3  # pairs per sentence
 
 
 def what_changed(folder: Path, sources: dict[str, Source]) -> list[str]:
-    """Sentences about pairs that were added, removed or replaced since `record` was called.
+    """Sentences on pairs that were added, removed or replaced since `record` was called.
 
-    A pair counts as replaced where one of its files has another size; times of change are not
-    looked at, since data may be copied to another place.
+    A pair counts as replaced if the size of a file differs. Time stamps are not compared: copying
+    the data changes them.
 
     Args:
-        folder: of the run.
-        sources: split's name to what is read now.
+        folder: the run folder.
+        sources: dict of split name to its `Source`.
     """
     try:
         before = read_json(folder / NAME)
-    except (OSError, JSONFileError):  # of an older version, or it is no part of the run any more
+    except (OSError, JSONFileError):  # of an older version, or deleted
         return []
     sentences = []
     for split, source in sources.items():
@@ -35,7 +35,7 @@ def what_changed(folder: Path, sources: dict[str, Source]) -> list[str]:
 
 
 def record(folder: Path, sources: dict[str, Source]) -> None:
-    """Writes name and sizes of every pair, where they lie in files."""
+    """Writes name and file sizes of every pair, for data sets that consist of files."""
     sizes = {split: source.file_sizes() for split, source in sources.items()}
     with whole_file(folder / NAME) as temporary:
         temporary.write_text(json.dumps(sizes), encoding="ascii")

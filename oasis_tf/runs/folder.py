@@ -1,4 +1,4 @@
-"""The folder of one training run: what lies where, and when it may be written to."""
+"""The folder of one training run: paths of its files, and checks before a verb uses it."""
 
 import os
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from oasis_tf.io.step_table import read_rows
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.which_checkpoint import Checkpoint, Checkpoints
 
-# The files of a checkpoint; which ones a verb reads says what has to be intact.
+# The files of a checkpoint. A verb verifies those that it reads.
 TRAINING_STATE = "training.npz"
 GENERATOR = "generator.keras"
 CONFIG = "config.yaml"
@@ -20,12 +20,12 @@ LOCK = "train.lock"
 
 
 class RunError(ValueError):
-    """A run folder that cannot be used as asked, in a sentence."""
+    """Error for a run folder that cannot be used as asked."""
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """One run, everything below `path`."""
+    """The files of one run, all below `path`."""
 
     path: Path
 
@@ -75,11 +75,11 @@ class RunFolder:
 
     @property
     def is_begun(self):
-        """Whether there are checkpoints, intact or not."""
+        """Whether there are checkpoints, intact or damaged."""
         return bool(checkpoint_files.all_checkpoints(self.checkpoints))
 
     def require_new(self):
-        """RunError if there is something already."""
+        """Raises: RunError unless the folder is missing or empty."""
         self._require_no_dangling_link()
         if self._is_empty():
             return
@@ -92,17 +92,17 @@ class RunFolder:
         raise RunError(f"{self.path} {way_out}, or name another folder with --run-dir")
 
     def require_config(self):
-        """RunError if no run ever began here."""
+        """Raises: RunError if the folder has no config."""
         self._require_folder()
         if not self.config.is_file():
             raise RunError(f"{self.path} is no run folder: it has no {self.config.name}")
 
     def require_resumable(self):
-        """RunError if `--resume` can neither go on nor begin here.
+        """Raises: RunError if `--resume` can neither resume nor start here.
 
-        It begins in an empty folder, and in one whose run ended before its first checkpoint. Where
-        the run's tables show that it had checkpoints, which are not there now, nothing begins: it
-        would delete those tables.
+        It starts in an empty folder, and in one whose run ended before its first checkpoint. It
+        does not start if the run's tables show that there were checkpoints: starting deletes
+        these tables.
         """
         self._require_no_dangling_link()
         if self.is_begun:
@@ -112,20 +112,21 @@ class RunFolder:
         self._require_no_lost_checkpoints()
 
     def require_begun(self, *, way_out=""):
-        """RunError, which ends in `way_out`, if there is no checkpoint, intact or not."""
+        """Raises: RunError without checkpoints; its message ends with `way_out`."""
         self._require_folder()
         self._require_no_dangling_link()
         if not self.is_begun:
             raise RunError(f"there is no checkpoint in {self.checkpoints}{way_out}")
 
     def require_checkpoint(self, which=Checkpoint.LATEST, *, files=(GENERATOR,)):
-        """Returns the path of the "latest" intact checkpoint, or of the "best".
+        """Returns the path of the latest intact checkpoint, or of the best one.
 
-        Newer ones that are damaged are named on stderr.
+        Prints the names of newer, damaged ones to stderr.
 
         Args:
-            files: names of those that will be read; their bytes are verified.
-        Raises: RunError if there is none; CheckpointError if it may not be read.
+            which: `Checkpoint` or its value.
+            files: names of the files to verify.
+        Raises: RunError without such a checkpoint; CheckpointError without permission to read it.
         """
         self.require_begun()
         if which == Checkpoint.BEST:
@@ -133,12 +134,16 @@ class RunFolder:
         intact, damaged = checkpoint_files.newest_intact(self.checkpoints, names=(CONFIG, *files))
         if intact is None:
             raise self._none_intact(damaged)
-        _say_passed_over(damaged, f"; {intact} is used")
+        _print_skipped(damaged, f"; {intact} is used")
         return intact
 
     def require_checkpoints(self, which, *, files=(GENERATOR,)):
-        """Returns the list of "all" intact checkpoints, the oldest first, or that one of
-        `require_checkpoint`, and raises what that does."""
+        """Returns a list of all intact checkpoints, the oldest first, or of one.
+
+        Args:
+            which: `Checkpoints` or its value. files: see `require_checkpoint`.
+        Raises: as `require_checkpoint`.
+        """
         if which != Checkpoints.ALL:
             return [self.require_checkpoint(which, files=files)]
         self.require_begun()
@@ -150,15 +155,15 @@ class RunFolder:
                 intact.append(path)
         if not intact:
             raise self._none_intact(damaged)
-        _say_passed_over(damaged)
+        _print_skipped(damaged)
         return intact
 
     def _require_best(self, files):
-        """The checkpoint that the newest `state.json` names, of those that are as written."""
+        """The checkpoint that the newest valid `state.json` records as the best."""
         state, damaged = checkpoint_files.newest_state(self.checkpoints)
         if state is None:
             raise self._none_intact(damaged)
-        _say_passed_over(damaged)
+        _print_skipped(damaged)
         if state.best is None:
             raise RunError(
                 f"no checkpoint in {self.checkpoints} is the best: nothing was scored yet by "
@@ -174,7 +179,7 @@ class RunFolder:
         return RunError(f"there is no checkpoint in {self.checkpoints} that is intact: {reason}")
 
     def newest_intact(self):
-        """Reads checkpoints, the newest first, until one is what was written.
+        """Finds the newest intact checkpoint.
 
         Returns: its path, and dict of path to the damage of the newer ones.
         Raises: CheckpointError if there is none.
@@ -187,10 +192,10 @@ class RunFolder:
         return intact, damaged
 
     def require_same_run(self, config, trained):
-        """RunError, naming the keys, if `config` describes another network, data or training.
+        """Raises: RunError, naming the keys, if `config` has another network, data or training.
 
         Args:
-            trained: path of a checkpoint; the run's own config may have been edited.
+            trained: path of a checkpoint, whose config cannot have been edited.
         """
         keys = differing_keys(load_config(trained / self.config.name), config)
         if keys:
@@ -200,7 +205,7 @@ class RunFolder:
             )
 
     def remove_reports(self):
-        """Removes what a run wrote that ended before its first checkpoint, and nothing else."""
+        """Removes the reports of a run that ended before its first checkpoint."""
         reports = [
             self.metrics,
             self.held_out_scores,
@@ -213,7 +218,7 @@ class RunFolder:
             report.unlink(missing_ok=True)
 
     def save_config(self, config):
-        """Makes the folder if need be, and puts the config there in one move."""
+        """Writes the config atomically. Creates the folder if it is missing."""
         self.path.mkdir(parents=True, exist_ok=True)
         with whole_file(self.config) as temporary:
             config.save(temporary)
@@ -231,9 +236,9 @@ class RunFolder:
                 )
 
     def _require_no_lost_checkpoints(self):
-        """RunError if the run wrote checkpoints that are gone, as on a disk that is not mounted.
+        """Raises: RunError if checkpoints of the run are missing, as on a disk that is not mounted.
 
-        An interrupted first write leaves a temporary folder; a failed one leaves no folder.
+        An interrupted first write leaves a temporary folder, a failed one no folder.
         """
         if self.checkpoints.is_dir() and os.listdir(self.checkpoints):
             return
@@ -249,14 +254,14 @@ class RunFolder:
             )
 
     def _first_checkpoint(self):
-        """The step of the first one of the run; 0 if its config cannot tell."""
+        """The step of the run's first checkpoint; 0 if its config cannot be read."""
         try:
             return load_config(self.config).training.checkpoint_every
         except ConfigError:
             return 0
 
     def _is_empty(self):
-        """Whether there is nothing, but for the lock of a process that ended before it began."""
+        """Whether the folder is missing, or holds nothing but a lock file."""
         if not self.path.exists():
             return True
         return self.path.is_dir() and not set(os.listdir(self.path)) - {LOCK}
@@ -266,6 +271,6 @@ def _named(damaged):
     return "; ".join(f"{path} is damaged ({', '.join(found)})" for path, found in damaged.items())
 
 
-def _say_passed_over(damaged, instead=""):
+def _print_skipped(damaged, instead=""):
     for path, found in damaged.items():
         progress.say(f"{_named({path: found})} and is passed over{instead}.")

@@ -1,4 +1,4 @@
-"""A disk that fills up while a run writes its reports, in a sentence."""
+"""Errors for a disk that is full."""
 
 import errno
 import os
@@ -8,18 +8,18 @@ import tensorflow as tf
 
 from oasis_tf.runs import checkpoint_files
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FullDiskError(RuntimeError):
-    """A disk without room, in a sentence."""
+    """Error for a full disk."""
 
 
 @contextmanager
 def naming_a_full_disk(folder):
-    """Turns what Python or TensorFlow raises over a full disk into a sentence.
+    """Context that turns the errors of Python and TensorFlow for a full disk into one sentence.
 
-    TensorFlow calls it an exhausted resource, as it does a memory without room.
+    TensorFlow raises ResourceExhaustedError, as it does if memory is full.
 
     Args:
         folder: `RunFolder`.
@@ -28,7 +28,7 @@ def naming_a_full_disk(folder):
     try:
         yield
     except (OSError, tf.errors.OpError) as error:
-        reasons = [os.strerror(number) for number in NO_ROOM]
+        reasons = [os.strerror(number) for number in NO_SPACE]
         reason = next((reason for reason in reasons if reason in str(error)), None)
         if reason is None:
             raise

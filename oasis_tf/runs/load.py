@@ -1,4 +1,4 @@
-"""A trained run, ready to make images from Python."""
+"""Loads a trained run to generate images from Python."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,20 +10,21 @@ from oasis_tf.config import Config, load_config
 from oasis_tf.models import OASISGenerator
 from oasis_tf.runs import checkpoint
 from oasis_tf.runs.folder import RunFolder
+from oasis_tf.runs.which_checkpoint import Checkpoint
 from oasis_tf.runtime import noise
 from oasis_tf.visualization.sheet import to_uint8
 
 
 @dataclass(frozen=True)
 class LoadedRun:
-    """A checkpoint's generator, with its classes.
+    """The generator of a checkpoint, with its classes.
 
     Attributes:
         generator: the EMA generator with recalibrated statistics.
         class_names: tuple of str, class c at index c; 0 is void.
         palette: uint8 (num_classes, 3), RGB.
         config: `Config` of the run.
-        path: of the checkpoint.
+        path: path of the checkpoint.
     """
 
     generator: OASISGenerator
@@ -33,15 +34,14 @@ class LoadedRun:
     path: Path
 
     def generate(self, label_map, z=None, seed: int = 0) -> np.ndarray:
-        """Images for label maps, those that `generate --seed` makes.
+        """Images of label maps; the same as by `oasis-tf generate --seed`.
 
         Args:
-            label_map: int (b, h, w), class ids, 0 = void; of the generator's `image_size`.
+            label_map: int (b, h, w), class ids, 0 = void; (h, w) is the generator's `image_size`.
             z: float (b, z_dim), or (b, h, w, z_dim); or None, drawn from `seed`.
-            seed: int; all images of the batch get the same noise, as in a column of the contact
-                sheet.
+            seed: int; all images of the batch get the same noise.
         Returns: uint8 (b, h, w, 3), RGB.
-        Raises: ValueError for another shape, or ids that are no class.
+        Raises: ValueError for another shape, or for ids that are not classes.
         """
         label_map = tf.convert_to_tensor(label_map)
         if z is None and self.generator.z_dim:
@@ -49,13 +49,13 @@ class LoadedRun:
         return to_uint8(self.generator(label_map, z))
 
 
-def load_run(path: Path | str, *, which: str = "latest") -> LoadedRun:
+def load_run(path: Path | str, *, which: str = Checkpoint.LATEST) -> LoadedRun:
     """Loads the generator of a run folder.
 
     Args:
-        path: of the run folder, `--run-dir` of `train`.
+        path: the run folder, `--run-dir` of `train`.
         which: "latest", or "best" by `training.best_metric`.
-    Raises: RunError, CheckpointError or ConfigError, in a sentence that names the file.
+    Raises: RunError, CheckpointError or ConfigError, naming the file.
 
     ```python
     run = oasis_tf.load_run("runs/landscapes-demo")

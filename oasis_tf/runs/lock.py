@@ -17,7 +17,7 @@ SIGNATURE = b"process "
 
 
 class RunFolderGoneError(RuntimeError):
-    """A run folder that was deleted or replaced while a run trained in it, in a sentence."""
+    """Error for a run folder that was deleted or replaced during training."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class RunLock:
     """The lock file that this process holds.
 
     Args:
-        path: of the file. descriptor: int, of the open file.
+        path: path of the file. descriptor: int, its file descriptor.
     """
 
     path: Path
@@ -33,14 +33,14 @@ class RunLock:
 
     @property
     def is_in_place(self) -> bool:
-        """Whether the locked file still lies at its path."""
+        """Whether the locked file is still at its path."""
         try:
             return os.path.samestat(os.fstat(self.descriptor), os.lstat(self.path))
         except (FileNotFoundError, NotADirectoryError):
             return False
 
     def require_in_place(self) -> None:
-        """RunFolderGoneError unless the run folder is the one that was locked."""
+        """Raises: RunFolderGoneError unless the run folder is the one that was locked."""
         if not self.is_in_place:
             raise RunFolderGoneError(
                 f"{self.path.parent} was deleted, moved or replaced while the run trained in it, "
@@ -49,7 +49,7 @@ class RunLock:
 
     @contextmanager
     def explaining(self):
-        """Says that the run folder is gone where that is why something failed."""
+        """Context that turns errors into a RunFolderGoneError if the run folder is gone."""
         try:
             yield
         except Exception as error:
@@ -63,14 +63,13 @@ class RunLock:
 
 @contextmanager
 def locked(path):
-    """Holds the lock file `path`; the kernel lets go of it however the process ends.
+    """Context that holds the lock file `path`. The kernel releases it when the process ends.
 
-    The file stays, and its folder is made if need be; both are removed again in the end if nothing
-    else came into the folder.
+    Creates the file and its folder. Removes them at the end if nothing else is in the folder.
 
-    Gives: `RunLock`.
-    Raises: RunError, naming the process that holds it, or what else lies there. On a file system
-        without locks only warns.
+    Yields: `RunLock`.
+    Raises: RunError, naming the process that holds the lock, or the file that is no lock. Only
+        warns on a file system without locks.
     """
     path = Path(path)
     made = _make_folder(path.parent)
@@ -89,7 +88,7 @@ def locked(path):
 
 
 def _make_folder(folder):
-    """Makes a folder; returns the list of those that were made, the innermost first."""
+    """Creates a folder. Returns: list of the created folders, the innermost first."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     return missing
@@ -100,7 +99,7 @@ def _take_file(path):
         lock = RunLock(path, _open(path))
         try:
             _take(lock.descriptor, path)
-            if lock.is_in_place:  # else its holder removed it while this process opened it
+            if lock.is_in_place:  # else the last holder removed it after it was opened here
                 return lock
         except BaseException:
             os.close(lock.descriptor)
@@ -109,7 +108,7 @@ def _take_file(path):
 
 
 def _open(path):
-    """Opens the lock file for reading and writing; what a link names is not touched."""
+    """Opens the lock file for reading and writing. Does not follow a link."""
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
         descriptor = os.open(path, flags, 0o644)
@@ -138,7 +137,7 @@ def _take(descriptor, path):
         warnings.warn(
             f"{path}: this file system has no locks ({error.strerror}); take care that no other "
             "process trains in the same folder",
-            stacklevel=2,  # in this file: of libraries, the command line shows none
+            stacklevel=2,  # this file: the command line shows no warnings of libraries
         )
     written = os.pread(descriptor, len(SIGNATURE), 0)
     if written and written != SIGNATURE:
@@ -146,7 +145,7 @@ def _take(descriptor, path):
 
 
 def _sign(lock):
-    """Writes who holds the lock; its time of change stays, for the run has not changed."""
+    """Writes the process and host to the file. Keeps its time stamps: the run has not changed."""
     status = os.fstat(lock.descriptor)
     text = SIGNATURE + f"{os.getpid()} on {socket.gethostname()}".encode()
     os.ftruncate(lock.descriptor, 0)
