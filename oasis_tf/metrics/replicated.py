@@ -1,4 +1,4 @@
-"""Metrics of the global batch, which every replica holds."""
+"""Metrics of the global batch, with the same values on every replica."""
 
 import keras
 
@@ -6,10 +6,10 @@ from oasis_tf.runtime.replicas import mean_over_replicas
 
 
 class ReplicatedMetric(keras.metrics.Metric):
-    """Keeps the same numbers on every replica; subclasses add up over replicas as they update.
+    """Base of metrics whose variables are equal on all replicas: updates sum over replicas.
 
-    Keras's metrics keep what their replica saw, and add up when they are read. That takes all
-    replicas, and so all workers, at each reading: but one worker alone writes checkpoints.
+    Keras's metrics hold the values of their replica and sum when they are read. Reading them needs
+    all workers, but one worker alone writes checkpoints.
     """
 
     def add_variable(self, shape, initializer, dtype=None, aggregation=None, name=None):
@@ -25,7 +25,7 @@ class ReplicatedMetric(keras.metrics.Metric):
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
 class ReplicatedMean(ReplicatedMetric, keras.metrics.Mean):
-    """Running mean of a scalar that is itself a mean over a replica's part of the batch."""
+    """Running mean of a scalar, which is a mean over this replica's part of the batch."""
 
     def update_state(self, values, sample_weight=None):
         super().update_state(mean_over_replicas(values), sample_weight)

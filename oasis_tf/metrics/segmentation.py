@@ -1,4 +1,4 @@
-"""How well the discriminator's class channels segment an image."""
+"""Accuracy and mean IoU of the discriminator's segmentation."""
 
 import keras
 import tensorflow as tf
@@ -12,10 +12,10 @@ from oasis_tf.runtime.replicas import sum_over_replicas
 class SegmentationScore(ReplicatedMetric):
     """Pixel accuracy and mean IoU of the discriminator's best class against the label map.
 
-    The prediction is the strongest of the class channels: "fake" and void are left out, so that
-    the score of a fake image says how well its layout can be read, whether or not the image was
-    seen through. Pixels labelled void do not count. Classes that are neither labelled nor
-    predicted have no IoU and do not enter the mean.
+    The prediction is the class with the largest logit, without "fake" and void. So the score of a
+    fake measures how well its classes are recognised, even if the discriminator detects the fake.
+    Pixels labelled void do not count. Classes that are neither labelled nor predicted have no IoU
+    and are not in the mean.
 
     Args:
         num_classes: int, void included.
@@ -34,7 +34,7 @@ class SegmentationScore(ReplicatedMetric):
         """Adds logits (b, h, w, num_classes + 1) against label_map int (b, h, w), 0 = void."""
         predicted = tf.argmax(logits[..., 2:], axis=-1, output_type=tf.int32) + 1
         pairs = tf.reshape(tf.cast(label_map, tf.int32) * self.num_classes + predicted, [-1])
-        # Not tf.math.bincount, whose size XLA would not see to be constant.
+        # Not tf.math.bincount: XLA does not know the size of its result.
         counts = tf.math.unsorted_segment_sum(tf.ones_like(pairs), pairs, self.num_classes**2)
         counts = sum_over_replicas(tf.cast(counts, self.confusion.dtype))
         self.confusion.assign_add(tf.reshape(counts, (self.num_classes, self.num_classes)))
@@ -55,13 +55,13 @@ class SegmentationScore(ReplicatedMetric):
         }
 
     def per_class_iou(self):
-        """Returns float64 (num_classes,), NaN for void and for classes never seen."""
+        """float64 (num_classes,), NaN for void and for classes neither labelled nor predicted."""
         return per_class_iou(self.confusion.numpy())
 
     def class_frequencies(self):
-        """Returns float64 (num_classes,), each label's share of all pixels, void included.
+        """float64 (num_classes,), each label's share of all pixels, void included.
 
-        They add up to 1; all are 0 before the first update.
+        The sum is 1; before the first update all are 0.
         """
         labelled = self.confusion.numpy().sum(axis=1)
         return labelled / max(1.0, labelled.sum())

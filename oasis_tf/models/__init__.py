@@ -1,6 +1,6 @@
-"""The two networks and the model that trains them.
+"""The networks and the models that train them.
 
-Importing this also makes known to Keras what saved models hold besides, such as their optimizers.
+Importing this package also registers the other classes of saved models with Keras, such as Adam.
 """
 
 from oasis_tf.losses import perceptual as _perceptual  # noqa: F401

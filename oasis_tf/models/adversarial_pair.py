@@ -7,11 +7,11 @@ from oasis_tf.losses.loss import require_different_names, serialize
 from oasis_tf.metrics import RecentLosses, ReplicatedMean
 from oasis_tf.models import ema
 from oasis_tf.models.inputs import (
-    in_plain_words,
-    in_words,
+    assertions_as_value_errors,
     label_map_and_z,
     require_known_ids,
     training_pair,
+    with_value_errors,
 )
 from oasis_tf.models.label_map_model import LabelMapModel
 from oasis_tf.models.optimizer_pair import OptimizerPair
@@ -199,11 +199,11 @@ class AdversarialPair(LabelMapModel):
     def make_test_function(self, force=False):
         if self.test_function is None or force:
             super().make_test_function(force=force)
-            self.test_function = in_plain_words(self.test_function)
+            self.test_function = with_value_errors(self.test_function)
         return self.test_function
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        with in_words():  # before Keras's graph, which accepts any shape
+        with assertions_as_value_errors():  # before Keras's graph, which accepts any shape
             self._pair((x, y, sample_weight))
         return super().test_on_batch(x, y, sample_weight=sample_weight, return_dict=return_dict)
 

@@ -1,4 +1,4 @@
-"""Exponential moving average of a whole generator, and the recalibration of its statistics."""
+"""Exponential moving average of a generator, and the recalibration of its norm statistics."""
 
 import tensorflow as tf
 
@@ -6,7 +6,7 @@ NUM_RECALIBRATION_BATCHES = 51
 
 
 def update(ema_model, model, decay):
-    """ema = decay * ema + (1 - decay) * weight, for every weight, statistics and u, v too.
+    """ema = decay * ema + (1 - decay) * weight, for every weight, including statistics and u, v.
 
     Args:
         ema_model, model: two models of the same architecture.
@@ -17,8 +17,7 @@ def update(ema_model, model, decay):
 
 
 def recalibrated(generator, batches, *, num_batches=NUM_RECALIBRATION_BATCHES):
-    """Returns a copy of the generator with norm statistics that fit its weights, see
-    `Recalibration`; the generator itself is left alone.
+    """Returns a copy of the generator with recalibrated norm statistics, see `Recalibration`.
 
     Args:
         generator: the EMA generator, an `OASISGenerator`.
@@ -28,16 +27,16 @@ def recalibrated(generator, batches, *, num_batches=NUM_RECALIBRATION_BATCHES):
 
 
 class Recalibration:
-    """Copies a generator, as often as asked, with norm statistics that fit its (averaged) weights.
+    """Copies a generator and recomputes the norm statistics for its averaged weights.
 
-    An average of statistics is not the statistics of the average: the copy makes training-mode
-    forwards, which let its running moments follow.
+    The average of the statistics differs from the statistics of the average. So the copy makes
+    forward passes in training mode, which update its running moments.
 
-    There is one copy and one graph for all calls. TensorFlow keeps every graph that was traced,
-    so that a copy of its own for each call took 5 MB more every time.
+    All calls share one copy and one graph. TensorFlow never frees a traced graph: a new copy per
+    call leaked 5 MB each.
 
     Args:
-        generator: the EMA generator, an `OASISGenerator`; left alone.
+        generator: the EMA generator, an `OASISGenerator`; not changed.
     """
 
     def __init__(self, generator):
@@ -46,11 +45,11 @@ class Recalibration:
         self._forward = tf.function(self.copy)
 
     def __call__(self, batches, *, num_batches=NUM_RECALIBRATION_BATCHES):
-        """Makes the copy anew.
+        """Updates the copy.
 
         Args:
             batches: iterable of (label_map int (b, h, w), z float (b, z_dim) or None).
-            num_batches: int, forwards to make; the official code makes 51, which leaves
+            num_batches: int, number of forward passes. The official code makes 51, which leave
                 0.9**51 = 0.5% of the old statistics.
         Returns: the copy, the same object at every call.
         """
@@ -61,12 +60,12 @@ class Recalibration:
 
 
 def clone(model, *, dtype=None, name=None):
-    """Returns a second model of the same architecture and with the same weights.
+    """Returns a second model of the same architecture with the same weights.
 
     Args:
-        model: `OASISGenerator`.
-        dtype: `keras.DTypePolicy` or its name; default that of `model`.
-        name: str; default that of `model`.
+        model: `keras.Model` that its config recreates.
+        dtype: `keras.DTypePolicy` or its name; None for that of `model`.
+        name: str; None for that of `model`.
     """
     config = model.get_config()
     changed = {"dtype": dtype or config["dtype"], "name": name or config["name"]}
@@ -76,6 +75,6 @@ def clone(model, *, dtype=None, name=None):
 
 
 def copy_weights(model, *, to):
-    """Gives `to`, of the same architecture, the weights of `model`."""
+    """Copies the weights of `model` to `to`, which has the same architecture."""
     for target, source in zip(to.weights, model.weights, strict=True):
         target.assign(source)

@@ -1,15 +1,15 @@
-"""What the generator and the model that trains it share: Keras's ways to paint label maps."""
+"""Base of the generator and of the models that train one: images of label maps by `predict`."""
 
 import keras
 
-from oasis_tf.models.inputs import in_plain_words, label_map_and_z, with_known_ids
+from oasis_tf.models.inputs import label_map_and_z, with_known_ids, with_value_errors
 
 
 class LabelMapModel(keras.Model):
     """A `keras.Model` (label_map int (b, h, w), z or None) -> image float (b, h, w, 3).
 
-    `predict` takes label maps, or [label maps, z], and checks the ids; so does a call in eager
-    mode. A call inside of a graph does not: there an id of no class is one-hot nowhere.
+    `predict` takes label maps, or [label maps, z], and checks the ids. A call checks them in eager
+    mode only; in a graph, the one-hot vector of an id that is not a class is 0.
     """
 
     def predict_step(self, data):
@@ -21,5 +21,5 @@ class LabelMapModel(keras.Model):
     def make_predict_function(self, force=False):
         if self.predict_function is None or force:
             super().make_predict_function(force=force)
-            self.predict_function = in_plain_words(self.predict_function)
+            self.predict_function = with_value_errors(self.predict_function)
         return self.predict_function

@@ -1,10 +1,10 @@
-"""Two optimizers as the one that Keras's callbacks ask a model for."""
+"""Two optimizers behind the interface of one, for Keras's callbacks."""
 
 
 class OptimizerPair:
     """The learning rate of two networks' optimizers, for `ReduceLROnPlateau` and the like.
 
-    It is the generator's. Setting it moves the discriminator's in proportion.
+    It is the generator's. Setting it changes the discriminator's by the same factor.
 
     Args:
         generator, discriminator: `keras.optimizers.Optimizer`.
@@ -15,11 +15,11 @@ class OptimizerPair:
         self.discriminator = discriminator
         self._ratio = 1.0
 
-    built = True  # both are, by `ready_optimizer`
+    built = True  # `ready_optimizer` builds both
 
     @property
     def variables(self):
-        """Of both, for `summary`."""
+        """Variables of both, for `summary`."""
         return [*self.generator.variables, *self.discriminator.variables]
 
     @property
@@ -29,7 +29,7 @@ class OptimizerPair:
     @learning_rate.setter
     def learning_rate(self, value):
         old = float(self.generator.learning_rate)
-        if old > 0:  # else that of the last time, as in a warm-up from 0
+        if old > 0:  # else keep the last ratio, as in a warm-up from 0
             self._ratio = float(self.discriminator.learning_rate) / old
         self.generator.learning_rate = value
         self.discriminator.learning_rate = float(value) * self._ratio

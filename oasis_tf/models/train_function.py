@@ -1,23 +1,23 @@
-"""What `fit` calls again and again: some training steps, and what they log."""
+"""The train function of `fit`, which runs training steps and returns their logs."""
 
 import inspect
 
 import tensorflow as tf
 
-from oasis_tf.models.inputs import in_plain_words
+from oasis_tf.models.inputs import with_value_errors
 
 
 def train_function(model):
-    """Like the one that Keras makes, but the logs are those of all replicas.
+    """Replaces Keras's train function. The logs are those of the global batch.
 
-    Keras's averages what each replica logs, which is wrong for a mean IoU and fails on several
-    workers; here the metrics are read once, after the steps.
+    Keras averages the logs of the replicas. This is wrong for a mean IoU and fails on several
+    workers. Here the metrics are read once after the steps.
 
     Args:
         model: a compiled `keras.Model` whose metrics are those of the global batch.
-    Returns: function(iterator) -> logs, after `model.steps_per_execution` steps, or after the one
-        batch that `train_on_batch` has. An iterator that ends within them raises, and the steps
-        before its end are not reported.
+    Returns: function(iterator) -> logs. It runs `model.steps_per_execution` steps, or one for
+        `train_on_batch`. If the iterator ends within them, it raises, without logs of the steps
+        before.
     """
 
     def one_step(batch):
@@ -39,8 +39,8 @@ def train_function(model):
         on_batch, on_iterator = tf.function(on_batch), tf.function(on_iterator)
 
     def execution(iterator):
-        if inspect.isgenerator(iterator):  # that of `train_on_batch`, which holds arrays
+        if inspect.isgenerator(iterator):  # from `train_on_batch`: arrays
             return on_batch(next(iterator))
         return on_iterator(iterator)
 
-    return in_plain_words(execution)
+    return with_value_errors(execution)

@@ -1,1 +1,1 @@
-"""The optimizer of the reference, and loss scaling."""
+"""Adam as in PyTorch, and loss scaling for several replicas."""

@@ -1,4 +1,4 @@
-"""Adam with epsilon where PyTorch puts it, in one pass over memory."""
+"""Adam with PyTorch's epsilon, as one fused kernel."""
 
 import keras
 import tensorflow as tf
@@ -7,11 +7,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
 class Adam(keras.optimizers.Adam):
-    """Adam that adds epsilon to the bias-corrected root, as the paper of Adam and PyTorch do.
+    """Adam that adds epsilon to the root of the bias-corrected second moment.
 
-    `keras.optimizers.Adam` adds it before the correction ("epsilon hat"), which with
-    beta_2 = 0.999 makes the first step's epsilon 32 times larger: enough to move OASIS's losses
-    by percents within three steps from the recorded ones. The update is one fused kernel.
+    So do the paper of Adam and PyTorch. `keras.optimizers.Adam` adds it before the correction
+    ("epsilon hat"). With beta_2 = 0.999 its first epsilon is 32 times larger, which changes
+    OASIS's losses by percents within three steps. The update is one fused kernel.
 
     Args: those of `keras.optimizers.Adam`; no `amsgrad`. Defaults are those of OASIS.
     Reference: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
@@ -32,7 +32,7 @@ class Adam(keras.optimizers.Adam):
         beta_2_power = ops.power(ops.cast(self.beta_2, variable.dtype), step)
         index = self._get_variable_index(variable)
         tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,  # Keras hands over the tf.Variable here
+            var=variable.handle,  # Keras passes a tf.Variable here
             m=self._momentums[index].value.handle,
             v=self._velocities[index].value.handle,
             beta1_power=ops.power(ops.cast(self.beta_1, variable.dtype), step),

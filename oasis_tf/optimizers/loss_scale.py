@@ -1,4 +1,4 @@
-"""Loss scaling that several replicas agree on."""
+"""Loss scaling with the same decision on all replicas."""
 
 import keras
 import tensorflow as tf
@@ -8,11 +8,11 @@ from oasis_tf.runtime.replicas import sum_over_replicas
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
 class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
-    """Multiplies a loss, and divides its gradients, so that float16 holds them.
+    """Multiplies a loss and divides its gradients, to keep them in the range of float16.
 
-    A step whose gradients are not finite on any replica is skipped on all of them, and the scale
-    halved. Keras asks the first replica only, before the gradients are summed, so that another
-    one's overflow would destroy the weights.
+    If the gradients of any replica are not finite, all replicas skip the step and halve the scale.
+    Keras checks the first replica only, before the gradients are summed. So an overflow on another
+    replica would destroy the weights.
 
     Args: those of `keras.optimizers.LossScaleOptimizer`.
     Reference: Micikevicius et al. 2018, arXiv:1710.03740, sec. 3.2.
@@ -25,10 +25,10 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
 
 
 def ready_optimizer(optimizer, network):
-    """Returns the optimizer, built for a network; with scaled losses if its policy needs them.
+    """Returns the optimizer, built for a network; with loss scaling for "mixed_float16".
 
     Args:
-        optimizer: `keras.optimizers.Optimizer`, or what `keras.optimizers.get` takes.
+        optimizer: `keras.optimizers.Optimizer`, or an argument of `keras.optimizers.get`.
         network: `keras.Model`.
     """
     optimizer = keras.optimizers.get(optimizer)
@@ -42,12 +42,11 @@ def ready_optimizer(optimizer, network):
 def gradient_norm(gradients, optimizer):
     """L2 norm of a network's gradient over the global batch, float32 scalar, not scaled.
 
-    Replicas' gradients add up. A step that loss scaling skips, because its gradient overflowed,
-    counts as 0.
+    Gradients are summed over replicas. The norm is 0 for a step that loss scaling skips.
 
     Args:
         gradients: list of tensors or None, those of the scaled loss on this replica.
-        optimizer: the one that scaled it, before it applies them.
+        optimizer: the optimizer that scaled the loss, before it applies the gradients.
     """
     gradients = [gradient for gradient in gradients if gradient is not None]
     norm = tf.linalg.global_norm(sum_over_replicas(gradients)) / optimizer.scale_loss(1.0)
