@@ -25,6 +25,7 @@ CHANGEABLE_ON_RESUME = frozenset(
         )
     }
 )
+MAPPINGS = ("data.id_map", "losses.generator", "losses.discriminator")  # keys, not sections
 
 
 def differing_keys(one, other):
@@ -32,9 +33,9 @@ def differing_keys(one, other):
     left, right = flatten(one), flatten(other)
     return sorted(
         key
-        for key in left.keys() | right.keys()
+        for key in left
         if not (key in CHANGEABLE_ON_RESUME or key.startswith("evaluation."))
-        and left.get(key) != right.get(key)
+        and left[key] != right[key]
     )
 
 
@@ -46,7 +47,7 @@ def flatten(config):
 def _flatten(tree, *, prefix):
     leaves = {}
     for key, value in tree.items():
-        if isinstance(value, dict) and key != "id_map":
+        if isinstance(value, dict) and prefix + key not in MAPPINGS:
             leaves |= _flatten(value, prefix=f"{prefix}{key}.")
         else:
             leaves[prefix + key] = value
