@@ -1,4 +1,4 @@
-"""What of a config `training.best_metric` reads: two scores compare where all of that is equal."""
+"""Config keys that a score of `training.best_metric` depends on: scores with equal ones compare."""
 
 import json
 from dataclasses import replace
@@ -9,8 +9,8 @@ from oasis_tf.io import progress
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import CHECKPOINT_FILES, CONFIG
 
-# FID and KID are of one network's weights only (`TrainingRun` refuses others), wherever they lie.
-_GENERATOR = ("training.recalibration_batches",)  # how the scored generator is made
+# FID and KID do not depend on a path of weights: `TrainingRun` accepts those of FID only.
+_GENERATOR = ("training.recalibration_batches",)  # of the scored generator
 _EVALUATED = ("evaluation.num_images", *_GENERATOR)
 _HELD_OUT = ("training.score_images",)
 _KEYS = {
@@ -25,12 +25,12 @@ _KEYS = {
 
 
 def measured_with(config, metric: str) -> dict:
-    """Everything that a metric reads of a config.
+    """The config keys that a metric depends on.
 
     Args:
         config: `Config`.
         metric: a value of `training.best_metric`.
-    Returns: dict of dotted key to value in JSON's types.
+    Returns: dict of dotted key to value, in JSON's types.
     """
     prefixes = _KEYS.get(metric, ())
     found = {key: value for key, value in flatten(config).items() if key.startswith(prefixes)}
@@ -38,13 +38,13 @@ def measured_with(config, metric: str) -> dict:
 
 
 def best_so_far(resumed_from: Path, config) -> checkpoint_files.Best | None:
-    """The best checkpoint of the run that is gone on with, if it is intact.
+    """The best checkpoint of a resumed run, or None.
 
-    One that is damaged is set aside. Whatever changes is said on stderr.
+    Sets a damaged one aside. Reports changes on stderr.
 
     Args:
-        resumed_from: path of the checkpoint that training goes on from.
-        config: `Config` of the training that begins.
+        resumed_from: path of the checkpoint from which training resumes.
+        config: `Config` of the resumed training.
     """
     best = checkpoint_files.best_of(resumed_from)
     if best is None:

@@ -1,4 +1,4 @@
-"""Telling TensorBoard where a run begins, and begins again."""
+"""Marks in TensorBoard where a run starts and resumes."""
 
 import time
 from pathlib import Path
@@ -7,15 +7,15 @@ import tensorflow as tf
 
 
 def mark_start(folder, *, step):
-    """Makes TensorBoard drop what earlier sessions wrote of the steps after `step`.
+    """Makes TensorBoard discard the events of earlier sessions after `step`.
 
-    What PyTorch calls `purge_step`: an event file that only holds a session's start. Its name
-    sorts before that of a writer which is made after it. TensorBoard takes the first start for no
-    restart, so every session needs one, the first as well.
+    Writes an event file with the start of a session, as `purge_step` of PyTorch does. Its name
+    sorts before that of writers created later. TensorBoard does not take the first start for a
+    restart, so every session needs one, including the first.
 
     Args:
-        folder: of the event files.
-        step: int, number of finished steps that the session starts from.
+        folder: folder of the event files.
+        step: int, number of finished steps at the start of the session.
     Reference: `SessionLog` in tensorflow/core/util/event.proto.
     """
     now = time.time()

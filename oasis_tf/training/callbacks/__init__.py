@@ -1,4 +1,4 @@
-"""What happens beside training: reports, pictures, checkpoints, and stopping in time."""
+"""Callbacks of training: reports, sample sheets, checkpoints and stopping."""
 
 from oasis_tf.training.callbacks.checkpoints import Checkpoints
 from oasis_tf.training.callbacks.evaluations import Evaluations

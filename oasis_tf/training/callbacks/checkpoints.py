@@ -1,4 +1,4 @@
-"""When checkpoints of a run are written, and which one is the best."""
+"""Writes checkpoints of a run, and keeps the best."""
 
 import errno
 import math
@@ -11,24 +11,25 @@ from oasis_tf.training.callbacks.steps import EveryNSteps
 
 
 class Checkpoints(EveryNSteps):
-    """Writes checkpoints of the run, see `run_checkpoint`.
+    """Writes checkpoints of the run, see `runs.checkpoint`.
 
-    Stands after all reports: a checkpoint means that what they say up to its step is on disk.
+    Must come after all reports in the list of callbacks: once a checkpoint exists, the reports up
+    to its step are on disk.
 
     Args:
-        folder: where the checkpoints of the run lie.
+        folder: folder of the run's checkpoints.
         every, last_step: see `EveryNSteps`.
-        keep_last: int, how many of them stay.
+        keep_last: int, number of checkpoints to keep.
         config: `Config` of the run.
         recalibrated_ema: function() -> the recalibrated EMA generator.
-        scores: `HeldOutScores`, `Evaluations` or None. A step that scores best is saved too, and
-            stays.
+        scores: `HeldOutScores`, `Evaluations` or None. A step with the best score is saved as
+            well, and kept.
         best_metric: str, a key of `scores.latest`.
-        measured_with: dict, all that `best_metric` reads of the config.
-        best: `checkpoint.Best` of the run so far, or None. If it was measured otherwise, it stays
-            the best until the next score.
-        is_suspicious: function() -> bool, whether training looks as if it diverged: then a
-            checkpoint that is due waits.
+        measured_with: dict, the config keys that `best_metric` depends on.
+        best: `Best` of the run so far, or None. If its config keys differ, it stays the best until
+            the next score.
+        is_suspicious: function() -> bool, whether training may be diverging. Then a checkpoint
+            that is due is delayed.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Checkpoints(EveryNSteps):
         self.waiting = False
 
     def _is_best(self):
-        """Whether this step was scored, and better than all before it."""
+        """Whether this step has the best score so far."""
         if self.scores is None or self.scores.latest_step != self.step:
             return False
         score = self.scores.latest.get(self.best_metric)

@@ -1,4 +1,4 @@
-"""FID, mIoU and their kin as training goes on."""
+"""Evaluations, such as FID and mIoU, during training."""
 
 import tensorflow as tf
 
@@ -10,20 +10,20 @@ from oasis_tf.training.callbacks.tags import evaluation_tag
 
 
 class Evaluations(EveryNSteps):
-    """Evaluates the recalibrated EMA generator as `python -m oasis_tf evaluate` does.
+    """Evaluates the recalibrated EMA generator, as `oasis-tf evaluate` does.
 
     Args:
-        path: the CSV file, a row an evaluation: step, and the numbers of `numbers_of`.
-        results_path: the JSON file of all evaluations, with tables and pictures beside it, see
-            `results.write`.
+        path: the CSV file, one row per evaluation: step, and the numbers of `numbers_of`.
+        results_path: the JSON file of all evaluations; tables and charts go to the same folder,
+            see `results.write`.
         every, last_step: see `EveryNSteps`.
         evaluate: function(generator, function() -> discriminator, step=) -> evaluation, a dict of
             JSON's types.
-        summary_writer: of TensorBoard; gets the numbers as `score/evaluation/NAME`.
+        summary_writer: TensorBoard's; the tags are `score/evaluation/NAME`.
         recalibrated_ema: function() -> the recalibrated EMA generator.
     Attributes:
-        latest_step: int or None, the step that was evaluated last.
-        latest: dict of fid, kid and miou (that of fakes) to float, as far as they were measured.
+        latest_step: int or None, the last evaluated step.
+        latest: dict of fid, kid and miou (of fakes) to float, without those not measured.
     """
 
     def __init__(
@@ -76,13 +76,13 @@ class Evaluations(EveryNSteps):
 
 
 def numbers_of(metrics):
-    """The numbers that curves are drawn of.
+    """The numbers of an evaluation, for curves.
 
     Args:
-        metrics: what an evaluation measured, by metric.
-    Returns: dict of name to float: fid and kid, or frechet_distance and kernel_distance where
-        Inception's weights are not FID's, miou_real, miou_fake, accuracy_real, accuracy_fake,
-        ms_ssim, feature_distance, as far as they were measured.
+        metrics: dict of metric to its results.
+    Returns: dict of name to float: fid and kid, or frechet_distance and kernel_distance with other
+        weights than FID's; miou_real, miou_fake, accuracy_real, accuracy_fake, ms_ssim,
+        feature_distance; without those not measured.
     """
     numbers = {}
     for key, standard, other in (

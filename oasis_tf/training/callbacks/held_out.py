@@ -1,4 +1,4 @@
-"""What the discriminator makes of held-out images and of the fakes painted on their label maps."""
+"""The discriminator's segmentation scores on held-out pairs and on fakes of their label maps."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,21 +11,21 @@ from oasis_tf.training.callbacks.tags import class_tag, held_out_tag
 
 
 class HeldOutScores(EveryNSteps):
-    """Writes pixel accuracy, mIoU and every class's IoU on held-out pairs as rows of CSV.
+    """Writes pixel accuracy, mIoU and every class's IoU on held-out pairs to a CSV file.
 
-    A row for the real images and one for fakes by the recalibrated EMA generator, image i with
-    the noise of seed i; scores as in `SegmentationScore`. The first rows are of step 0.
+    One row for the real images and one for fakes of the recalibrated EMA generator; image i has
+    the noise of seed i. See `SegmentationScore`. The first rows are of step 0.
 
     Args:
-        path: the CSV file: step, images ("real" or "fake"), accuracy, miou, and a column a class,
-            headed by id and name (ADE20K has a class "step").
+        path: the CSV file: step, images ("real" or "fake"), accuracy, miou, and one column per
+            class with id and name as heading (ADE20K has a class "step").
         every, last_step: see `EveryNSteps`.
         batches: function() -> iterable of (image (b, h, w, 3) in [-1, 1], label_map (b, h, w)).
-        class_names: of the data set, void first.
-        summary_writer: of TensorBoard; gets the same numbers, and no IoU of classes never seen.
+        class_names: the data set's class names, void first.
+        summary_writer: TensorBoard's; gets the same numbers, without NaN.
         recalibrated_ema: function() -> the recalibrated EMA generator.
     Attributes:
-        latest_step: int or None, the step that was scored last.
+        latest_step: int or None, the last scored step.
         latest: dict of `accuracy_real`, `accuracy_fake`, `miou_real`, `miou_fake` to float.
     """
 

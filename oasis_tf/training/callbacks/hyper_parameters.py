@@ -1,15 +1,15 @@
-"""The experiment's keys, for TensorBoard's table of hyper-parameters."""
+"""The config keys of a run in TensorBoard's table of hyper-parameters."""
 
 from tensorboard.plugins.hparams import api as hparams
 
 
 def write_hyper_parameters(summary_writer, keys):
-    """Lets the HPARAMS tab list this run beside others, by what they differ in.
+    """Adds this run to the HPARAMS tab.
 
     Args:
-        summary_writer: of TensorBoard.
-        keys: dict of str to the value of a config's key; what is no number, bool or str is
-            written as its text.
+        summary_writer: TensorBoard's.
+        keys: dict of config key to value; values other than numbers, bools and strings are
+            converted to text.
     """
     values = {
         key: value if isinstance(value, bool | int | float | str) else str(value)

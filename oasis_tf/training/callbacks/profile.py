@@ -8,14 +8,14 @@ from oasis_tf.training.callbacks.steps import StepCallback
 
 
 class ProfileSteps(StepCallback):
-    """Records what the host and the devices do from the beginning of one step to another's end.
+    """Profiles host and devices from the beginning of one step to the end of another.
 
-    What was recorded is written even if training ends in between. Where Keras executes several
-    steps at once, whole executions are recorded.
+    Writes the profile even if training ends in between. With several steps per execution it
+    profiles whole executions.
 
     Args:
-        folder: of TensorBoard; the recording goes below `plugins/profile/`.
-        first, last: int, steps of the run, counted from 1, both recorded.
+        folder: TensorBoard's folder; the profile goes to `plugins/profile/` in it.
+        first, last: int, steps of the run, counted from 1, both included.
     Reference: https://www.tensorflow.org/guide/profiler
     """
 
@@ -30,7 +30,7 @@ class ProfileSteps(StepCallback):
         end_of_execution = self.step + self.model.steps_per_execution
         if not self.is_recording and self.step < self.last and self.first <= end_of_execution:
             tf.profiler.experimental.start(str(self.folder))
-            atexit.register(self._stop)  # Keras calls nothing when an exception ends training
+            atexit.register(self._stop)  # Keras calls no callback if an exception ends training
             self.is_recording = True
 
     def on_train_batch_end(self, batch, logs=None):

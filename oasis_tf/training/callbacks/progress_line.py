@@ -1,4 +1,4 @@
-"""How far training is, in one line."""
+"""The progress of training in one line."""
 
 import shutil
 import sys
@@ -9,25 +9,26 @@ from oasis_tf.io.terminal import StandardOutputError, printable, write
 from oasis_tf.training.callbacks.steps import StepCallback
 
 UPDATE_EVERY = 0.25  # seconds
-NUM_TIMES = 1000  # executions over which speed is measured: checkpoints and scores are in it
+NUM_TIMES = 1000  # executions for the mean speed, which includes checkpoints and scores
 FIRST = "preparing the first step"
 CLEAR_REST = "\x1b[K"
 
 
 class ProgressLine(StepCallback):
-    """Shows step, epoch, images a second, the time that is left, losses, and what was made last.
+    """Shows step, epoch, images per second, remaining time, losses, and the newest result.
 
-    On a terminal it is one line, rewritten. Where the terminal is not as wide, it is shortened, and
-    then what stands last is left out. Elsewhere it is a line an epoch. Stands after the reports.
+    On a terminal, one line that is rewritten. In a narrow terminal it is shortened, and its last
+    parts are left out. Elsewhere, one line per epoch. Must come after the reports in the list of
+    callbacks.
 
     Args:
         total_steps, steps_per_epoch: int.
         images_per_step: int, of all replicas together.
-        losses: dict of how a loss is shown to the names of the logs that it is the sum of.
-        newest: function() -> what was made or measured last, as text and as shorter text; or None.
-        step_of: function(model) -> int, how many steps it has been trained.
-        on_lost_output: function(StandardOutputError), called once stdout takes no more; the
-            callback is silent from then on.
+        losses: dict of shown name to the names of the logs whose sum is shown.
+        newest: function() -> the newest result as (text, shorter text), or None.
+        step_of: function(model) -> int, number of finished training steps.
+        on_lost_output: function(StandardOutputError), called when stdout cannot be written to;
+            the callback prints nothing after that.
     """
 
     def __init__(
@@ -78,13 +79,13 @@ class ProgressLine(StepCallback):
             self._write(f"{line}\n")
 
     def close(self):
-        """Leaves the line that is rewritten, so that what is printed next begins a new one."""
+        """Ends the line, so that the next output starts a new one."""
         if self.is_open:
             self._write("\n")
         self.is_open = False
 
     def _parts(self, *, short=False):
-        """What there is to show, the most important first."""
+        """The parts of the line, the most important first."""
         step = self.times[-1][1]
         parts = self._position(step, short=short)
         if seconds := self._seconds_per_step():
@@ -105,7 +106,7 @@ class ProgressLine(StepCallback):
         return [steps if short else f"step {steps}", f"epoch {epoch:,}/{epochs:,}"]
 
     def _seconds_per_step(self):
-        """None before two executions are done: the first one is traced, which takes long."""
+        """Mean time; None before the second execution: the first one includes tracing."""
         (first_time, first_step), (last_time, last_step) = self.times[0], self.times[-1]
         steps = last_step - first_step
         return (last_time - first_time) / steps if steps > 0 and last_time > first_time else None
@@ -131,7 +132,7 @@ class ProgressLine(StepCallback):
 
 
 def fitted(parts, *, width):
-    """As many of the first parts as fit in a line of `width` characters, the first one cut."""
+    """As many of the first parts as fit in `width` characters; the first one is cut to fit."""
     line = parts[0][:width]
     for part in parts[1:]:
         if len(line) + 1 + len(part) > width:
@@ -141,7 +142,7 @@ def fitted(parts, *, width):
 
 
 def duration(seconds, *, short=False):
-    """Seconds as people say them: "42 s", "3 min 20 s", "5 h 07 min", "3 d 4 h"; short "5 h"."""
+    """Formats seconds: "42 s", "3 min 20 s", "5 h 07 min", "3 d 4 h"; short "5 h"."""
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

@@ -1,15 +1,15 @@
-"""The generator that pictures and scores are made with."""
+"""The generator for sample sheets, scores and checkpoints."""
 
 import numpy as np
 
 
 class RecalibratedEMA:
-    """The EMA generator with statistics that fit its weights, made once for every step asked.
+    """Returns the recalibrated EMA generator, computed at most once per step.
 
     Args:
-        model: `OASIS`.
+        model: `GAN`.
         recalibrated: function(ema_generator) -> its recalibrated copy, which may be the same
-            object every time: use what is returned before the next step.
+            object every time: use the result before the next step.
     """
 
     def __init__(self, model, *, recalibrated):

@@ -1,10 +1,10 @@
-"""Callbacks that count finished training steps, not the batches of an epoch."""
+"""Callbacks that count finished training steps over all epochs."""
 
 import keras
 
 
 class StepCallback(keras.callbacks.Callback):
-    """A callback that knows the number of finished training steps, over all epochs and resumes."""
+    """A callback with the number of finished training steps, over all epochs and sessions."""
 
     @property
     def step(self):
@@ -12,14 +12,14 @@ class StepCallback(keras.callbacks.Callback):
 
 
 class EveryNSteps(StepCallback):
-    """Calls `act` whenever the number of finished training steps reaches a multiple of `every`.
+    """Calls `act` when the number of finished training steps reaches a multiple of `every`.
 
-    Keras calls back once an execution, which may be several steps: then after the one that held
-    the multiple.
+    Keras calls back once per execution, which may be several steps; then `act` follows the
+    execution that contains the multiple.
 
     Args:
         every: int.
-        last_step: int or None, a step to act at though it is no multiple: the end of the run.
+        last_step: int or None, the last step of the run, at which `act` is called too.
     """
 
     def __init__(self, every, *, last_step=None):
@@ -35,7 +35,7 @@ class EveryNSteps(StepCallback):
             self.act()
 
     def is_due(self):
-        """Whether a step to act at was reached since the last time this was asked."""
+        """Whether a multiple of `every`, or the last step, was reached since the last call."""
         previous, self.previous_step = self.previous_step, self.step
         reached = self.previous_step // self.every > previous // self.every
         return reached or self.previous_step == self.last_step

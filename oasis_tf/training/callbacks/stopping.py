@@ -1,4 +1,4 @@
-"""What ends training before its end: losses that say that it diverged, and signals."""
+"""Callbacks that end training early: on divergence, on signals, without a run folder."""
 
 import signal
 
@@ -9,27 +9,27 @@ from oasis_tf.metrics.recent_losses import NUM_RECENT_LOSSES
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.training.callbacks.steps import StepCallback
 
-NUM_SUSPICIOUS_STEPS = 50  # of the recent losses: an explosion must last, a spike may pass
+NUM_SUSPICIOUS_STEPS = 50  # the losses must be high for so long: a spike is no divergence
 ADVICE = "start a new run with lower learning rates, or with init_gain 1 in both networks"
 
 
 class DivergenceError(RuntimeError):
-    """Losses that are not finite, or grew beyond all measure, in a sentence."""
+    """Error for losses that are not finite or exploded."""
 
 
 class StopOnDivergence(StepCallback):
-    """Ends training at the step whose loss is NaN or infinite, or where losses have exploded.
+    """Ends training when a loss is NaN or infinite, or has exploded.
 
-    Looks at the losses of every step, which the model keeps. Exploded is a loss whose median over
-    the last 50 steps is more than `explosion_limit` times its median over the 450 before (or
-    times 1, if that is more: losses are cross-entropies). So nothing is called an explosion in
-    the first 500 steps, which with small initial weights start with one, and no spike is.
+    Checks the losses of every step, which `recent_losses` of the model holds. A loss has exploded
+    if its median over the last 50 steps is more than `explosion_limit` times its median over the
+    450 steps before, or times 1 if that is more. So the first 500 steps, which start with high
+    losses for small initial weights, and single spikes do not end training.
 
-    Stands before `Checkpoints`.
+    Must come before `Checkpoints` in the list of callbacks.
 
     Args:
-        folder: where the checkpoints of the run lie; the message names the last good one.
-        explosion_limit: float, or None to look for NaN and infinity only.
+        folder: folder of the run's checkpoints; the message names the last good one.
+        explosion_limit: float, or None to check for NaN and infinity only.
     """
 
     def __init__(self, folder, *, explosion_limit):
@@ -79,7 +79,7 @@ class StopOnDivergence(StepCallback):
 class RequireFolder(keras.callbacks.Callback):
     """Ends training after the step in which the run folder was deleted, moved or replaced.
 
-    Stands before everything that writes: a report would make half a folder again.
+    Must come before all callbacks that write, which would create parts of the folder again.
 
     Args:
         lock: `RunLock` of the folder.
@@ -94,11 +94,11 @@ class RequireFolder(keras.callbacks.Callback):
 
 
 class StopOnRequest(keras.callbacks.Callback):
-    """Ends training after the step that runs, if that was asked for, and before the first one.
+    """Ends training on request: after the current step, or before the first.
 
     Args:
         request: `StopRequest`.
-        any_worker: function(bool) -> bool, whether it is true on any worker: all stop together.
+        any_worker: function(bool) -> bool, whether it is true on any worker. All stop together.
     """
 
     def __init__(self, request, *, any_worker):
@@ -120,4 +120,4 @@ class StopOnRequest(keras.callbacks.Callback):
 
 
 class Stopped(Exception):
-    """Training was asked to end before its first step."""
+    """Raised to end training before its first step."""

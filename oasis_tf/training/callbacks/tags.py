@@ -1,8 +1,7 @@
 """Names of scalars in TensorBoard.
 
-It groups scalars by what is before the first "/", shows groups in the order of the alphabet and
-opens the first ones: so the losses are `loss/…`, and all that has a card for each class is together
-in `per_class/…`.
+TensorBoard groups scalars by the part before the first "/", sorts groups by name and opens the
+first ones. So losses are `loss/…`, and scalars with one card per class are in `per_class/…`.
 """
 
 NORM = "_gradient_norm"
@@ -10,7 +9,7 @@ SCORES = ("d_miou_", "d_accuracy_")
 
 
 def metric_tag(name: str) -> str:
-    """Tag of what the model logs under a name, such as "g_adv"."""
+    """Tag of a log of the model, such as "g_adv"."""
     if name.endswith(NORM):
         return f"norm/gradient/{name.removesuffix(NORM)}"
     if name.startswith(SCORES):
@@ -24,12 +23,12 @@ def held_out_tag(name: str) -> str:
 
 
 def evaluation_tag(name: str) -> str:
-    """Tag of what an evaluation measures, such as "fid"."""
+    """Tag of a number of an evaluation, such as "fid"."""
     return f"score/evaluation/{name}"
 
 
 def class_tag(what: str, heading: str) -> str:
-    """Tag of one number of a class: what it is, and the class's id and name."""
+    """Tag of a number of one class. `what` names the number, `heading` is id and name."""
     return f"per_class/{what}/{heading}"
 
 

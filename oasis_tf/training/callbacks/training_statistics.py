@@ -1,4 +1,4 @@
-"""Signs of a run's health for TensorBoard: speed, memory, spectral norms, classes seen."""
+"""Training statistics for TensorBoard: speed, memory, spectral norms, class frequencies."""
 
 import tensorflow as tf
 
@@ -12,19 +12,21 @@ GIB = 2**30
 
 
 class TrainingStatistics(EveryNSteps):
-    """Writes scalars with the last step of every epoch, each of the epoch that ends there.
+    """Writes scalars of every epoch at the end of its last step.
 
-    - `speed/images_per_second`, everything included that happens beside training, but not the
-      first execution, see `StepClock`.
-    - `memory/host`, `memory/host_peak`, and of every GPU `memory/gpu_0`, `memory/gpu_0_peak`; GiB.
+    - `speed/images_per_second`, including reports and checkpoints, but not the first execution,
+      see `StepClock`.
+    - `memory/host`, `memory/host_peak`, and for every GPU `memory/gpu_0`, `memory/gpu_0_peak`;
+      GiB.
     - `norm/spectral/NETWORK/LAYER`: sigma of each spectrally normalised kernel, as estimated by
       its power iteration; `norm/spectral/NETWORK/largest`.
-    - `per_class/frequency/ID NAME`: the share of the training batches' pixels, void included.
+    - `per_class/frequency/ID NAME`: the share of the training batches' pixels, void included; only
+      for models with a `real_score`.
 
     Args:
-        steps_per_epoch, batch_size: int, the batch that of all replicas together.
-        class_names: of the data set, void first.
-        summary_writer: of TensorBoard.
+        steps_per_epoch, batch_size: int; the batch size is that of all replicas together.
+        class_names: the data set's class names, void first.
+        summary_writer: TensorBoard's.
     """
 
     def __init__(self, *, steps_per_epoch, batch_size, class_names, summary_writer):
@@ -64,7 +66,7 @@ class TrainingStatistics(EveryNSteps):
         return scalars
 
     def _class_frequencies(self):
-        score = getattr(self.model, "real_score", None)  # of a discriminator that segments
+        score = getattr(self.model, "real_score", None)
         if score is None:
             return {}
         shares = score.class_frequencies()
@@ -73,7 +75,7 @@ class TrainingStatistics(EveryNSteps):
 
 
 def memory():
-    """GiB in use and at most in use so far, by the process and on every GPU it holds."""
+    """GiB in use and peak GiB, of the process and of each of its GPUs."""
     scalars = {f"memory/{name}": size / GIB for name, size in host_memory.resident_bytes().items()}
     for index, gpu in enumerate(tf.config.list_logical_devices("GPU")):
         info = tf.config.experimental.get_memory_info(gpu.name.removeprefix("/device:"))
@@ -83,7 +85,7 @@ def memory():
 
 
 def spectral_norms(network):
-    """dict of BLOCK/LAYER to sigma, a float, of every spectrally normalised kernel of a network."""
+    """dict of BLOCK/LAYER to sigma (float) of every spectrally normalised kernel of a network."""
     convolutions = {
         f"{block.name}/{name}": getattr(block, name, None)
         for block in network.layers
