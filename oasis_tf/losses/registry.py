@@ -3,7 +3,6 @@
 A loss joins by the decorator `configurable_loss` in a file of its own in this package.
 """
 
-import difflib
 import pkgutil
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -47,7 +46,8 @@ def losses_by_name(weights: Mapping[str, float], *, network: str) -> list[Loss]:
     known = [name for name, cls in _CLASSES.items() if cls.name[0] == network[0]]
     for name in weights:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"available: {', '.join(known)}"
-            raise LossError(f"losses.{network}: there is no loss {name!r}; {hint or 'none'}")
+            raise LossError(
+                f"losses.{network}: there is no loss {name!r}; available are "
+                f"{', '.join(known) or 'none'}"
+            )
     return [_CLASSES[name](weight=weight) for name, weight in weights.items()]
