@@ -114,7 +114,7 @@ def test_an_artifact_with_a_signature_that_paints_something_else_is_deleted(
         return changed, facts
 
     monkeypatch.setattr(exporter, "convert", brighter)
-    options = ("--run", run, "--out", tmp_path / "new")
+    options = ("--run", run, "--out", tmp_path / "new", "--version", 1)  # as `served` has
     message = call_export("saved-model", *options, exit_code=3).stderr
     sentence = f"the SavedModel's signature {signature} does not paint what the live model paints"
     assert f"{sentence}: max " in message and "It was deleted.\n" in message
