@@ -14,7 +14,7 @@ from oasis_tf.config.section import Form
 from oasis_tf.data.dataset_info import MOST_CLASSES
 
 VOID = "void"
-# First names of `data.class_names` that stand for void.
+# First names of `data.class_names` that mean void.
 VOID_NAMES = frozenset(
     {"void", "unlabeled", "unlabelled", "ignore", "ignored", "unknown", "none", "undefined"}
 )
@@ -101,8 +101,7 @@ def _settle_list(data: Any) -> None:
         data.id_map = dict(sorted((ids | void_ids).items()))
     elif isinstance(data.classes, dict) or len(names) < len(listed):
         raise ValueError(
-            "data.classes must be a list of names without void where data.label_colors says how "
-            "the label maps show them"
+            "data.classes must be a list of names without void if data.label_colors is set"
         )
     if data.label_colors is not None and len(data.label_colors) == len(names):
         if data.palette is None and all(data.label_colors):

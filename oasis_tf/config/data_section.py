@@ -33,7 +33,7 @@ KnownDataSet = Annotated[
 
 
 class DataConfig(Section):
-    """The data set: where it lies, its classes, and how pairs are read and augmented.
+    """The data set: its location and classes, and how pairs are read and augmented.
 
     A pair is an image and its label map.
     """

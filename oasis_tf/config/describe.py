@@ -95,7 +95,7 @@ def _hint(key: str, keys: list[KeyDescription]) -> str:
 
 
 def _flat(metadata: tuple) -> list:
-    """The metadata of a type; a `Field` within it stands for several."""
+    """The metadata of a type, with that of each `Field` in it."""
     return [part for item in metadata for part in (item.metadata if _is_field(item) else [item])]
 
 

@@ -14,7 +14,7 @@ class Section(BaseModel):
 
 @dataclass(frozen=True)
 class Form:
-    """How a value is written in YAML, where its type does not tell. Metadata of a type.
+    """How a value is written in YAML, if the type is not clear enough. Metadata of a type.
 
     text: function() -> str.
     """

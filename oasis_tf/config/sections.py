@@ -14,7 +14,7 @@ from oasis_tf.config.network_sections import DiscriminatorConfig, GeneratorConfi
 from oasis_tf.config.section import Section
 from oasis_tf.config.training_section import EVALUATED, TrainingConfig
 
-SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` looks at features behind four poolings
+SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` takes features after four poolings
 
 
 class Config(Section):

@@ -27,8 +27,8 @@ class DataSetInfo:
         open: function(split=, ...) -> `Source`, with "train" or "val" as split. Its other
             arguments are the keys of the config's `data` section that belong to the data set.
             It imports TensorFlow inside.
-        title: str, the name in tables and pictures; None where every user's data is another, and
-            the run's name stands for it.
+        title: str, the name in tables and pictures; None for data of a user, which are called by
+            the run's name.
         class_names: tuple of str, the first "void"; None where the config lists the classes.
         void_id: int, the id of void in the label maps; None if they have no void.
         palette: RGB tuples, one a class; None for `distinct_palette`.
@@ -98,7 +98,7 @@ def dataset_title(name: str, *, run_name: str) -> str:
 
     Args:
         name: `data.source` of its config, possibly of a data set that is not known here.
-        run_name: stands for data without a name of its own.
+        run_name: used for data without a title.
     """
     info = known_datasets().get(name)
     return name if info is None else info.title or run_name

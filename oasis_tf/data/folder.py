@@ -124,7 +124,7 @@ class Folder(Source):
             raise problem
 
     def examine(self, index: int) -> tuple[list[FileProblem], np.ndarray | None]:
-        """See `Source.examine`: both files are decoded, whatever their headers say."""
+        """See `Source.examine`: both files are decoded, even if a header is wrong."""
         image_path, label_path = self.image_paths[index], self.label_paths[index]
         label_map, problems = None, []
         try:

@@ -22,7 +22,7 @@ class LabelCode:
     Label maps are class ids in [0, num_classes), 0 = void.
 
     Attributes:
-        form: str, the kind of PNG, for people.
+        form: str, description of the PNGs.
         kind: str, what a pixel's value is: "id" or "colour".
         num_classes: int, counts void.
     """

@@ -95,8 +95,8 @@ class LabelPalette:
 
     def _contradicts(self, colors):
         is_known = tf.reduce_any(colors[:, None] == self.colors[None], axis=1)
-        tells = (colors != NO_COLOR) & (colors != BLACK) & ~_is_grey_ramp(colors)
-        return is_known & tells & (colors != self._of_index)
+        is_distinctive = (colors != NO_COLOR) & (colors != BLACK) & ~_is_grey_ramp(colors)
+        return is_known & is_distinctive & (colors != self._of_index)
 
 
 def colors_of(palette: tf.Tensor) -> tf.Tensor:
