@@ -34,7 +34,7 @@ def evaluate(
         str | None,
         typer.Option(
             metavar="NAME[,NAME]",
-            help="Of fid, kid, miou, diversity.  [default: evaluation.metrics]",
+            help="Such as fid,miou; a wrong name lists all.  [default: evaluation.metrics]",
         ),
     ] = None,
     samples: Annotated[

@@ -8,10 +8,8 @@ from oasis_tf.config.load import ConfigError, load_config
 from oasis_tf.config.new_experiment import check_new_experiment
 from oasis_tf.config.resume import differing_keys, flatten
 from oasis_tf.config.sections import Config
-from oasis_tf.config.training_section import EVALUATED
 
 __all__ = [
-    "EVALUATED",
     "Config",
     "ConfigError",
     "check_new_experiment",

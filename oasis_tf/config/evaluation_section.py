@@ -6,6 +6,7 @@ import pydantic
 from pydantic import Field
 
 from oasis_tf.config import bounds
+from oasis_tf.config.metrics import MetricName
 from oasis_tf.config.section import Section
 
 
@@ -58,8 +59,8 @@ class SegmenterConfig(Section):
 class EvaluationConfig(Section):
     """What `evaluate` and `training.evaluate_every` measure on held-out pairs."""
 
-    metrics: Annotated[list[Literal["fid", "kid", "miou", "diversity"]], Field(min_length=1)] = (
-        Field(["fid", "miou"], description="Metrics to measure.")
+    metrics: Annotated[list[MetricName], Field(min_length=1)] = Field(
+        ["fid", "miou"], description="Metrics to measure."
     )
     num_images: bounds.EvaluatedImages | None = Field(
         None, description="Number of held-out pairs, spread evenly over them. null: all."

@@ -10,9 +10,10 @@ from oasis_tf.config import bounds
 from oasis_tf.config.data_section import DataConfig
 from oasis_tf.config.evaluation_section import EvaluationConfig
 from oasis_tf.config.losses_section import LossesConfig
+from oasis_tf.config.metrics import HELD_OUT_SCORES
 from oasis_tf.config.network_sections import DiscriminatorConfig, GeneratorConfig
 from oasis_tf.config.section import Section
-from oasis_tf.config.training_section import EVALUATED, TrainingConfig
+from oasis_tf.config.training_section import TrainingConfig
 
 SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` takes features after four poolings
 
@@ -64,7 +65,7 @@ class Config(Section):
 
     def _check_best_metric(self):
         metric, metrics = self.training.best_metric, self.evaluation.metrics
-        if metric not in EVALUATED:
+        if metric is None or metric in HELD_OUT_SCORES:
             return
         if self.training.evaluate_every is None:
             raise ValueError(

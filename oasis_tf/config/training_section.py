@@ -5,13 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from oasis_tf.config import bounds
+from oasis_tf.config.metrics import BestMetric
 from oasis_tf.config.section import Section
-
-# The first ones are of `evaluation`, the others what the run's own discriminator scores.
-EVALUATED = ("fid", "kid", "miou")
-BestMetric = Literal[
-    "fid", "kid", "miou", "miou_fake", "accuracy_fake", "miou_real", "accuracy_real"
-]
 
 
 class TrainingConfig(Section):
@@ -86,9 +81,9 @@ class TrainingConfig(Section):
     )
     best_metric: BestMetric | None = Field(
         "miou_fake",
-        description="Metric of the checkpoint that is kept as the best. fid, kid and miou are "
-        "measured every evaluate_every steps, the others, of the discriminator on held-out pairs, "
-        "every score_every steps. null: none is kept.",
+        description="Metric of the checkpoint that is kept as the best. Those with _real or _fake "
+        "in their name are the discriminator's on held-out pairs, every score_every steps; the "
+        "others are of evaluation.metrics, every evaluate_every steps. null: none is kept.",
     )
     explosion_limit: bounds.ExplosionLimit | None = Field(
         1000.0,

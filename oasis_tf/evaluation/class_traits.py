@@ -12,7 +12,7 @@ class ClassTraits:
     pixels of the length of the gradient of luma, by central differences: luma, 0..1, changes by so
     much from pixel to pixel. Only pixels count whose 3x3 neighbourhood lies wholly in the class, so
     that borders between classes do not: sky comes out uniform, trees do not. It depends on the
-    images' size. Parts that were summed up elsewhere are merged in any order.
+    images' size.
 
     Args:
         num_classes: int, void included.
@@ -49,12 +49,6 @@ class ClassTraits:
         inner = _is_inner(label_map)
         self.inner_pixels += self._count(center[inner])
         self.gradients += self._count(center[inner], _gradient_of_luma(images)[inner])
-
-    def merge(self, other):
-        """Adds what another `ClassTraits` has seen."""
-        self.pixels += other.pixels
-        self.inner_pixels += other.inner_pixels
-        self.gradients += other.gradients
 
     def describe(self, class_names):
         """What goes into a result's JSON: a dict for every class but void, its texture or None."""

@@ -28,10 +28,6 @@ class ConfusionMatrix:
         counts = np.bincount(pairs.ravel(), minlength=num_classes**2)
         self.counts += counts.reshape(self.counts.shape)
 
-    def merge(self, other):
-        """Adds what another process or replica has counted of the same set."""
-        self.counts += other.counts
-
     @property
     def labelled(self):
         """Ids of the classes but void that a label map has, in increasing order."""

@@ -16,9 +16,9 @@ METRICS = ("ms_ssim", "feature_distance")
 class Diversity:
     """MS-SSIM and feature distance of all pairs of photographs of a label map, over many maps.
 
-    `measure` computes, on any device and inside a `tf.function` if the caller likes; `update` sums
-    up on the host in float64. Less MS-SSIM and more distance are more diverse; noise is diverse
-    too, so neither means anything beside a bad FID.
+    An `Accumulator`: `compute` runs on any device, also inside a `tf.function`; `add` sums up on
+    the host in float64. Less MS-SSIM and more distance are more diverse. Noise is diverse too:
+    without a good FID neither number means anything.
 
     Args:
         num_samples: int, K >= 2 photographs of each label map.
@@ -37,7 +37,7 @@ class Diversity:
         self.similarity = MSSSIM(image_size)
         self.moments = Moments(len(METRICS))
 
-    def measure(self, photographs):
+    def compute(self, photographs):
         """Scores of label maps, means over the pairs of each.
 
         Args:
@@ -55,13 +55,12 @@ class Diversity:
         distances = mean_distance_of_pairs(photographs, self.backbone)
         return tf.stack([tf.reduce_mean(similarities, axis=0), distances], axis=-1)
 
-    def update(self, scores):
-        """Adds what `measure` gave, (b, 2). Raises: NonFiniteFeaturesError."""
-        self.moments.update(scores)
+    def add(self, scores, batch=None):
+        """Adds what `compute` returned, (b, 2); `batch` is not used.
 
-    def merge(self, other):
-        """Adds what another process or replica has summed up."""
-        self.moments.merge(other.moments)
+        Raises: NonFiniteFeaturesError.
+        """
+        self.moments.update(scores)
 
     def result(self):
         """What goes into a result's JSON; standard deviations are over the label maps.

@@ -24,8 +24,7 @@ class Moments:
     """Count, mean and covariance of all vectors seen so far, in memory that does not grow.
 
     Deviations are summed up around the mean of what was seen, not around 0, so that nothing is lost
-    to cancellation. Parts that were summed up elsewhere, on another replica or in another process,
-    are merged in any order.
+    to cancellation.
 
     Attributes:
         count: int.
@@ -58,24 +57,10 @@ class Moments:
         require_finite(features)
         if not len(features):
             return
+        count = self.count + len(features)
         mean = features.mean(axis=0)
-        shift = self._shift_towards(mean, len(features))
+        shift = (mean - self.mean) * np.sqrt(self.count * len(features) / count)
         deviations = np.vstack([features - mean, shift])
         self.scatter += deviations.T @ deviations
-        self._move(mean, len(features))
-
-    def merge(self, other):
-        """Adds the vectors that another `Moments` has seen."""
-        if not other.count:
-            return
-        shift = self._shift_towards(other.mean, other.count)
-        self.scatter += other.scatter + np.outer(shift, shift)
-        self._move(other.mean, other.count)
-
-    def _shift_towards(self, mean, count):
-        """A vector whose outer product is what two means that differ add to the scatter."""
-        return (mean - self.mean) * np.sqrt(self.count * count / (self.count + count))
-
-    def _move(self, mean, count):
-        self.count += count
-        self.mean += (mean - self.mean) * (count / self.count)
+        self.mean += (mean - self.mean) * (len(features) / count)
+        self.count = count

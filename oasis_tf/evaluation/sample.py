@@ -37,10 +37,6 @@ class FeatureSample:
         if len(places):
             self._add(features, places, lots)
 
-    def merge(self, other):
-        """Adds the vectors of another sample of the same size and seed."""
-        self.update(other.features, other.places)
-
     def _add(self, features, places, lots):
         places = np.concatenate([self.places, places])
         lots = np.concatenate([self._lots, lots])

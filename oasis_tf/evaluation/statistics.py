@@ -21,6 +21,7 @@ class FeatureStatistics:
         self._moments = Moments(num_features)
         self._sample = FeatureSample(num_features, size=sample_size, seed=seed)
         self._waiting = []  # (features, places), to be added together
+        self._num_updated = 0
 
     @property
     def moments(self):
@@ -38,20 +39,23 @@ class FeatureStatistics:
     def num_images(self):
         return self.moments.count
 
-    def update(self, features, places):
-        """Adds the features (n, d) of images and their places in the whole set, (n,) int.
+    def update(self, features, places=None):
+        """Adds features of images.
 
+        Args:
+            features: (n, d).
+            places: int (n,), the images' places in the whole set, which choose the sample; by
+                default those after the last update's.
         Raises: NonFiniteFeaturesError, and nothing is added.
         """
+        features = np.asarray(features)
         require_finite(features)
-        self._waiting.append((np.asarray(features), np.asarray(places)))
+        if places is None:
+            places = self._num_updated + np.arange(len(features))
+        self._num_updated += len(features)
+        self._waiting.append((features, np.asarray(places)))
         if sum(len(rows) for rows, _ in self._waiting) >= ROWS_AT_A_TIME:
             self._add_waiting()
-
-    def merge(self, other):
-        """Adds what another process or replica has seen of the same set."""
-        self.moments.merge(other.moments)
-        self.sample.merge(other.sample)
 
     def save(self, path, *, key=""):
         """Writes one .npz file, whole or not at all; `key` is a str that `load` asks for."""
@@ -91,7 +95,7 @@ class FeatureStatistics:
             statistics = cls(
                 d, sample_size=int(arrays["sample_size"]), seed=int(arrays["sample_seed"])
             )
-            statistics.moments.count = int(arrays["count"])
+            statistics.moments.count = statistics._num_updated = int(arrays["count"])
             statistics.moments.mean = _shaped(arrays["mean"], (d,))
             statistics.moments.scatter = _shaped(arrays["scatter"], (d, d))
             features = _shaped(arrays["sample_features"], (None, d))

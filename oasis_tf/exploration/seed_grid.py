@@ -52,7 +52,7 @@ def seed_grid(sampler, label_map_input, folder, *, seeds, backbone, batch_size):
     options = {"batch_size": batch_size, "description": description}
     images = np.stack(list(paint(sampler, label_map[None], np.zeros(len(z), int), z, **options)))
     measured = Diversity(num_samples=len(z), image_size=sampler.size, backbone=backbone)
-    measured.update(measured.measure(images[None]).numpy())
+    measured.add(measured.compute(images[None]).numpy())
     diversity = measured.result()
     paths = files_of(label_map_input, folder)
     picture = pictures.grid(

@@ -2,9 +2,9 @@
 
 import math
 
+from oasis_tf.config.metrics import registered_metrics
 from oasis_tf.report.chart import Curve, line_chart
 
-STANDARD = "in standard Inception; lower is better"
 GRADIENT_NORMS = ("g_gradient_norm", "d_gradient_norm")
 
 
@@ -48,24 +48,14 @@ def _losses(metrics):
 
 
 def _evaluation_charts(evaluations):
-    """Every metric has an axis of its own; accuracies stand behind the IoUs."""
-
-    def curve(name, column, color, *, faint=False):
-        return Curve(name, evaluations.points(column), color, faint=faint)
-
-    kinds = {"real": 1, "fake": 2}  # colours as in the chart of held-out scores
-    scores = [curve(f"mIoU {kind}", f"miou_{kind}", color) for kind, color in kinds.items()]
-    scores += [
-        curve(f"accuracy {kind}", f"accuracy_{kind}", color, faint=True)
-        for kind, color in kinds.items()
-    ]
-    frechet, kernel = curve("Fréchet distance", "fid", 3), curve("kernel distance", "kid", 3)
-    likeness, distance = curve("MS-SSIM", "ms_ssim", 4), curve("distance", "feature_distance", 4)
-    yield line_chart("Fréchet distance", [frechet], note=f"FID {STANDARD}", lowest=0.0)
-    yield line_chart("Kernel distance", [kernel], note=f"KID {STANDARD}")
-    yield line_chart("How well a segmenter reads the layout", scores, lowest=0.0)
-    yield line_chart("Likeness of samples", [likeness], note="less is more diverse")
-    yield line_chart("Distance of samples", [distance], note="more is more diverse", lowest=0.0)
+    """The charts of each registered metric."""
+    for metric in registered_metrics().values():
+        for chart in metric.charts:
+            curves = [
+                Curve(curve.label, evaluations.points(curve.number), curve.color, curve.faint)
+                for curve in chart.curves
+            ]
+            yield line_chart(chart.title, curves, note=chart.note, lowest=chart.lowest)
 
 
 def _curves(records, columns):

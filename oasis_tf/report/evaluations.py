@@ -4,7 +4,7 @@ from PIL import Image
 
 from oasis_tf.evaluation import results
 from oasis_tf.evaluation.results.document import comparison_heading, protocol_of
-from oasis_tf.evaluation.results.tables import COLUMNS, NOTHING, rows_of
+from oasis_tf.evaluation.results.tables import NOTHING, columns, rows_of
 from oasis_tf.report.markup import node
 from oasis_tf.report.pictures import data_uri
 from oasis_tf.report.records import ReportError
@@ -41,9 +41,9 @@ def evaluation_section(path):
 
 def _table(evaluations):
     """A row an evaluation; columns in which nothing stands are left out."""
-    rows = rows_of(evaluations)
-    shown = [i for i in range(len(COLUMNS)) if any(row[i] != NOTHING for row in rows)]
-    head = node("thead", node("tr", *(node("th", COLUMNS[i]) for i in shown)))
+    rows, headings = rows_of(evaluations), columns()
+    shown = [i for i in range(len(headings)) if any(row[i] != NOTHING for row in rows)]
+    head = node("thead", node("tr", *(node("th", headings[i]) for i in shown)))
     body = [node("tr", *(node("td", row[i]) for i in shown)) for row in rows]
     return node("table", head, node("tbody", *body))
 

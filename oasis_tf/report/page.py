@@ -5,6 +5,7 @@ import shlex
 from datetime import UTC, datetime
 
 from oasis_tf.config import load_config
+from oasis_tf.config.metrics import registered_metrics
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.output_files import require_writable
 from oasis_tf.report.class_table import class_table
@@ -89,9 +90,10 @@ def _header(folder, config, metrics, held_out, evaluations):
         (_number(scored["fake"]), "mIoU on fakes of their maps"),
         (_number(metrics.last("seconds_per_step")), "seconds a step, last epoch"),
     ]
-    distance = evaluations.last("fid")
-    if math.isfinite(distance):
-        tiles.insert(2, (_number(distance), "Fréchet distance"))
+    for metric in registered_metrics().values():
+        value = evaluations.last(metric.name)
+        if metric.tile and math.isfinite(value):
+            tiles.insert(2, (_number(value), metric.tile))
     yield node(
         "ul", *(node("li", node("b", b), node("span", value)) for b, value in tiles), class_="tiles"
     )

@@ -14,11 +14,11 @@ from typing import Annotated
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
+from oasis_tf.config.metrics import lower_is_better
 from oasis_tf.io.json_file import JSONFileError, read_json
 
 STATE = "state.json"
 MAX_BYTES = 2**20  # a checkpoint has a handful of files
-LESS_IS_BETTER = ("fid", "kid")
 
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 SHA256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -54,7 +54,7 @@ class Best:
         """Whether a score of the same metric is better: lower for distances, else higher."""
         if math.isnan(self.score):
             return True
-        return score < self.score if self.metric in LESS_IS_BETTER else score > self.score
+        return score < self.score if lower_is_better(self.metric) else score > self.score
 
     def differing_keys(self, metric: str, measured_with: Mapping) -> list[str]:
         """Config keys that prevent comparing a score of `metric` with this one."""

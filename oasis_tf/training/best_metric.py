@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from oasis_tf.config import flatten, load_config
+from oasis_tf.config.metrics import registered_metrics
 from oasis_tf.io import progress
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import CHECKPOINT_FILES, CONFIG
@@ -13,10 +14,7 @@ from oasis_tf.runs.folder import CHECKPOINT_FILES, CONFIG
 _GENERATOR = ("training.recalibration_batches",)  # of the scored generator
 _EVALUATED = ("evaluation.num_images", *_GENERATOR)
 _HELD_OUT = ("training.score_images",)
-_KEYS = {
-    "fid": _EVALUATED,
-    "kid": _EVALUATED,
-    "miou": (*_EVALUATED, "evaluation.segmenter."),
+_HELD_OUT_KEYS = {
     "miou_fake": (*_HELD_OUT, *_GENERATOR),
     "accuracy_fake": (*_HELD_OUT, *_GENERATOR),
     "miou_real": _HELD_OUT,
@@ -32,7 +30,9 @@ def measured_with(config, metric: str) -> dict:
         metric: a value of `training.best_metric`.
     Returns: dict of dotted key to value, in JSON's types.
     """
-    prefixes = _KEYS.get(metric, ())
+    prefixes = _HELD_OUT_KEYS.get(metric, ())
+    if metric in registered_metrics():
+        prefixes = (*_EVALUATED, *registered_metrics()[metric].config_keys)
     found = {key: value for key, value in flatten(config).items() if key.startswith(prefixes)}
     return json.loads(json.dumps(found))  # tuples become lists
 

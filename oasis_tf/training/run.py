@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.config import EVALUATED, flatten
+from oasis_tf.config import flatten
+from oasis_tf.config.metrics import best_metrics
 from oasis_tf.data.validate import reading
 from oasis_tf.evaluation.run_evaluator import RunEvaluator
 from oasis_tf.io import progress
@@ -189,7 +190,7 @@ class TrainingRun:
         scores = self._held_out_scores(recalibrated_ema, writer)
         samples = self._sample_sheets(recalibrated_ema, writer)
         evaluations = self._evaluations(recalibrated_ema, writer)
-        is_evaluated = self.config.training.best_metric in EVALUATED
+        is_evaluated = self.config.training.best_metric in best_metrics()
         best_by = evaluations[0] if is_evaluated else scores
         checkpoints = self._checkpoints(recalibrated_ema, best_by, watch)
         return (
@@ -306,11 +307,8 @@ class TrainingRun:
             batch_size=self.config.training.batch_size,
         )
         best_metric = self.config.training.best_metric
-        if best_metric in ("fid", "kid") and not evaluator.is_standard:
-            raise RunError(
-                f"training.best_metric is {best_metric}, but the weights of "
-                "evaluation.inception_weights are not those that FID and KID are defined by"
-            )
+        if best_metric in best_metrics():
+            evaluator.require_best_metric(best_metric)
         callback = Evaluations(
             self.folder.evaluation_scores,
             self.folder.training_results,

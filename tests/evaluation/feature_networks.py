@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from oasis_tf.evaluation.statistics import FeatureStatistics
+
 COLOURS = np.float32([[1, 0, 2, 0], [0, 1, 0, -1], [3, 0, 1, 1]])
 
 
@@ -20,3 +22,11 @@ def colour_network(name="colours", *, pooled=True):
 def colour_features(images):
     """The same in float64."""
     return np.float64(images).mean((1, 2)) @ COLOURS
+
+
+def statistics_of(distance, batches):
+    """`FeatureStatistics` of batches of images, in the features of a `FeatureDistance`."""
+    statistics = FeatureStatistics(4)
+    for images in batches:
+        statistics.update(distance.features(images).numpy())
+    return statistics

@@ -56,17 +56,16 @@ def test_a_pixel_is_inside_if_all_eight_neighbours_are_of_its_class():
     assert 50 < expected[2] < 300
 
 
-def test_parts_merged_are_the_whole():
+def test_batches_are_the_whole():
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (4, 12, 10, 3), np.uint8)
     label_map = np.repeat(np.repeat(rng.integers(0, 3, (4, 3, 2)), 4, 1), 5, 2)
-    whole, first, second = ClassTraits(3), ClassTraits(3), ClassTraits(3)
+    whole, in_parts = ClassTraits(3), ClassTraits(3)
     whole.update(images, label_map)
-    first.update(images[:3], label_map[:3])
-    second.update(images[3:], label_map[3:])
-    second.merge(first)
-    np.testing.assert_array_equal(second.shares, whole.shares)
-    np.testing.assert_allclose(second.textures, whole.textures)
+    for part in (slice(3), slice(3, None)):
+        in_parts.update(images[part], label_map[part])
+    np.testing.assert_array_equal(in_parts.shares, whole.shares)
+    np.testing.assert_allclose(in_parts.textures, whole.textures)
     assert whole.inner_pixels[1:].min() > 0
 
 

@@ -34,29 +34,29 @@ def test_scores_are_means_over_all_pairs_also_in_a_graph():
     expected = np.stack(
         [np.mean(of_pairs, axis=0), mean_distance_of_pairs(photographs, COLOURS)], axis=1
     )
-    for measure in (diversity(4).measure, tf.function(diversity(4).measure)):
+    for measure in (diversity(4).compute, tf.function(diversity(4).compute)):
         np.testing.assert_allclose(measure(photographs), expected, rtol=1e-4)
 
 
 def test_one_odd_photograph_among_three_counts_in_two_of_three_pairs():
     one, other = random_photographs(1, num_samples=2)[0]
     alike, odd = diversity(2), diversity(3)
-    s, d = alike.measure(np.stack([one, other])[None])[0].numpy()
+    s, d = alike.compute(np.stack([one, other])[None])[0].numpy()
     expected = [[(1 + 2 * s) / 3, 2 * d / 3]]
-    measured = odd.measure(np.stack([one, other, one])[None])
+    measured = odd.compute(np.stack([one, other, one])[None])
     np.testing.assert_allclose(measured, expected, rtol=1e-4)
 
 
 def test_equal_photographs_have_no_diversity():
     photographs = np.repeat(random_photographs(2, num_samples=1), 3, axis=1)
-    np.testing.assert_allclose(diversity().measure(photographs), [[1, 0], [1, 0]], atol=1e-5)
+    np.testing.assert_allclose(diversity().compute(photographs), [[1, 0], [1, 0]], atol=1e-5)
 
 
 def test_a_result_worked_by_hand():
     measured = diversity()
-    measured.update(np.float32([[0.25, 1.0]]))
+    measured.add(np.float32([[0.25, 1.0]]))
     assert measured.result()["ms_ssim"]["standard_deviation"] is None
-    measured.update(np.float32([[0.75, 2.0], [0.5, 6.0]]))
+    measured.add(np.float32([[0.75, 2.0], [0.5, 6.0]]))
     assert measured.result() == {
         "samples": 3,
         "num_label_maps": 3,
@@ -74,18 +74,17 @@ def test_a_result_worked_by_hand():
     }
 
 
-def test_parts_merged_are_the_whole():
+def test_batches_are_the_whole():
     photographs = random_photographs(5)
-    whole, first, second = diversity(), diversity(), diversity()
-    whole.update(whole.measure(photographs))
-    first.update(first.measure(photographs[:2]))
-    second.update(second.measure(photographs[2:]))
-    first.merge(second)
-    assert first.result()["num_label_maps"] == 5
+    whole, in_parts = diversity(), diversity()
+    whole.add(whole.compute(photographs))
+    for part in (photographs[:2], photographs[2:]):
+        in_parts.add(in_parts.compute(part))
+    assert in_parts.result()["num_label_maps"] == 5
     for name in ("ms_ssim", "feature_distance"):
         for key in ("value", "standard_deviation"):
             expected = whole.result()[name][key]
-            assert first.result()[name][key] == pytest.approx(expected, rel=1e-5)
+            assert in_parts.result()[name][key] == pytest.approx(expected, rel=1e-5)
 
 
 def test_without_label_maps_there_is_no_value():
@@ -99,4 +98,4 @@ def test_one_photograph_of_each_is_no_diversity():
 
 def test_scores_that_are_not_finite_are_refused():
     with pytest.raises(NonFiniteFeaturesError):
-        diversity().update([[np.nan, 1.0]])
+        diversity().add([[np.nan, 1.0]])

@@ -13,11 +13,11 @@ from tiny_run import TINY, write_checkpoint
 
 from oasis_tf.config import load_config
 from oasis_tf.evaluation.checkpoints import evaluate_checkpoints
+from oasis_tf.evaluation.results.evaluation import validated
 from oasis_tf.feature_extractors import inception_weights
 from oasis_tf.io.output_files import OutputError
 from oasis_tf.report.records import read_records
 from oasis_tf.runs import checkpoint_files
-from oasis_tf.training.callbacks.evaluations import numbers_of
 
 pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
@@ -240,7 +240,7 @@ def test_training_evaluates_keeps_the_best_and_goes_on_where_it_was_stopped(tmp_
     found = evaluations_in(run / "evaluation" / "training.json")
     assert [row["step"] for row in rows] == [entry["step"] for entry in found] == [3, 6, 9]
     for row, entry in zip(rows, found, strict=True):
-        for name, value in numbers_of(entry["metrics"]).items():
+        for name, value in validated([entry])[0].numbers().items():
             assert float(row[name]) == pytest.approx(value)
     fakes = {entry["step"]: entry["metrics"]["miou"]["fake"]["miou"] for entry in found}
     best = checkpoint_files.best_of(checkpoint_files.latest(run / "checkpoints"))

@@ -1,21 +1,27 @@
 """Generators measured in one pass: the same numbers as metric by metric, on any devices."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import tensorflow as tf
-from feature_networks import colour_network
+from feature_networks import colour_features, colour_network
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, tiny_discriminator, tiny_generator, tiny_pairs
 
+from oasis_tf.config.evaluation_section import EvaluationConfig
 from oasis_tf.data import Source
+from oasis_tf.evaluation import feature_measurement
 from oasis_tf.evaluation.diversity import Diversity
-from oasis_tf.evaluation.evaluator import EvaluationError, Evaluator, NonFinitePhotographsError
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.held_out_pairs import HeldOutPairs
+from oasis_tf.evaluation.measurement import EvaluationError
+from oasis_tf.evaluation.passes import NonFinitePhotographsError
 from oasis_tf.evaluation.perceptual_distance import discriminator_backbone
+from oasis_tf.evaluation.run_evaluator import RunEvaluator
+from oasis_tf.evaluation.statistics import FeatureStatistics
 from oasis_tf.metrics import SegmentationScore
 from oasis_tf.runtime import noise
 from oasis_tf.runtime.devices import Devices
-from oasis_tf.segmenters import open_segmenter
 from oasis_tf.visualization import sheet
 
 COUNT = 7
@@ -54,34 +60,38 @@ def networks():
     return tiny_generator(), tiny_discriminator()
 
 
-def evaluator(source, *, strategy=None, metrics=ALL, **arguments):
-    strategy = strategy or tf.distribute.get_strategy()
-    pairs = HeldOutPairs(source, split="val", image_size=(HEIGHT, WIDTH))
-    with strategy.scope():
-        network = colour_network() if {"fid", "kid"} & set(metrics) else None
-    return Evaluator(
-        pairs,
-        num_classes=NUM_CLASSES,
-        metrics=metrics,
-        devices=Devices(strategy, "some"),
-        inception=network,
-        **{"samples": 3, "batch_size": 6} | arguments,
+@pytest.fixture(autouse=True)
+def colours_for_inception(monkeypatch):
+    def load(weights, **_):
+        return colour_network()
+
+    monkeypatch.setattr(feature_measurement, "load_fid_inception", load)
+
+
+def evaluator(source, *, strategy=None, metrics=ALL, samples=3, batch_size=6, seed=0):
+    config = SimpleNamespace(
+        data=SimpleNamespace(source="arrays", val_split="val", image_size=(HEIGHT, WIDTH)),
+        evaluation=EvaluationConfig(metrics=list(metrics), samples=samples),
+    )
+    return RunEvaluator(
+        config,
+        source,
+        class_names=NAMES,
+        devices=Devices(strategy or tf.distribute.get_strategy(), "some"),
+        batch_size=batch_size,
+        seed=seed,
     )
 
 
-def measure(label_map_input, networks):
+def measure(evaluator, networks):
     generator, discriminator = networks
-    return label_map_input.measure(
-        generator,
-        segmenter=open_segmenter(
-            kind="discriminator",
-            class_names=NAMES,
-            size=(HEIGHT, WIDTH),
-            discriminator=discriminator,
-            step=5,
-        ),
-        backbone=discriminator_backbone(discriminator, step=5),
-    )
+    return evaluator.evaluate(generator, lambda: discriminator, step=5)["metrics"]
+
+
+def statistics_of(images):
+    statistics = FeatureStatistics(4)
+    statistics.update(colour_features(images))
+    return statistics
 
 
 def painted(generator, label_maps, seeds):
@@ -99,7 +109,7 @@ def test_one_pass_measures_what_each_metric_does_by_itself(source, networks):
     ]
 
     distance = FeatureDistance(colour_network())
-    real, fake = (distance.statistics([images]) for images in (source.images, fakes[0]))
+    real, fake = (statistics_of(images) for images in (source.images, fakes[0]))
     assert result["fid"]["value"] == pytest.approx(distance.frechet(real, fake).value, rel=1e-4)
     assert result["fid"]["name"] == "Fréchet distance in colours"
     kernel = distance.kernel(real, fake).value
@@ -120,7 +130,7 @@ def test_one_pass_measures_what_each_metric_does_by_itself(source, networks):
         image_size=(HEIGHT, WIDTH),
         backbone=discriminator_backbone(discriminator, step=5),
     )
-    diversity.update(diversity.measure(tf.stack(fakes, axis=1)))
+    diversity.add(diversity.compute(tf.stack(fakes, axis=1)))
     for name in ("ms_ssim", "feature_distance"):
         expected = diversity.result()[name]["value"]
         assert result["diversity"][name]["value"] == pytest.approx(expected, rel=1e-4)
@@ -152,19 +162,20 @@ def assert_close(result, expected):
 
 
 def test_real_photographs_are_read_once_for_all_generators(source, networks):
-    label_map_input = evaluator(source)
-    first = measure(label_map_input, networks)
+    of_run = evaluator(source)
+    first = measure(of_run, networks)
     assert source.num_read == 3 * COUNT  # for features, for the segmenter, beside the fakes
-    assert measure(label_map_input, networks) == first
+    assert measure(of_run, networks) == first
     assert source.num_read == 4 * COUNT
 
 
 def test_classes_are_described_by_real_photographs(source, networks):
-    label_map_input = evaluator(source)
-    assert label_map_input.classes(NAMES) is None
-    measure(label_map_input, networks)
+    generator, discriminator = networks
+    without = evaluator(source, metrics=("fid",)).evaluate(generator, None, step=5)
+    assert "classes" not in without
     counts = np.bincount(source.label_maps.ravel())[1:]
-    classes = label_map_input.classes(NAMES)
+    with_classes = evaluator(source, metrics=("miou",))
+    classes = with_classes.evaluate(generator, lambda: discriminator, step=5)["classes"]
     assert [entry["name"] for entry in classes] == list(NAMES[1:])
     np.testing.assert_allclose([entry["share"] for entry in classes], counts / counts.sum())
 
@@ -176,9 +187,7 @@ def test_a_generator_that_paints_nan_is_said(source, networks):
         measure(evaluator(source, metrics=("miou",)), (broken, networks[1]))
 
 
-def test_diversity_takes_several_photographs_and_noise(source, networks):
-    with pytest.raises(EvaluationError, match="at least 2 photographs.* --samples is 1"):
-        evaluator(source, samples=1)
+def test_diversity_takes_noise(source, networks):
     with pytest.raises(EvaluationError, match="z_dim is 0"):
         measure(evaluator(source), (tiny_generator(z_dim=0), networks[1]))
     silent = measure(evaluator(source, metrics=("miou",)), (tiny_generator(z_dim=0), networks[1]))

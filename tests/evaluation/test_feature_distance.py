@@ -5,15 +5,13 @@ import tracemalloc
 import keras
 import numpy as np
 import pytest
-from feature_networks import colour_features, colour_network
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from feature_networks import colour_features, colour_network, statistics_of
 
 from oasis_tf.evaluation import statistics as feature_statistics
 from oasis_tf.evaluation.feature_distance import FeatureDistance, FeatureNetworkError
 from oasis_tf.evaluation.frechet import frechet_distance
 from oasis_tf.evaluation.kid import kernel_distance
-from oasis_tf.evaluation.moments import Moments, NonFiniteFeaturesError, TooFewImagesError
+from oasis_tf.evaluation.moments import Moments, NonFiniteFeaturesError
 from oasis_tf.evaluation.statistics import FeatureStatistics
 from oasis_tf.feature_extractors.inception import FIDInception
 
@@ -49,7 +47,7 @@ def rows_at_a_time(request, monkeypatch):
 
 
 def test_distances_are_those_of_the_features(distance, sets, rows_at_a_time):
-    real, fake = (distance.statistics(batches(images)) for images in sets)
+    real, fake = (statistics_of(distance, batches(images)) for images in sets)
     features = [colour_features(images) for images in sets]
     frechet = distance.frechet(real, fake)
     assert frechet.value == pytest.approx(frechet_distance(*map(moments_of, features)), rel=1e-4)
@@ -58,47 +56,37 @@ def test_distances_are_those_of_the_features(distance, sets, rows_at_a_time):
     assert (frechet.num_real, frechet.num_fake) == (kernel.num_real, kernel.num_fake) == (23, 17)
 
 
-@settings(max_examples=15)
-@given(workers=st.integers(1, 4), size=st.integers(1, 9), order=st.randoms(use_true_random=False))
-def test_processes_that_share_a_set_come_to_the_same(distance, sets, workers, size, order):
-    images = sets[0]
-    whole = distance.statistics(batches(images))
-    parts = [
-        distance.statistics(batches(images[i::workers], size), places=range(i, 23, workers))
-        for i in range(workers)
-    ]
-    order.shuffle(parts)
-    merged, *others = parts
-    for part in others:
-        merged.merge(part)
-    assert merged.num_images == 23
-    np.testing.assert_allclose(merged.moments.mean, whole.moments.mean, rtol=1e-6)
-    np.testing.assert_allclose(merged.moments.scatter, whole.moments.scatter, atol=1e-5)
-    np.testing.assert_array_equal(merged.sample.places, np.arange(23))
-    np.testing.assert_allclose(merged.sample.features, whole.sample.features, rtol=1e-5)
+def test_batches_of_any_size_are_the_whole_set(distance, sets):
+    whole = statistics_of(distance, [sets[0]])
+    in_parts = statistics_of(distance, batches(sets[0], 7))
+    assert in_parts.num_images == 23
+    np.testing.assert_allclose(in_parts.moments.scatter, whole.moments.scatter, atol=1e-5)
+    np.testing.assert_array_equal(in_parts.sample.places, np.arange(23))
+    np.testing.assert_allclose(in_parts.sample.features, whole.sample.features, rtol=1e-5)
 
 
 def test_under_a_strategy_it_comes_to_the_same(distance, sets, two_replicas):
     with two_replicas.scope():
         mirrored = FeatureDistance(colour_network())
-        statistics = mirrored.statistics(batches(sets[0]))
-    expected = distance.statistics(batches(sets[0]))
+        statistics = statistics_of(mirrored, batches(sets[0]))
+    expected = statistics_of(distance, batches(sets[0]))
     np.testing.assert_array_equal(statistics.moments.scatter, expected.moments.scatter)
     np.testing.assert_array_equal(statistics.sample.features, expected.sample.features)
 
 
-def test_memory_does_not_grow_with_the_number_of_images(distance):
-    images = np.zeros((1000, 2, 2, 3), np.float32)
+def test_memory_does_not_grow_with_the_number_of_images():
+    features = np.zeros((1000, 4), np.float32)
 
     def peak_bytes(num_batches):
         tracemalloc.start()
-        distance.statistics(images for _ in range(num_batches))
+        statistics = FeatureStatistics(4, sample_size=500)
+        for _ in range(num_batches):
+            statistics.update(features)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return peak
 
-    peak_bytes(6)  # traces the graph, and fills the sample
-    assert peak_bytes(40) < peak_bytes(6) + 100_000  # 34,000 images' features take 544,000 bytes
+    assert peak_bytes(12) < peak_bytes(2) + 40_000  # 10,000 images' features take 160,000 bytes
 
 
 @pytest.mark.parametrize(
@@ -125,7 +113,7 @@ def test_only_fids_weights_give_a_fid(weights_sha256, frechet, kernel):
 
 def test_another_network_called_fid_gives_no_fid(sets):
     distance = FeatureDistance(colour_network("FID"))
-    statistics = distance.statistics(batches(sets[0]))
+    statistics = statistics_of(distance, batches(sets[0]))
     assert distance.frechet(statistics, statistics).name == "Fréchet distance in FID"
     assert distance.kernel(statistics, statistics).name == "kernel distance in FID"
 
@@ -133,12 +121,7 @@ def test_another_network_called_fid_gives_no_fid(sets):
 def test_a_network_that_gives_maps_is_refused(sets):
     distance = FeatureDistance(colour_network("maps", pooled=False))
     with pytest.raises(FeatureNetworkError, match=r"maps gives .5, 4, 6, 4. .*global pooling"):
-        distance.statistics(batches(sets[0]))
-
-
-def test_no_images_are_said(distance):
-    with pytest.raises(TooFewImagesError, match="there is no image"):
-        distance.statistics([])
+        statistics_of(distance, batches(sets[0]))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
@@ -146,7 +129,7 @@ def test_an_image_that_is_not_finite_is_said(distance, sets, value):
     images = sets[0].copy()
     images[20, 1, 2, 0] = value
     with pytest.raises(NonFiniteFeaturesError, match="NaN or infinite"):
-        distance.statistics(batches(images))
+        statistics_of(distance, batches(images))
 
 
 def test_a_fused_relu_does_not_hide_it():
@@ -157,4 +140,4 @@ def test_a_fused_relu_does_not_hide_it():
     ]
     distance = FeatureDistance(keras.Sequential(layers))
     with pytest.raises(NonFiniteFeaturesError):
-        distance.statistics([np.full((4, 8, 8, 3), np.nan, np.float32)])
+        statistics_of(distance, [np.full((4, 8, 8, 3), np.nan, np.float32)])

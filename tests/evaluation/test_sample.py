@@ -42,10 +42,6 @@ def test_however_a_set_is_shared_the_sample_is_the_same(cuts, order, seed):
     order.shuffle(places)
     parts = np.split(np.array(places), sorted(cuts))
     assert_same(sample_of(*parts, seed=seed), whole)
-    merged = FeatureSample(2, size=8, seed=seed)
-    for part in parts:
-        merged.merge(sample_of(part, seed=seed))
-    assert_same(merged, whole)
     np.testing.assert_array_equal(whole.features, features_at(whole.places))
     assert len(whole.places) == 8
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from feature_networks import colour_network
+from feature_networks import colour_network, statistics_of
 
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.statistics_cache import cached_statistics, identity_of
@@ -28,7 +28,7 @@ class Counted:
     def compute(self):
         self.times += 1
         images = np.random.default_rng(0).random((6, 4, 4, 3), np.float32)
-        return FeatureDistance(self.network).statistics([images])
+        return statistics_of(FeatureDistance(self.network), [images])
 
     def cached(self, folder, **changes):
         facts = {"network": self.network, **FACTS, **changes}

@@ -1,25 +1,16 @@
 """The Markdown page of results: tables, pictures, and the protocol that the numbers hold under."""
 
-import json
-
+from oasis_tf.config.metrics import registered_metrics
 from oasis_tf.evaluation.results.class_groups import DEFINITION
 from oasis_tf.evaluation.results.comparison_chart import compared
 from oasis_tf.evaluation.results.tables import (
     class_table,
     comparison_table,
     escaped,
-    marks_of_readings,
+    marks_of,
 )
 from oasis_tf.io.file_mark import MARKDOWN_MARK
 
-LONGEST_SAID = 40  # characters of a value in a terminal
-HEADINGS = {  # of a segmenter's protocol, where the key does not say it
-    "held_out_miou": "held-out mIoU",
-    "label_mapping": "classes of its logits",
-    "num_held_out": "held-out pairs",
-    "num_train": "training pairs",
-    "sha256": "SHA-256",
-}
 COMPARABLE = (
     "Numbers are comparable only under one protocol: the same images in the same number and size, "
     "the same segmenter, the same network of features."
@@ -64,45 +55,23 @@ def _sources(references):
 def protocol_of(evaluations, *, escape=escaped, brief=False):
     """Yields how each metric of the last evaluation was computed, or why it was not, a line each.
 
-    Of mIoU there is a line for every way in which images were read, with its mark in the tables.
+    A metric with protocols has a line for each of them, with its mark in the tables.
 
     Args:
         evaluations: list of `Evaluation`. escape: function(str) -> str, for texts of others.
-        brief: bool, whether to leave long lists out, such as which logit is which class.
+        brief: bool, whether to leave long lists out, such as the classes of a segmenter's logits.
     """
-    evaluation = evaluations[-1]
-    metrics = evaluation.metrics
-    for metric in (metrics.fid, metrics.kid):
-        if metric:
-            counts = f"{metric.num_real:,} real and {metric.num_fake:,} painted images"
-            yield f"{escape(metric.name)}: {counts}"
-    yield from _readings(evaluations, escape, brief=brief)
-    if metrics.diversity:
-        diversity, similarity = metrics.diversity, metrics.diversity.ms_ssim
-        yield (
-            f"diversity: means over all pairs of {diversity.samples} photographs of each of "
-            f"{diversity.num_label_maps:,} label maps; MS-SSIM with windows of "
-            f"{similarity.filter_size} px at {similarity.scales} scales; unweighted feature "
-            f"distance in {escape(diversity.feature_distance.name)}"
-        )
-    yield from _skipped(evaluation, escape)
-
-
-def _readings(evaluations, escape, *, brief):
-    """Yields the segmenter's protocol for each mark, that of the last evaluation with it."""
-    read = [evaluation for evaluation in evaluations if evaluation.reading]
-    for mark, evaluation in dict(zip(marks_of_readings(read), read, strict=True)).items():
-        segmenter = evaluation.metrics.miou.segmenter.model_dump(mode="json")
-        if brief:
-            segmenter = {k: v for k, v in segmenter.items() if k == "name" or _is_short(v)}
-        yield f"{escape('mIoU' + mark)}: segmenter {escape(_said(segmenter))}"
-
-
-def _skipped(evaluation, escape):
-    """Yields which metrics could not be had, and why, a line each reason."""
+    newest = evaluations[-1]
+    for name, metric in registered_metrics().items():
+        for mark, evaluation in _last_by_mark(evaluations, name).items():
+            _, result = evaluation.measured[name]
+            description = metric.description(result, brief=brief)
+            if description:
+                label, sentence = description
+                yield escape(f"{label}{mark}: {sentence}")
     names = {}
-    for name, reason in evaluation.skipped.items():
-        if getattr(evaluation.metrics, name, None) is None:
+    for name, reason in newest.skipped.items():
+        if name not in newest.measured:
             names.setdefault(reason, []).append(name)
     for reason, alike in names.items():
         is_named = reason.startswith(f"{alike[0]} needs ")
@@ -110,26 +79,15 @@ def _skipped(evaluation, escape):
         yield escape(f"{prefix}not measured: {reason}")
 
 
-def _said(protocol):
-    """The name; key: value; …, without what is empty."""
-    others = [
-        f"{HEADINGS.get(key) or key.replace('_', ' ')}: {_as_text(value)}"
-        for key, value in protocol.items()
-        if key != "name" and value not in (None, [])
-    ]
-    return "; ".join([protocol["name"], *others])
+def _last_by_mark(evaluations, name):
+    """dict of a metric's mark to the last evaluation that has it.
 
-
-def _is_short(value):
-    return value not in (None, []) and len(_as_text(value)) <= LONGEST_SAID
-
-
-def _as_text(value):
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, list) and any(isinstance(entry, str) for entry in value):
-        return ", ".join("none" if entry is None else _as_text(entry) for entry in value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    A metric without protocols is described only by the last of all evaluations, if it has it.
+    """
+    having = [evaluation for evaluation in evaluations if name in evaluation.measured]
+    if not any(evaluation.protocol_of(name) for evaluation in having):
+        having = [evaluation for evaluation in evaluations[-1:] if evaluation in having]
+    return dict(zip(marks_of(having, name), having, strict=True))
 
 
 def _list(entries):

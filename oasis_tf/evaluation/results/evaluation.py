@@ -1,31 +1,26 @@
 """The result of evaluating one checkpoint, as it stands in JSON."""
 
-import re
+import functools
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from oasis_tf.config.metrics import registered_metrics
 from oasis_tf.data.dataset_info import dataset_title
+from oasis_tf.evaluation.metric import ResultSection
 from oasis_tf.io.json_file import JSONFileError, read_json
-from oasis_tf.io.number_types import NO_BOOL, Count, Number, Part, PositiveInt
+from oasis_tf.io.number_types import NO_BOOL, Count, Part, PositiveInt
 
 FORMAT = 1
-OF_A_STEP = re.compile(r", step [0-9,]+$")
 
 
 class ResultsError(ValueError):
     """Results or references that cannot be read, in a sentence."""
 
 
-class Section(BaseModel):
-    """A mapping with the keys below, and others that whoever measured wanted to add."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class Data(Section):
+class Data(ResultSection):
     """The label maps that were painted on; `source` as in a config."""
 
     source: str
@@ -34,71 +29,7 @@ class Data(Section):
     image_size: tuple[PositiveInt, PositiveInt]
 
 
-class FeatureMetric(Section):
-    """FID or KID, or their kin in another network: `name` says which."""
-
-    name: str
-    value: Number
-    standard_deviation: Number | None = None
-    num_real: PositiveInt
-    num_fake: PositiveInt
-
-
-class Segmenter(Section):
-    """What read the images; every other key is part of its protocol."""
-
-    name: str
-
-    @property
-    def kind(self):
-        """The name without a step: of the run's own discriminator, which learns as well."""
-        return OF_A_STEP.sub("", self.name)
-
-
-class Scores(Section):
-    """How well the segmenter finds the label maps in images; None for classes without an IoU."""
-
-    miou: Part
-    accuracy: Part
-    per_class_iou: list[Part | None]
-
-
-class Segmentation(Section):
-    segmenter: Segmenter
-    real: Scores | None = None
-    fake: Scores
-
-
-class Similarity(Section):
-    value: Number
-    filter_size: PositiveInt
-    scales: PositiveInt
-
-
-class FeatureDistance(Section):
-    name: str
-    value: Number
-
-
-class Diversity(Section):
-    samples: PositiveInt
-    num_label_maps: PositiveInt
-    ms_ssim: Similarity
-    feature_distance: FeatureDistance
-
-
-class Metrics(BaseModel):
-    """What was asked for; a metric that was not is absent."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    fid: FeatureMetric | None = None
-    kid: FeatureMetric | None = None
-    miou: Segmentation | None = None
-    diversity: Diversity | None = None
-
-
-class ClassTrait(Section):
+class ClassTrait(ResultSection):
     """See `oasis_tf.evaluation.class_traits`."""
 
     id: PositiveInt
@@ -107,15 +38,22 @@ class ClassTrait(Section):
     texture: Annotated[float, NO_BOOL, Field(ge=0, allow_inf_nan=False)] | None = None
 
 
-class Evaluation(Section):
-    """One checkpoint, evaluated."""
+MetricsT = TypeVar("MetricsT", bound=BaseModel)
+
+
+class Evaluation(ResultSection, Generic[MetricsT]):
+    """One checkpoint, evaluated.
+
+    metrics: an attribute a registered metric, an instance of its `schema`; None if not measured.
+    skipped: dict of the metrics that could not be measured to the reason.
+    """
 
     format: Literal[FORMAT]
     run: Annotated[str, Field(min_length=1)]
     step: Count
     data: Data
-    metrics: Metrics
-    skipped: dict[str, str] = {}  # metrics that could not be had, and why
+    metrics: MetricsT
+    skipped: dict[str, str] = {}
     classes: list[ClassTrait] = []
 
     def as_json(self):
@@ -135,19 +73,46 @@ class Evaluation(Section):
     def title(self):
         return f"{self.run_name}, step {self.step:,}"
 
+    @property
+    def measured(self):
+        """dict of name to (`Metric`, its result), in the order of the columns in tables."""
+        results = {name: getattr(self.metrics, name) for name in type(self.metrics).model_fields}
+        return {
+            name: (registered_metrics()[name], result)
+            for name, result in results.items()
+            if result is not None
+        }
+
+    def numbers(self):
+        """dict of name to float: the numbers of all metrics for CSV and TensorBoard."""
+        return {
+            name: value
+            for metric, result in self.measured.values()
+            for name, value in metric.numbers(result).items()
+        }
+
+    def best_scores(self):
+        """dict of metric's name to float, of those that can choose the best checkpoint."""
+        scores = {
+            name: metric.score(result)
+            for name, (metric, result) in self.measured.items()
+            if metric.direction
+        }
+        return {name: score for name, score in scores.items() if score is not None}
+
+    def protocol_of(self, name):
+        """See `Metric.protocol`; None if the metric was not measured."""
+        metric, result = self.measured.get(name, (None, None))
+        return metric and metric.protocol(result)
+
     def is_comparable_with(self, other):
-        """Whether both are about the same images, read in the same way if they were read."""
+        """Whether both are about the same images, measured under the same protocols."""
         return self._protocol == other._protocol
 
     @property
-    def reading(self):
-        """dict, what read the images and how, or None; the same at all steps of one that learns."""
-        miou = self.metrics.miou
-        return miou and miou.segmenter.model_dump() | {"name": miou.segmenter.kind, "step": None}
-
-    @property
     def _protocol(self):
-        return self.data.model_dump(), self.reading
+        protocols = {name: self.protocol_of(name) for name in self.measured}
+        return self.data.model_dump(), {n: p for n, p in protocols.items() if p is not None}
 
     def merged_with(self, earlier):
         """This evaluation, with the metrics that only an earlier one of the same generator has."""
@@ -202,8 +167,17 @@ def validated(documents, *, origin="results"):
     if any(isinstance(document, dict) and "format" not in document for document in documents):
         raise ResultsError(f"{origin} holds no results of `evaluate`: they say their `format`")
     try:
-        return pydantic.TypeAdapter(list[Evaluation]).validate_python(documents)
+        return _adapter(tuple(registered_metrics().values())).validate_python(documents)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ResultsError(f"{origin}: {place}: {first['msg']}") from error
+
+
+@functools.cache
+def _adapter(known):
+    """Validates a list of evaluations with these metrics, and no others."""
+    fields = {metric.name: (metric.schema | None, None) for metric in known}
+    config = pydantic.ConfigDict(extra="forbid")
+    model = pydantic.create_model("Metrics", __config__=config, **fields)
+    return pydantic.TypeAdapter(list[Evaluation[model]])

@@ -1,22 +1,27 @@
 """Results as Markdown, to be pasted into a README."""
 
-import math
+import itertools
 import re
 
 from rich.table import Table
 from rich.text import Text
 
+from oasis_tf.config.metrics import registered_metrics
+from oasis_tf.evaluation.metrics.miou import percentage
 from oasis_tf.evaluation.results.class_groups import iou_of
 from oasis_tf.io.terminal import table_text
 from oasis_tf.visualization.class_chart import percent
 
-COLUMNS = (
-    *("model", "data", "images", "FID ↓", "KID ↓", "mIoU, % ↑", "accuracy, % ↑"),
-    *("MS-SSIM ↓", "feature distance ↑"),
-)
+ABOUT = ("model", "data", "images")  # columns before those of the metrics
 IMAGES = {"real": "real images", "fake": "painted images"}
 NOTHING = "–"
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
+
+
+def columns():
+    """Headings of all columns: what was evaluated, then those of each registered metric."""
+    of_metrics = [metric.columns for metric in registered_metrics().values()]
+    return (*ABOUT, *itertools.chain(*of_metrics))
 
 
 def comparison_table(evaluations, references):
@@ -27,22 +32,22 @@ def comparison_table(evaluations, references):
     """
     rows = [_published(reference) for reference in references]
     measured = [[escaped(cell) for cell in row] for row in rows_of(evaluations)]
-    return _table(COLUMNS, [*rows, *measured])
+    return _table(columns(), [*rows, *measured])
 
 
 def brief_table(evaluations):
     """The measured columns of evaluations as plain text for a terminal, a row each.
 
-    Data and segmenter are left out, so that few metrics fit in 80 columns; several segmenters are
-    told apart by marks.
+    Data and names of networks are left out, so that few metrics fit in 80 columns; several
+    protocols of a metric have marks.
 
     Args:
         evaluations: list of `Evaluation`.
     """
-    rows = rows_of(evaluations, is_by=False)
-    shown = [i for i in range(len(COLUMNS)) if any(row[i] != NOTHING for row in rows)]
-    shown.remove(COLUMNS.index("data"))
-    table = Table(*(COLUMNS[i] for i in shown), box=None, pad_edge=False)
+    rows, headings = rows_of(evaluations, brief=True), columns()
+    shown = [i for i in range(len(headings)) if any(row[i] != NOTHING for row in rows)]
+    shown.remove(headings.index("data"))
+    table = Table(*(headings[i] for i in shown), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(Text(row[i]) for i in shown))
     return table_text(table)
@@ -63,7 +68,7 @@ def class_table(evaluation):
             escaped(trait.name),
             percent(trait.share),
             NOTHING if trait.texture is None else f"{trait.texture:.4f}",
-            *(_percentage(iou_of(of_kind)(trait.id)) for of_kind in scores.values()),
+            *(percentage(iou_of(of_kind)(trait.id)) for of_kind in scores.values()),
         ]
         for trait in traits
     ]
@@ -78,87 +83,62 @@ def escaped(text):
 
 
 def _published(reference):
-    miou = reference.miou
-    return [
-        escaped(reference.model),
-        escaped(reference.data),
-        escaped(reference.protocol or NOTHING),
-        NOTHING if reference.fid is None else f"{reference.fid:.1f}",
-        NOTHING,
-        NOTHING if miou is None else escaped(_by(f"{miou:.1f}", reference.segmenter)),
-        *[NOTHING] * 3,
-    ]
+    """A row of a published figure."""
+    fid_heading, miou_heading = (registered_metrics()[name].columns[0] for name in ("fid", "miou"))
+    fid, miou = reference.fid, reference.miou
+    by = f" by {reference.segmenter}" if reference.segmenter else ""
+    cells = {
+        "model": reference.model,
+        "data": reference.data,
+        "images": reference.protocol,
+        fid_heading: None if fid is None else f"{fid:.1f}",
+        miou_heading: None if miou is None else f"{miou:.1f}{by}",
+    }
+    return [escaped(cells.get(heading) or NOTHING) for heading in columns()]
 
 
-def rows_of(evaluations, *, is_by=True):
-    """What stands under `COLUMNS` of each evaluation, as plain text.
+def rows_of(evaluations, *, brief=False):
+    """What stands under `columns` of each evaluation, as plain text.
 
     Args:
-        is_by: bool, whether to say whose mIoU it is.
+        brief: bool, leave out the names of networks.
     """
-    marks = marks_of_readings(evaluations)
-    return [
-        _cells(evaluation, is_by=is_by, mark=mark)
-        for evaluation, mark in zip(evaluations, marks, strict=True)
-    ]
+    cells = [_about(evaluation) for evaluation in evaluations]
+    for name, metric in registered_metrics().items():
+        marks = marks_of(evaluations, name)
+        for row, evaluation, mark in zip(cells, evaluations, marks, strict=True):
+            if name in evaluation.measured:
+                _, result = evaluation.measured[name]
+                row += [f"{text}{mark}" for text in metric.row(result, brief=brief)]
+            else:
+                row += [NOTHING] * len(metric.columns)
+    return cells
 
 
-def marks_of_readings(evaluations):
-    """For each evaluation what its mIoU is marked with: " [1]", " [2]", … by what read the images.
+def marks_of(evaluations, name):
+    """For each evaluation the mark of a metric's protocol: " [1]", " [2]", …
 
-    Empty where there is no mIoU, and where all were read in one way.
+    Empty where the metric has no protocol, and where that of all evaluations is the same.
     """
+    protocols = [evaluation.protocol_of(name) for evaluation in evaluations]
     distinct = []
-    for evaluation in evaluations:
-        if evaluation.reading and evaluation.reading not in distinct:
-            distinct.append(evaluation.reading)
+    for protocol in protocols:
+        if protocol is not None and protocol not in distinct:
+            distinct.append(protocol)
     return [
-        f" [{distinct.index(evaluation.reading) + 1}]"
-        if evaluation.reading and len(distinct) > 1
-        else ""
-        for evaluation in evaluations
+        f" [{distinct.index(protocol) + 1}]" if protocol is not None and len(distinct) > 1 else ""
+        for protocol in protocols
     ]
 
 
-def _cells(evaluation, *, is_by, mark):
-    data, metrics = evaluation.data, evaluation.metrics
+def _about(evaluation):
+    data = evaluation.data
     height, width = data.image_size
-    miou, diversity = metrics.miou, metrics.diversity
     return [
         evaluation.title,
         f"{evaluation.data_name}, {data.split}",
         f"{data.num_images:,} of {height}x{width}",
-        _distance(metrics.fid, "FID", digits=1),
-        _distance(metrics.kid, "KID", digits=4),
-        _by(_of_fakes(miou, "miou"), is_by and miou.segmenter.name) + mark if miou else NOTHING,
-        _of_fakes(miou, "accuracy") + mark if miou else NOTHING,
-        f"{diversity.ms_ssim.value:.3f}" if diversity else NOTHING,
-        f"{diversity.feature_distance.value:.3f}" if diversity else NOTHING,
     ]
-
-
-def _distance(metric, name, *, digits):
-    """Under another name where the network is another one."""
-    if metric is None:
-        return NOTHING
-    text = f"{metric.value:.{digits}f}"
-    if metric.standard_deviation is not None:
-        text += f" ± {metric.standard_deviation:.{digits}f}"
-    return text if metric.name == name else f"{text} ({metric.name})"
-
-
-def _of_fakes(miou, key):
-    """A score of painted images, and that of real ones to measure it by."""
-    text = _percentage(getattr(miou.fake, key))
-    return f"{text} (real {_percentage(getattr(miou.real, key))})" if miou.real else text
-
-
-def _by(score, segmenter):
-    return f"{score} by {segmenter}" if segmenter else score
-
-
-def _percentage(part):
-    return NOTHING if math.isnan(part) else f"{100 * part:.1f}"
 
 
 def _table(heading, rows):

@@ -13,7 +13,7 @@ class Evaluations(EveryNSteps):
     """Evaluates the recalibrated EMA generator, as `oasis-tf evaluate` does.
 
     Args:
-        path: the CSV file, one row per evaluation: step, and the numbers of `numbers_of`.
+        path: the CSV file, one row per evaluation: step, and the numbers of each metric.
         results_path: the JSON file of all evaluations; tables and charts go to the same folder,
             see `results.write`.
         every, last_step: see `EveryNSteps`.
@@ -23,7 +23,7 @@ class Evaluations(EveryNSteps):
         recalibrated_ema: function() -> the recalibrated EMA generator.
     Attributes:
         latest_step: int or None, the last evaluated step.
-        latest: dict of fid, kid and miou (of fakes) to float, without those not measured.
+        latest: dict of metric to float, of those measured that can choose the best checkpoint.
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class Evaluations(EveryNSteps):
         evaluation = self.evaluate(
             self.recalibrated_ema(), lambda: self.model.discriminator, step=self.step
         )
-        numbers = numbers_of(evaluation["metrics"])
-        names = {"fid": "fid", "kid": "kid", "miou": "miou_fake"}
-        self.latest = {name: numbers[key] for name, key in names.items() if key in numbers}
+        (measured,) = results.validated([evaluation])
+        numbers = measured.numbers()
+        self.latest = measured.best_scores()
         self.latest_step = self.step
         self.evaluations.append(evaluation)
         results.write(self.results_path, self.evaluations)
@@ -73,30 +73,3 @@ class Evaluations(EveryNSteps):
             for name, value in numbers.items():
                 tf.summary.scalar(evaluation_tag(name), value, step=self.step)
         self.summary_writer.flush()
-
-
-def numbers_of(metrics):
-    """The numbers of an evaluation, for curves.
-
-    Args:
-        metrics: dict of metric to its results.
-    Returns: dict of name to float: fid and kid, or frechet_distance and kernel_distance with other
-        weights than FID's; miou_real, miou_fake, accuracy_real, accuracy_fake, ms_ssim,
-        feature_distance; without those not measured.
-    """
-    numbers = {}
-    for key, standard, other in (
-        ("fid", "FID", "frechet_distance"),
-        ("kid", "KID", "kernel_distance"),
-    ):
-        if key in metrics:
-            is_standard = metrics[key]["name"] == standard
-            numbers[key if is_standard else other] = metrics[key]["value"]
-    for kind in ("real", "fake"):
-        for name in ("miou", "accuracy"):
-            if "miou" in metrics:
-                numbers[f"{name}_{kind}"] = metrics["miou"][kind][name]
-    for name in ("ms_ssim", "feature_distance"):
-        if "diversity" in metrics:
-            numbers[name] = metrics["diversity"][name]["value"]
-    return {name: value for name, value in numbers.items() if value is not None}

@@ -5,8 +5,9 @@ import math
 import invented
 import pytest
 
+from oasis_tf.evaluation.metrics.miou import Scores
 from oasis_tf.evaluation.results.class_groups import class_groups
-from oasis_tf.evaluation.results.evaluation import ClassTrait, Scores
+from oasis_tf.evaluation.results.evaluation import ClassTrait
 
 
 def groups_of(shares, textures):

@@ -1,0 +1,67 @@
+"""What FID and KID share: their JSON, columns and curves."""
+
+from pydantic import BaseModel
+
+from oasis_tf.evaluation.metric import Metric, MetricChart, MetricCurve, ResultSection
+from oasis_tf.io.number_types import Number, PositiveInt
+
+
+class FeatureDistanceResult(ResultSection):
+    """A distance between features of real and fake images.
+
+    name: "FID" or "KID", or another name where the features are of another network.
+    """
+
+    name: str
+    value: Number
+    standard_deviation: Number | None = None
+    num_real: PositiveInt
+    num_fake: PositiveInt
+
+
+class FeatureMetric(Metric):
+    """FID or KID.
+
+    Attributes:
+        digits: int, of its value in tables.
+        kind: str, what it is in any network. long_name: str, its key in CSV and TensorBoard where
+            the network is not FID's Inception.
+        lowest: float or None, where the axis of its chart begins.
+    """
+
+    direction = "lower"
+    schema: type[BaseModel] = FeatureDistanceResult
+    digits: int
+    kind: str
+    long_name: str
+    lowest: float | None = None
+
+    @property
+    def charts(self):
+        note = f"{self.title} in standard Inception; lower is better"
+        curves = (MetricCurve(self.kind, self.name),)
+        return (MetricChart(self.kind[0].upper() + self.kind[1:], curves, note, self.lowest),)
+
+    def unavailable(self, config):
+        from oasis_tf.feature_extractors.inception_weights import InceptionWeightsError
+        from oasis_tf.io.download import DownloadError
+        from oasis_tf.io.pytorch_files import PyTorchFileError
+
+        if config.inception_weights is not None:
+            return ()
+        return DownloadError, InceptionWeightsError, PyTorchFileError
+
+    def row(self, result, *, brief=False):
+        text = f"{result.value:.{self.digits}f}"
+        if result.standard_deviation is not None:
+            text += f" ± {result.standard_deviation:.{self.digits}f}"
+        return (text if result.name == self.title else f"{text} ({result.name})",)
+
+    def numbers(self, result):
+        """Under the longer name where the network is not FID's Inception: no curve mixes the two,
+        and no checkpoint is chosen by the longer one."""
+        return {self.name if result.name == self.title else self.long_name: result.value}
+
+    def description(self, result, *, brief=False):
+        counts = f"{result.num_real:,} real and {result.num_fake:,} painted images"
+        return result.name, counts
