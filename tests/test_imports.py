@@ -101,6 +101,12 @@ def imported_at_start(module):
     return {name.split(".")[0] for name in found}
 
 
+def test_matplotlib_is_imported_only_where_a_chart_is_drawn():
+    for path in FILES:
+        at_start = {name.split(".")[0] for name in imported_modules(tree_of(path).body)}
+        assert "matplotlib" not in at_start, path
+
+
 def test_help_needs_no_tensorflow():
     assert not HEAVY & imported_at_start("oasis_tf.cli.app")
     assert not HEAVY & imported_at_start("oasis_tf")

@@ -1,17 +1,8 @@
 """What is written of a direction: the file to use it by, a strip, and a plot."""
 
-import numpy as np
-
 from oasis_tf.exploration import pictures
-from oasis_tf.visualization import sheet
-from oasis_tf.visualization.canvas import BLUE, Canvas
-from oasis_tf.visualization.frame import Frame
-from oasis_tf.visualization.scale import Scale, scale_of
-from oasis_tf.visualization.sheet import MARGIN, TITLE_SIZE
-
-WIDTH, HEIGHT = 640, 360
-LEFT, TOP, BELOW = MARGIN + 40, MARGIN + 2 * TITLE_SIZE + 24, 64
-FAINT_BLUE = (176, 196, 232)
+from oasis_tf.visualization import charts, sheet
+from oasis_tf.visualization.charts import BLUE, new_figure, styled
 
 
 def files_of(folder):
@@ -38,32 +29,22 @@ def write(sampler, direction, response, folder):
         names=response.label_maps.names,
     )
     sheet.save_png(strip, paths[1])
-    sheet.save_png(response_chart(direction, response), paths[2])
+    charts.save(response_chart(direction, response), paths[2])
     return paths
 
 
+@styled
 def response_chart(direction, response):
-    """The attribute against steps: a thin line a label map, and their mean: uint8 (h, w, 3)."""
-    canvas = Canvas(WIDTH, HEIGHT)
-    canvas.title(f"{direction.attribute} on label maps that the fit did not see")
-    values = np.ravel(response.values).tolist()
-    frame = Frame(
-        left=LEFT,
-        top=TOP,
-        right=WIDTH - MARGIN,
-        bottom=HEIGHT - BELOW,
-        across=Scale(direction.steps[0], direction.steps[-1]),
-        up=scale_of(values, lowest=min(values) - 0.06 * np.ptp(values)),
-    )
-    name = "steps along the direction, standard deviations of the noise; thick: the mean"
-    frame.draw(canvas, across_name=name, up_name=direction.attribute)
-    for line, color, width in [
-        *((line, FAINT_BLUE, 1.5) for line in response.values),
-        (response.values.mean(0), BLUE, 3),
-    ]:
-        points = [frame.place(*pair) for pair in zip(direction.steps, line, strict=True)]
-        canvas.line(points, color, width=width)
-        if width == 3:
-            for point in points:
-                canvas.dot(point, color)
-    return canvas.finished()
+    """The attribute against steps: a thin line a label map, and their mean.
+
+    Returns: `matplotlib.figure.Figure`.
+    """
+    title = f"{direction.attribute} on label maps that the fit did not see"
+    figure = new_figure(640, 400, title=title)
+    axes = figure.add_subplot()
+    for values in response.values:
+        axes.plot(direction.steps, values, color=BLUE, alpha=0.35, linewidth=1.3)
+    axes.plot(direction.steps, response.values.mean(0), "o-", color=BLUE, linewidth=3)
+    axes.set_xlabel("steps along the direction, standard deviations of the noise; thick: the mean")
+    axes.set_ylabel(direction.attribute)
+    return figure

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from oasis_tf.report.markup import node
-from oasis_tf.visualization.scale import Scale, scale_of, short
+from oasis_tf.report.scale import Scale, scale_of, short
 
 WIDTH, HEIGHT = 440, 250
 LEFT, RIGHT, TOP, BOTTOM = 48, 22, 10, 30

@@ -14,9 +14,9 @@ from oasis_tf.report.evaluations import evaluation_section
 from oasis_tf.report.markup import document, node
 from oasis_tf.report.pictures import sample_figures
 from oasis_tf.report.records import read_records
+from oasis_tf.report.scale import short
 from oasis_tf.report.style import STYLE
 from oasis_tf.runs import checkpoint_files
-from oasis_tf.visualization.scale import short
 
 SHOWN_ELSEWHERE = {"class_names", "palette"}
 

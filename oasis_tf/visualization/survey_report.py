@@ -10,7 +10,7 @@ from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.file_mark import marked_json
 from oasis_tf.io.output_files import require_writable
 from oasis_tf.io.terminal import counted, echo, table_text
-from oasis_tf.visualization import sheet
+from oasis_tf.visualization import charts
 from oasis_tf.visualization.class_chart import class_chart, percent
 
 REPORT, CHART = "report.json", "class_frequencies.png"
@@ -71,7 +71,7 @@ def write(surveys, folder, *, title):
     )
     with whole_file(folder / REPORT) as temporary:
         temporary.write_text(json.dumps(as_json(surveys), indent=2) + "\n", encoding="utf-8")
-    sheet.save_png(chart, folder / CHART)
+    charts.save(chart, folder / CHART)
 
 
 def show(surveys):

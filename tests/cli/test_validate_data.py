@@ -10,7 +10,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from oasis_tf.cli.app import app
-from oasis_tf.visualization.class_chart import LogScale, class_chart, percent
+from oasis_tf.visualization.class_chart import percent
 
 TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 SETTINGS = [
@@ -230,26 +230,6 @@ def test_a_config_that_cannot_be_right_is_bad_input(root, arguments, message):
 )
 def test_percentages_have_two_digits(share, text):
     assert percent(share) == text
-
-
-def test_a_decade_has_one_length_everywhere():
-    scale = LogScale(np.array([0.0, 0.0002, 0.5]))
-    lengths = [scale(10.0**decade) for decade in scale.decades()]
-    np.testing.assert_allclose(np.diff(lengths), lengths[-1] / 4)
-    assert lengths[0] == 0
-
-
-@pytest.mark.parametrize("num_classes", [2, 41, 256])
-def test_a_chart_holds_any_number_of_classes(num_classes):
-    shares = np.zeros(num_classes)
-    shares[1] = 1.0
-    chart = class_chart(
-        {"train": shares, "val": np.zeros(num_classes)},
-        class_names=[f"class {index}" for index in range(num_classes)],
-        palette=np.full((num_classes, 3), 99, np.uint8),
-        title="Classes",
-    )
-    assert chart.shape[0] < 1200 and np.any(np.all(chart == 99, axis=-1))
 
 
 def clothes(tmp_path, *settings, exit_code=0):

@@ -1,19 +1,12 @@
-"""FID against mIoU, or the one of the two that there is, beside published figures."""
+"""FID against mIoU, or one of them if only that was measured, beside published figures."""
 
 from dataclasses import dataclass
 
-from oasis_tf.visualization.canvas import BLUE, GREY, Canvas
-from oasis_tf.visualization.frame import Frame
-from oasis_tf.visualization.labels import LINE, shortened, text_width, wrapped
-from oasis_tf.visualization.scale import scale_of
-from oasis_tf.visualization.sheet import FAINT_INK, INK, MARGIN, TITLE_SIZE
+from oasis_tf.visualization.charts import BLUE, FAINT, GREY, INK, new_figure, shortened, styled
 
-WIDTH = 860
-PLOT = 400  # pixels high
-BARS, NAMES = 440, 280  # pixels wide
-BAR = 16
-ROW = 30
-TOP = MARGIN + 2 * TITLE_SIZE
+WIDTH = 860  # pixels
+SCATTER_HEIGHT, ROW = 480, 30
+LONGEST_NAME = 38  # characters
 PROTOCOL = "Numbers are comparable only under one protocol."
 
 
@@ -27,7 +20,7 @@ class Point:
     run: str | None = None
 
     @property
-    def is_whole(self):
+    def has_both(self):
         return self.fid is not None and self.miou is not None
 
     @property
@@ -36,9 +29,10 @@ class Point:
 
     @property
     def ink(self):
-        return INK if self.run else FAINT_INK
+        return INK if self.run else FAINT
 
 
+@styled
 def comparison_chart(evaluations, references):
     """A point or a bar for each model; runs of several evaluations are lines.
 
@@ -47,15 +41,15 @@ def comparison_chart(evaluations, references):
     Args:
         evaluations: list of `Evaluation` of one data set and segmenter.
         references: list of `Reference` of the same data.
-    Returns: uint8 (height, width, 3), or None where neither FID nor mIoU was computed.
+    Returns: `matplotlib.figure.Figure`, or None where neither FID nor mIoU was measured.
     """
     newest = evaluations[-1]
     points = [Point(r.model, r.fid, r.miou) for r in references] + list(map(_measured, evaluations))
     real = _of_real_images(newest)
     notes = [PROTOCOL, *_segmenters(newest, references), *_sources(references)]
-    whole = [point for point in points if point.is_whole]
-    if any(point.run for point in whole):
-        return _scatter(whole, real, title=_title("FID and mIoU", newest), notes=notes)
+    both = [point for point in points if point.has_both]
+    if any(point.run for point in both):
+        return _scatter(both, real, title=_title("FID and mIoU", newest), notes=notes)
     for key, name in (("miou", "mIoU"), ("fid", "FID")):
         bars = [point for point in points if getattr(point, key) is not None]
         if any(point.run for point in bars):
@@ -71,7 +65,7 @@ def compared(evaluations):
         evaluations: list of `Evaluation`, comparable ones.
     """
     points = list(map(_measured, evaluations))
-    if any(point.is_whole for point in points):
+    if any(point.has_both for point in points):
         return "FID and mIoU"
     names = {"mIoU": [point.miou for point in points], "FID": [point.fid for point in points]}
     return next((name for name, of in names.items() if any(v is not None for v in of)), None)
@@ -95,7 +89,7 @@ def _measured(evaluation):
 
 
 def _of_real_images(evaluation):
-    """The segmenter's score of real images, to measure that of painted ones by."""
+    """The segmenter's score of real images, to compare that of painted ones with."""
     real = evaluation.scores().get("real")
     return [Point("real images", None, 100 * real.miou)] if real else []
 
@@ -113,70 +107,57 @@ def _sources(references):
 
 
 def _scatter(points, real, *, title, notes):
-    lines = _lines(notes)
-    bottom = TOP + LINE + PLOT
-    canvas = Canvas(WIDTH, bottom + 3 * LINE + len(lines) * LINE + MARGIN)
-    canvas.title(title)
-    frame = Frame(
-        left=MARGIN + 44,
-        top=TOP + LINE,
-        right=WIDTH - MARGIN,
-        bottom=bottom,
-        across=scale_of([point.fid for point in points], lowest=0.0),
-        up=scale_of([point.miou for point in (*points, *real)], lowest=0.0),
-    )
-    frame.draw(canvas, across_name="FID, lower is better", up_name="mIoU, %, higher is better")
-    for point in real:
-        ends = [frame.place(fid, point.miou) for fid in (frame.across.low, frame.across.high)]
-        canvas.line(ends, GREY, dashed=True)
-        canvas.text((frame.right, ends[0][1] - 4), point.name, color=FAINT_INK, anchor="rs")
-    _draw_runs(canvas, frame, points)
+    figure = new_figure(WIDTH, SCATTER_HEIGHT, title=title, notes=notes)
+    axes = figure.add_subplot()
+    axes.set(xlabel="FID, lower is better", ylabel="mIoU, %, higher is better")
     for point in points:
-        center = frame.place(point.fid, point.miou)
-        canvas.dot(center, point.color, hollow=not point.run)
-    _write(canvas, lines, top=bottom + 3 * LINE)
-    return canvas.finished()
-
-
-def _draw_runs(canvas, frame, points):
-    """A line through each run's points, and names: of a run's points only that of the last."""
+        fill = "full" if point.run else "none"
+        style = {"color": point.color, "fillstyle": fill, "markersize": 8, "clip_on": False}
+        axes.plot(point.fid, point.miou, "o", **style)
     named = [point for point in points if not point.run]
     for run in dict.fromkeys(point.run for point in points if point.run):
         of_run = [point for point in points if point.run == run]
-        if len(of_run) > 1:
-            canvas.line([frame.place(point.fid, point.miou) for point in of_run], BLUE)
+        axes.plot([p.fid for p in of_run], [p.miou for p in of_run], color=BLUE)
         named.append(of_run[-1])
+    highest = max(point.miou for point in (*points, *real))
+    axes.set(xlim=(0, 1.08 * max(p.fid for p in points) or 1), ylim=(0, 1.08 * highest or 1))
+    for point in real:
+        axes.axhline(point.miou, color=GREY, linestyle="--", linewidth=1.5)
+        _name(axes, point, (1, point.miou), ("axes fraction", "data"), (-4, 4), ("right", "bottom"))
     for point in named:
-        x, y = frame.place(point.fid, point.miou)
-        has_room = x + 10 + text_width(point.name) < frame.right
-        place, anchor = ((x + 10, y), "lm") if has_room else ((x - 10, y), "rm")
-        canvas.text(place, point.name, color=point.ink, anchor=anchor)
+        is_left = point.fid > 0.6 * axes.get_xlim()[1]
+        offset, side = ((-9, 0), "right") if is_left else ((9, 0), "left")
+        _name(axes, point, (point.fid, point.miou), "data", offset, (side, "center"))
+    return figure
+
+
+def _name(axes, point, place, coordinates, offset, alignment):
+    axes.annotate(
+        shortened(point.name, LONGEST_NAME),
+        place,
+        xycoords=coordinates,
+        xytext=offset,
+        textcoords="offset points",
+        ha=alignment[0],
+        va=alignment[1],
+        color=point.ink,
+    )
 
 
 def _bars(points, key, *, title, notes):
-    lines = _lines(notes)
-    bottom = TOP + len(points) * ROW
-    canvas = Canvas(WIDTH, bottom + LINE + len(lines) * LINE + MARGIN)
-    canvas.title(title)
-    largest = max(getattr(point, key) for point in points) or 1
-    left = MARGIN + NAMES
-    for row, point in enumerate(points):
-        value = getattr(point, key)
-        middle = TOP + row * ROW + ROW / 2
-        name = shortened(point.name, NAMES - 10)
-        canvas.text((left - 10, middle), name, color=point.ink, anchor="rm")
-        end = left + max(2, BARS * value / largest)
-        canvas.box(left, middle - BAR / 2, end, middle + BAR / 2, point.color)
-        text = f"{value:.1f} %" if key == "miou" else f"{value:.1f}"
-        canvas.text((end + 8, middle), text, color=point.ink, anchor="lm")
-    _write(canvas, lines, top=bottom + LINE)
-    return canvas.finished()
-
-
-def _lines(notes):
-    return [line for note in notes for line in wrapped(note, WIDTH - 2 * MARGIN)]
-
-
-def _write(canvas, lines, *, top):
-    for index, line in enumerate(lines):
-        canvas.text((MARGIN, top + index * LINE), line, color=FAINT_INK)
+    figure = new_figure(WIDTH, 120 + len(points) * ROW, title=title, notes=notes)
+    axes = figure.add_subplot()
+    values = [getattr(point, key) for point in points]
+    colors = [point.color for point in points]
+    bars = axes.barh(range(len(points)), values, height=0.55, color=colors)
+    unit = " %" if key == "miou" else ""
+    axes.bar_label(bars, [f"{value:.1f}{unit}" for value in values], padding=5, color=INK)
+    axes.set_yticks(range(len(points)), [shortened(p.name, LONGEST_NAME) for p in points])
+    for label, point in zip(axes.get_yticklabels(), points, strict=True):
+        label.set_color(point.ink)
+    direction = "%, higher is better" if key == "miou" else "lower is better"
+    axes.set_xlabel(f"{'mIoU' if key == 'miou' else 'FID'}, {direction}")
+    axes.set(xlim=(0, 1.12 * max(values) or 1), ylim=(len(points) - 0.5, -0.5))
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    return figure

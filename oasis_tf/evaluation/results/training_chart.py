@@ -1,129 +1,116 @@
-"""How the IoU of frequent, rare, uniform and complex classes went over training."""
+"""A chart of the IoU of frequent, rare, uniform and complex classes over training."""
 
-import math
+import numpy as np
 
 from oasis_tf.evaluation.results.class_groups import DEFINITION, class_groups, iou_of
-from oasis_tf.visualization.canvas import BLUE, GREEN, GREY, ORANGE, PURPLE, Canvas
-from oasis_tf.visualization.frame import Frame
-from oasis_tf.visualization.labels import LINE, shortened, spread, wrapped
-from oasis_tf.visualization.scale import Scale, scale_of
-from oasis_tf.visualization.sheet import FAINT_INK, MARGIN, TITLE_SIZE
+from oasis_tf.visualization import charts
+from oasis_tf.visualization.charts import FAINT, GREY, new_figure, shortened, spread, styled
 
-COLORS = {"frequent": BLUE, "rare": ORANGE, "uniform": GREEN, "complex": PURPLE}
-PLOT_WIDTH, PLOT_HEIGHT = 380, 240
-NUMBERS, NAMES = 40, 130  # pixels left and right of a plot
-PANEL_GAP = 24
-MOST_NAMES = 10  # of classes; more would not be read
-TOP = MARGIN + 2 * TITLE_SIZE
+COLORS = {
+    "frequent": charts.BLUE,
+    "rare": charts.ORANGE,
+    "uniform": charts.GREEN,
+    "complex": charts.PURPLE,
+}
+WIDTH, ROW_HEIGHT = 1100, 340  # pixels
+MOST_NAMES = 10  # of classes beside a panel
+LONGEST_NAME = 20  # characters
+LINE = 0.055  # of a panel's height, between two names
 
 
+@styled
 def training_chart(evaluations):
     """A panel a group: its mean as a thick line, its classes as thin ones.
 
     Args:
         evaluations: list of `Evaluation` of one run and segmenter; groups are those of the last.
-    Returns: uint8 (height, width, 3), or None unless there are two steps with IoUs, and groups.
+    Returns: `matplotlib.figure.Figure`, or None unless there are two steps with IoUs, and groups.
     """
     scored = {e.step: e for e in evaluations if e.scores()}
     scored = [scored[step] for step in sorted(scored)]
     groups = class_groups(evaluations[-1].classes)
     if len(scored) < 2 or not groups:
         return None
-    panel_width = NUMBERS + PLOT_WIDTH + NAMES
-    width = 2 * MARGIN + 2 * panel_width + PANEL_GAP
-    notes = wrapped(_note(scored[-1]), width - 2 * MARGIN)
-    panel_height = PLOT_HEIGHT + 5 * LINE
     num_rows = -(-len(groups) // 2)
-    canvas = Canvas(width, TOP + num_rows * panel_height + len(notes) * LINE + MARGIN)
-    canvas.title(f"IoU over training, {scored[-1].run_name}")
-    up = scale_of([0.0, *_all_ious(scored, groups)], lowest=0.0)
-    for index, group in enumerate(groups):
-        left = MARGIN + NUMBERS + (index % 2) * (panel_width + PANEL_GAP)
-        top = TOP + (index // 2) * panel_height + 2 * LINE
-        frame = Frame(
-            left=left,
-            top=top,
-            right=left + PLOT_WIDTH,
-            bottom=top + PLOT_HEIGHT,
-            across=Scale(0, max(1, scored[-1].step)),
-            up=up,
-        )
-        _draw_panel(canvas, frame, group, scored)
-    for index, line in enumerate(notes):
-        place = (MARGIN, TOP + num_rows * panel_height + index * LINE)
-        canvas.text(place, line, color=FAINT_INK)
-    return canvas.finished()
+    figure = new_figure(
+        WIDTH,
+        50 + num_rows * ROW_HEIGHT,
+        title=f"IoU over training, {scored[-1].run_name}",
+        notes=[_note(scored[-1])],
+    )
+    panels = np.ravel(figure.subplots(num_rows, 2, squeeze=False))
+    for axes, group in zip(panels, groups, strict=False):
+        _draw_group(axes, group, scored)
+    highest = max(axes.get_ylim()[1] for axes in panels[: len(groups)])
+    for axes, group in zip(panels, groups, strict=False):
+        axes.set(xlim=(0, max(1, scored[-1].step)), ylim=(0, highest))
+        _draw_names(axes, group, scored, highest=highest)
+    return figure
 
 
 def _note(evaluation):
     segmenter = evaluation.metrics.miou.segmenter
-    reader = segmenter.name
+    name = segmenter.name
     if segmenter.kind != segmenter.name:
-        reader = f"{segmenter.kind} of each step"
+        name = f"{segmenter.kind} of each step"
     dashed = ", dashed: the mean on real images" if "real" in evaluation.scores() else ""
     return (
-        f"{DEFINITION} IoU of painted images, read by {reader}; "
-        f"thick: the group's mean, thin: its classes{dashed}."
+        f"{DEFINITION} IoU of painted images; segmenter: {name}. Thick: the group's mean, thin: "
+        f"its classes{dashed}."
     )
 
 
-def _all_ious(evaluations, groups):
-    """Of painted images, in percent."""
-    ids = {index for group in groups for index in group.ids}
-    ious = [100 * iou_of(e.scores()["fake"])(index) for e in evaluations for index in ids]
-    reals = [e.scores()["real"] for e in evaluations if "real" in e.scores()]
-    ious += [100 * group.mean_iou(real) for real in reals for group in groups]
-    return [iou for iou in ious if not math.isnan(iou)]
+def _draw_group(axes, group, evaluations):
+    from matplotlib.ticker import MaxNLocator
 
-
-def _draw_panel(canvas, frame, group, evaluations):
     color = COLORS[group.name]
-    frame.draw(canvas, across_name="step", up_name="IoU, %")
-    canvas.text((frame.left, frame.top - 2 * LINE - 2), f"{group.name} classes", size=15)
-    faint = tuple(round(0.45 * part + 0.55 * 255) for part in color)
+    axes.set_title(f"{group.name} classes")
+    axes.set(xlabel="step", ylabel="IoU, %")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     for index in group.ids:
-        _draw_line(canvas, frame, _points(evaluations, lambda s, i=index: iou_of(s)(i)), faint, 1.5)
-    real = _points(evaluations, group.mean_iou, kind="real")
-    for first, second in zip(real, real[1:], strict=False):
-        if not math.isnan(first[1] + second[1]):
-            canvas.line([frame.place(*first), frame.place(*second)], GREY, dashed=True)
-    _draw_line(canvas, frame, _points(evaluations, group.mean_iou), color, 4)
-    _draw_names(canvas, frame, group, evaluations)
+        points = _points(evaluations, lambda scores, i=index: iou_of(scores)(i))
+        axes.plot(*points, color=color, alpha=0.45, linewidth=1.2, **_dots(points))
+    points = _points(evaluations, group.mean_iou, kind="real")
+    axes.plot(*points, color=GREY, linewidth=1.5, linestyle="--")
+    points = _points(evaluations, group.mean_iou)
+    axes.plot(*points, color=color, linewidth=3.5, **_dots(points))
+
+
+def _dots(points):
+    """A marker where no two neighbouring points have values, so that no line is seen."""
+    known = ~np.isnan(points[1])
+    return {} if (known[1:] & known[:-1]).any() else {"marker": "o"}
 
 
 def _points(evaluations, score, *, kind="fake"):
-    """(step, percent) of the evaluations that have such scores."""
+    """Steps and percent of the evaluations that have such scores; NaN where there is no IoU."""
     scored = [(e.step, e.scores()[kind]) for e in evaluations if kind in e.scores()]
-    return [(step, 100 * score(scores)) for step, scores in scored]
+    steps = [step for step, _ in scored]
+    return steps, np.array([100 * score(scores) for _, scores in scored])
 
 
-def _draw_line(canvas, frame, points, color, width):
-    """Broken where there is no IoU; a point without neighbours is a dot."""
-    path = []
-    for step, value in [*points, (math.nan, math.nan)]:
-        if not math.isnan(value):
-            path.append(frame.place(step, value))
-            continue
-        if len(path) > 1:
-            canvas.line(path, color, width=width)
-        elif path:
-            canvas.dot(path[0], color, radius=width)
-        path = []
-
-
-def _draw_names(canvas, frame, group, evaluations):
-    """Where the classes' lines end."""
-    traits = group.traits[:MOST_NAMES]
+def _draw_names(axes, group, evaluations, *, highest):
+    """Names of the classes where their lines end."""
     ends = {}
-    for trait in traits:
-        points = _points(evaluations, lambda s, i=trait.id: iou_of(s)(i))
-        seen = [value for _, value in points if not math.isnan(value)]
-        if seen:
-            ends[trait.name] = frame.place(frame.across.high, seen[-1])[1]
-    places = spread(list(ends.values()), least=LINE - 4, highest=frame.bottom)
-    for name, y in zip(ends, places, strict=True):
-        place = (frame.right + 8, y)
-        canvas.text(place, shortened(name, NAMES - 8), color=FAINT_INK, anchor="lm")
-    if len(group.traits) > MOST_NAMES and places:
-        rest = f"and {len(group.traits) - MOST_NAMES} more"
-        canvas.text((frame.right + 8, max(places) + LINE), rest, color=FAINT_INK, anchor="lm")
+    for trait in group.traits[:MOST_NAMES]:
+        _, values = _points(evaluations, lambda scores, i=trait.id: iou_of(scores)(i))
+        if not np.isnan(values).all():
+            ends[trait.name] = values[~np.isnan(values)][-1]
+    least = LINE * highest
+    hidden = len(group.traits) - MOST_NAMES
+    places = spread(ends.values(), least=least, highest=highest - least * (hidden > 0))
+    names = [shortened(name, LONGEST_NAME) for name in ends]
+    if hidden > 0 and places:
+        places, names = [*places, max(places) + least], [*names, f"and {hidden} more"]
+    for name, place in zip(names, places, strict=True):
+        axes.annotate(
+            name,
+            (1, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=FAINT,
+        )

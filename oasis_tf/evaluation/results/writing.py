@@ -16,7 +16,7 @@ from oasis_tf.evaluation.results.training_chart import training_chart
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.file_mark import marked_json
 from oasis_tf.io.output_files import own_files, require_writable
-from oasis_tf.visualization.sheet import save_png
+from oasis_tf.visualization import charts
 
 PICTURES = ("comparison", "classes", "training")
 
@@ -112,18 +112,18 @@ def _draw(path, evaluations, published):
     """Dict of the pictures' names to their paths."""
     newest = evaluations[-1]
     alike = [e for e in evaluations if e.is_comparable_with(newest)]
-    images = {
+    figures = {
         "comparison": comparison_chart(alike, published),
         "classes": class_scores_chart(newest),
         "training": training_chart([e for e in alike if e.run == newest.run]),
     }
     stale = own_files(files_of(path))
-    for name, image in images.items():
-        if image is not None:
-            save_png(image, _picture(path, name))
+    for name, figure in figures.items():
+        if figure is not None:
+            charts.save(figure, _picture(path, name))
         elif _picture(path, name) in stale:
             _picture(path, name).unlink()
-    return {name: _picture(path, name) for name, image in images.items() if image is not None}
+    return {name: _picture(path, name) for name, figure in figures.items() if figure is not None}
 
 
 def _picture(path, name):

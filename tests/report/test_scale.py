@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oasis_tf.visualization.scale import Scale, scale_of, short
+from oasis_tf.report.scale import Scale, scale_of, short
 
 numbers = st.floats(-1e6, 1e6).filter(lambda number: number == 0 or abs(number) > 1e-6)
 
