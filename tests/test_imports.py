@@ -117,5 +117,6 @@ def test_configs_need_no_tensorflow():
     importlib.import_module("oasis_tf.data")  # lists what it imports on first use
     assert not HEAVY & imported_at_start("oasis_tf.config")
     assert "tensorflow" in imported_at_start("oasis_tf.data.opening")
-    for path in (PACKAGE / "data" / "datasets").glob("*.py"):
-        assert not HEAVY & imported_at_start(f"oasis_tf.data.datasets.{path.stem}"), path
+    for folder in ("data.datasets", "evaluation.metrics"):
+        for path in (PACKAGE / folder.replace(".", "/")).glob("*.py"):
+            assert not HEAVY & imported_at_start(f"oasis_tf.{folder}.{path.stem}"), path
