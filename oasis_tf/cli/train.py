@@ -62,7 +62,7 @@ def train(
 
         folder = RunFolder(run_dir or Path("runs", config.stem))
         if not config:
-            folder.require_begun(way_out=_way_out(folder))
+            folder.require_begun(way_out=_how_to_restart(folder))
         elif strategy != "multi-worker":  # with workers, worker 0 may already be writing there
             folder.require_resumable() if resume else folder.require_new()
         lock = None
@@ -96,16 +96,16 @@ def train(
         )
         if init_from and not run.resumed_from:
             _start_from(RunFolder(init_from), run, classes or ())
-        _say_what_begins(folder, run, resume)
+        _print_start(folder, run, resume)
         finished = run.fit(profile=steps_to_profile)
         if run.lost_output:
-            _say_what_was_saved(folder, err=True)
+            _print_saved(folder, err=True)
             raise run.lost_output
     if finished:
         echo(f"Trained {run.step:,} steps.")
     else:
-        _say_what_was_saved(folder)
-    _say_what_is_where(folder, run, finished, config)
+        _print_saved(folder)
+    _print_files(folder, run, finished, config)
     if not finished:
         raise typer.Exit(EXIT_BY_SIGNAL + run.stopped_by)
 
@@ -124,7 +124,7 @@ def _first_and_last(text):
     return int(first), int(last)
 
 
-def _say_what_begins(folder, run, resume):
+def _print_start(folder, run, resume):
     from oasis_tf.data.class_table import class_lines
 
     for path, names in run.damaged.items():
@@ -143,7 +143,7 @@ def _say_what_begins(folder, run, resume):
         echo("\n".join(class_lines(run.data.label_code, run.data.class_names)))
 
 
-def _say_what_was_saved(folder, *, err=False):
+def _print_saved(folder, *, err=False):
     from oasis_tf.runs import checkpoint_files
 
     saved = checkpoint_files.latest(folder.checkpoints)
@@ -153,13 +153,13 @@ def _say_what_was_saved(folder, *, err=False):
         echo(f"Stopped; saved are {checkpoint_files.step_of(saved):,} steps.", err=err)
 
 
-def _way_out(folder):
+def _how_to_restart(folder):
     if not folder.config.is_file():
         return ""
     return f"; to begin that run anew, add --config {quote(str(folder.config))}"
 
 
-def _say_what_is_where(folder, run, finished, config):
+def _print_files(folder, run, finished, config):
     path, curves = (quote(str(path)) for path in (folder.path, folder.tensorboard))
     resume = f"python -m oasis_tf train --resume --run-dir {path}"
     if finished:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from command_line import call
 
-from oasis_tf.cli.train import _say_what_is_where
+from oasis_tf.cli.train import _print_files
 from oasis_tf.cli.train_segmenter import _say_what_came_of_it
 from oasis_tf.config.load import load_config
 from oasis_tf.runs import checkpoint_files
@@ -37,13 +37,13 @@ def make(path):
 def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     folder, config = RunFolder(tmp_path / name), tmp_path / f"{name}.yaml"
     run = SimpleNamespace(config=load_config(TINY))
-    _say_what_is_where(folder, run, False, config)
+    _print_files(folder, run, False, config)
     message = capsys.readouterr().out
     expected = ["python", "-m", "oasis_tf", "train", "--resume", "--run-dir", str(folder.path)]
     assert printed(message, "go on") == [*expected, "--config", str(config)]
     assert message.count("\n") == 1  # nothing else is there
     run.config.save(make(folder.config))
-    _say_what_is_where(folder, run, False, config)
+    _print_files(folder, run, False, config)
     message = capsys.readouterr().out
     assert printed(message, "go on") == [*expected, "--config", str(folder.config)]
     assert call(*printed(message, "go on")[3:-2], exit_code=2).stderr.endswith(
@@ -53,7 +53,7 @@ def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     checkpoint_files.write(folder.checkpoints, step=1, files=files, keep_last=1)
     for file in (folder.metrics, folder.report, folder.samples / "step_00000001.png"):
         make(file).touch()
-    _say_what_is_where(folder, run, True, config)
+    _print_files(folder, run, True, config)
     message = capsys.readouterr().out
     longer = f"training.epochs={2 * run.config.training.epochs}"
     assert printed(message, "go on") == [*expected, "--set", longer]
