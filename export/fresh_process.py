@@ -10,7 +10,9 @@ import signal
 import tempfile
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 LAST_LINES = 15
 
@@ -23,7 +25,9 @@ class TookTooLongError(FreshProcessError):
     """The process was killed because its time was over."""
 
 
-def in_fresh_process(function, /, *, seconds=None, **arguments):
+def in_fresh_process(
+    function: Callable, /, *, seconds: float | None = None, **arguments: Any
+) -> Any:
     """Calls a function of a module in a new process, whose output is not shown on the terminal.
 
     Args:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ INFIX = ".partial-"
 
 
 @contextmanager
-def partial_folder(target):
+def partial_folder(target: Path) -> Iterator[Path]:
     """Yields a new folder beside `target`, and removes it at the end.
 
     The process holds a lock on the folder. The system releases it when the process ends, so an

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,7 +15,9 @@ class TargetError(ValueError):
 
 
 @contextmanager
-def publishing(*targets, overwrite=False, described=()):
+def publishing(
+    *targets: Path, overwrite: bool = False, described: Sequence[Path] = ()
+) -> Iterator[tuple[Path, ...]]:
     """Yields a temporary path for each target, and renames them to the targets at the end.
 
     If the body raises, nothing is written.

@@ -34,7 +34,7 @@ class Trained:
     label_code: LabelCode
 
     @classmethod
-    def load(cls, path, *, data_root=None, plain=True):
+    def load(cls, path: Path, *, data_root: str | None = None, plain: bool = True) -> "Trained":
         """Loads the checkpoint at `path`.
 
         Args:
@@ -56,7 +56,7 @@ class Trained:
             label_code=label_code_of(**config.data.label_arguments()),
         )
 
-    def card(self, *, other_ids):
+    def card(self, *, other_ids: str) -> dict:
         """Facts for users of an artifact, as a dict for JSON.
 
         Args:

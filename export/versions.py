@@ -7,7 +7,7 @@ from oasis_tf.export.publish import TargetError
 MAX_VERSION = 2**63 - 1  # TensorFlow Serving reads 64 bits
 
 
-def next_version(folder):
+def next_version(folder: Path) -> int:
     """Returns: int, one more than the highest version in `folder`, which need not exist.
 
     Names that are no versions for TensorFlow Serving are ignored: digits other than 0 to 9, and

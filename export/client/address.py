@@ -10,7 +10,7 @@ DEFAULT_GRPC_URL = "127.0.0.1:8500"
 LONGEST_HOST = 253  # characters, RFC 1035
 
 
-def rest_address(url):
+def rest_address(url: str) -> tuple[str, tuple[str, str] | None]:
     """Returns the address of a REST server and its login.
 
     Args:
@@ -30,7 +30,7 @@ def rest_address(url):
     return urlunsplit(parts._replace(netloc=host)).rstrip("/"), login if any(login) else None
 
 
-def grpc_address(url):
+def grpc_address(url: str) -> str:
     """Returns HOST:PORT of grpc://HOST:PORT or HOST:PORT; raises AddressError."""
     address = url.removeprefix("grpc://").rstrip("/")
     if "@" in address:
@@ -42,12 +42,12 @@ def grpc_address(url):
     return address
 
 
-def shown(url):
+def shown(url: str) -> str:
     """An address for display: without the text between // and the last @."""
     return re.sub(r"(?s)^([a-zA-Z][a-zA-Z0-9+.-]*://)?.*@", r"\1…@", url)
 
 
-def is_same_host(url, other):
+def is_same_host(url: str, other: str) -> bool:
     """Whether a redirect from `url` to `other` is allowed: same host, not from https to http."""
     if not _is_address(other):
         return False

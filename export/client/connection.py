@@ -1,5 +1,7 @@
 """Makes the client for a protocol."""
 
+from typing import TYPE_CHECKING
+
 from oasis_tf.export import png_limits
 from oasis_tf.export.client.address import (
     DEFAULT_GRPC_URL,
@@ -9,8 +11,14 @@ from oasis_tf.export.client.address import (
 )
 from oasis_tf.export.client.errors import ServerError
 
+if TYPE_CHECKING:
+    from oasis_tf.export.client.grpc_client import GRPCClient
+    from oasis_tf.export.client.rest_client import RESTClient
 
-def connect(url, *, model, timeout, grpc, batch=1):
+
+def connect(
+    url: str | None, *, model: str, timeout: float, grpc: bool, batch: int = 1
+) -> "RESTClient | GRPCClient":
     """Returns a client for one model, for use in one thread; sends nothing yet.
 
     Args:

@@ -23,7 +23,7 @@ class ServerError(RuntimeError):
     """The server cannot be reached, failed, took too long, or answered something else."""
 
 
-def first_line(message):
+def first_line(message: object) -> str:
     """A server's message for the terminal: its first line, without control characters."""
     line = message.partition("\n")[0] if isinstance(message, str) else ""
     return "".join(filter(str.isprintable, line[:LONGEST_LINE])) or "no reason given"

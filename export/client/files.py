@@ -2,6 +2,7 @@
 
 import io
 import struct
+from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
@@ -24,7 +25,7 @@ class LabelFileError(ValueError):
 OF_ONE_LABEL_MAP = (LabelFileError, NotRegularFileError, ExampleError)
 
 
-def label_files(path):
+def label_files(path: Path) -> list[Path]:
     """A label PNG itself, or all label PNGs in a folder, sorted by name.
 
     Raises: LabelFileError if there are none; hidden files are ignored.
@@ -40,7 +41,7 @@ def label_files(path):
     return files
 
 
-def pairs_of_files(labels, out, *, overwrite=False):
+def pairs_of_files(labels: Path, out: Path, *, overwrite: bool = False) -> list[tuple[Path, Path]]:
     """Inputs and outputs: list of (label PNG, path of the image).
 
     Args:
@@ -65,7 +66,7 @@ def pairs_of_files(labels, out, *, overwrite=False):
     return pairs
 
 
-def read_label_png(path):
+def read_label_png(path: Path) -> bytes:
     """Returns the bytes of a label PNG.
 
     Raises: LabelFileError if it is no PNG, or larger than servers accept. The server checks its
@@ -97,7 +98,7 @@ def _has_too_many_pixels(size):
     return size is not None and size[0] * size[1] > MAX_PIXELS
 
 
-def paint_file(client, source, target, *, seed):
+def paint_file(client, source: Path, target: Path, *, seed: int) -> None:
     """Sends one label PNG, and writes the image atomically.
 
     A refused label map is sent once more: a server that merges requests into batches may have
@@ -125,7 +126,7 @@ def _painted(client, label_png, seed):
     return image
 
 
-def require_png(content):
+def require_png(content: bytes) -> None:
     """Raises ServerError unless these bytes are a complete PNG of at most `MAX_PIXELS`."""
     if _has_too_many_pixels(size := _png_size(content)):
         raise ServerError("the server's answer is {:,} x {:,} pixels large".format(*size))

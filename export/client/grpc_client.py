@@ -35,10 +35,10 @@ class GRPCClient:
     def __exit__(self, *_):
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         self._channel.close()
 
-    def paint(self, label_pngs, seeds):
+    def paint(self, label_pngs: list[bytes], seeds: list[int]) -> list[bytes]:
         """Paints one image for each label map.
 
         Args:

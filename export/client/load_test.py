@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class Measurement:
     latencies: list = field(default_factory=list)
     errors: Counter = field(default_factory=Counter)
 
-    def summary(self):
+    def summary(self) -> dict:
         """Rates of answered requests and percentiles of their latencies, for JSON.
 
         Latencies are None if no request was answered.
@@ -51,7 +52,7 @@ class Measurement:
         }
 
 
-def percentile(values, percent):
+def percentile(values: list[float], percent: int) -> float | None:
     """The nearest-rank percentile; None for no values."""
     if not values:
         return None
@@ -59,7 +60,14 @@ def percentile(values, percent):
     return sorted(values)[max(rank, 1) - 1]
 
 
-def measure(connect, label_pngs, *, concurrency, batch, num_requests):
+def measure(
+    connect: Callable,
+    label_pngs: list[bytes],
+    *,
+    concurrency: int,
+    batch: int,
+    num_requests: int,
+) -> Measurement:
     """Sends requests from several clients at once; each sends the next one after its answer.
 
     Every client first sends one request that is not counted.

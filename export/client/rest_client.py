@@ -51,10 +51,10 @@ class RESTClient:
     def __exit__(self, *_):
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         self._session.close()
 
-    def paint(self, label_pngs, seeds):
+    def paint(self, label_pngs: list[bytes], seeds: list[int]) -> list[bytes]:
         """Paints one image for each label map.
 
         Args:

@@ -1,8 +1,13 @@
 """The report as Markdown and as a picture."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from oasis_tf.visualization import sheet
+
+if TYPE_CHECKING:
+    from oasis_tf.export.comparison.report import Report
 
 AMPLIFICATION = 10  # of the differences in the picture
 NOTHING = "–"
@@ -12,7 +17,7 @@ COLUMNS = (
 )
 
 
-def markdown(report, *, picture):
+def markdown(report: "Report", *, picture: str) -> str:
     """The table, the faults of each variant, and its operators.
 
     Args:
@@ -48,7 +53,7 @@ def markdown(report, *, picture):
     return "\n\n".join(paragraphs) + "\n"
 
 
-def picture(report):
+def picture(report: "Report") -> np.ndarray:
     """A column each for the label maps, the live model and each variant that ran.
 
     Below each image of a variant is its difference, times `AMPLIFICATION`.

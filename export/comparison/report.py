@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Report:
     rows: list[Row]
     cores: int
 
-    def as_dict(self):
+    def as_dict(self) -> dict:
         """For JSON."""
         return {
             "checkpoint": str(self.checkpoint),
@@ -51,14 +52,14 @@ class Report:
 
 
 def write_report(
-    checkpoint,
-    folder,
+    checkpoint: Path,
+    folder: Path,
     *,
-    data_root=None,
-    allow_loss=False,
-    check_gpu=True,
-    progress=lambda name, position, total: None,
-):
+    data_root: str | None = None,
+    allow_loss: bool = False,
+    check_gpu: bool = True,
+    progress: Callable[[str, int, int], None] = lambda name, position, total: None,
+) -> Report:
     """Makes all variants, and the report on them, in a new folder.
 
     Args:
@@ -98,7 +99,7 @@ def write_report(
     return report
 
 
-def cases_to_show(cases):
+def cases_to_show(cases: Cases) -> list[int]:
     """Indices: held-out label maps first, then synthetic ones, the stripes of all ids last."""
     count = len(cases.images)
     synthetic = count - cases.held_out

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -46,8 +47,8 @@ class Row:
 def measured(
     variant: Variant,
     *,
-    checkpoint,
-    folder,
+    checkpoint: Path,
+    folder: Path,
     cases: Cases,
     shown: list[int],
     allow_loss: bool,

@@ -34,11 +34,11 @@ class ONNX(ExportTarget):
     extra: ClassVar[str] = "onnx"
 
     @property
-    def limit(self):
+    def limit(self) -> Limit:
         return Limit(max=1e-4)
 
     @classmethod
-    def variants(cls):
+    def variants(cls) -> list[Variant]:
         return [Variant("ONNX", "model.onnx", cls())]
 
     def references(self, trained, cases):

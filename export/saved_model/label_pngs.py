@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from oasis_tf.data.label_code import LabelCode
 from oasis_tf.data.transforms import resize_label_map
 from oasis_tf.export.png_limits import MAX_PIXELS
 from oasis_tf.export.saved_model.requests import required
@@ -9,7 +10,9 @@ from oasis_tf.export.saved_model.requests import required
 PNG_SIZE = 16  # offset of width and height in a PNG, four bytes each
 
 
-def decode_label_pngs(pngs, label_code, *, size):
+def decode_label_pngs(
+    pngs: tf.Tensor, label_code: LabelCode, *, size: tuple[int, int]
+) -> tf.Tensor:
     """Reads a batch of label PNGs of any size.
 
     Args:

@@ -10,14 +10,18 @@ ids or colours, of any size. A seed gives the same image whatever else is in the
 example is an INVALID_ARGUMENT that names its position. All ops are core TensorFlow ops.
 """
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
+from oasis_tf.data.label_code import LabelCode
 from oasis_tf.export.saved_model.label_pngs import decode_label_pngs
 from oasis_tf.export.saved_model.requests import required
+from oasis_tf.models import OASISGenerator
 from oasis_tf.runtime import noise
 
 
-def signatures_of(generator, label_code):
+def signatures_of(generator: OASISGenerator, label_code: LabelCode) -> dict[str, Callable]:
     """Functions for `tf.saved_model.save`.
 
     Args:
@@ -37,7 +41,7 @@ def signatures_of(generator, label_code):
     return signatures
 
 
-def resources_of(generator, label_code):
+def resources_of(generator: OASISGenerator, label_code: LabelCode) -> tf.Module:
     """A `tf.Module` with the variables and tables that the signatures use, without Keras."""
     module = tf.Module()
     module.weights = [variable.value for variable in generator.weights]

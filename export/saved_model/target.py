@@ -31,11 +31,11 @@ class SavedModel(ExportTarget):
     other_ids: ClassVar[str] = "Refused: the request is an INVALID_ARGUMENT that names the example."
 
     @property
-    def limit(self):
+    def limit(self) -> Limit:
         return Limit(max=1.01 / 255, mean=2e-5)  # a few values round to the other grey level
 
     @classmethod
-    def variants(cls):
+    def variants(cls) -> list[Variant]:
         return [Variant("SavedModel", "saved_model/1", cls(version=1))]
 
     def references(self, trained, cases):

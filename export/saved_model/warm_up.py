@@ -17,7 +17,7 @@ SIGNATURE_NAME, KEY, VALUE = 3, 1, 2
 LENGTH_DELIMITED = 2
 
 
-def write_warm_up(saved_model, requests):
+def write_warm_up(saved_model: Path, requests: dict[str, dict]) -> None:
     """Adds warm-up requests to a SavedModel.
 
     Args:

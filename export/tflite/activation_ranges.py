@@ -15,7 +15,7 @@ SEED = 3
 IDENTIFIER = b"TFL3"
 
 
-def with_measured_ranges(model, samples):
+def with_measured_ranges(model: bytes, samples: list[dict]) -> bytes:
     """Returns a calibrated model, with ranges measured on activations that are all kept in memory.
 
     TensorFlow's own calibration reads activations after the whole graph has run, when in-place ops
@@ -38,7 +38,9 @@ def with_measured_ranges(model, samples):
     return bytes(builder.Output())
 
 
-def measured_ranges(model, indices, samples):
+def measured_ranges(
+    model: bytes, indices: list[int], samples: list[dict]
+) -> dict[int, tuple[float, float]]:
     """Runs a float model on the samples.
 
     Args:

@@ -1,5 +1,6 @@
 """Inputs for measuring the ranges of activations, for int8."""
 
+from collections.abc import Iterator
 from itertools import cycle, islice
 
 import numpy as np
@@ -8,12 +9,13 @@ import tensorflow as tf
 from oasis_tf.data import open_source
 from oasis_tf.data.transforms import resize_label_map
 from oasis_tf.data.validate import READING_FAILURES
+from oasis_tf.export.trained import Trained
 from oasis_tf.export.verification.cases import synthetic_label_maps
 
 SEED = 2  # the verification has other label maps and noise
 
 
-def calibration_inputs(trained, *, count):
+def calibration_inputs(trained: Trained, *, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Label maps and noise: synthetic label maps with all ids, then some of the training set.
 
     The synthetic ones make the ranges hold for classes that none of the others contains.

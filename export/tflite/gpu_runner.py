@@ -29,7 +29,7 @@ class RefusedError(RuntimeError):
     """The accelerator refuses the file or some of its ops; names the ops or the limit."""
 
 
-def run_on_gpu(*, path, batches, log):
+def run_on_gpu(*, path: Path, batches: list[dict], log: Path) -> tuple[str, list[dict]]:
     """Runs every batch on the GPU in float32, without fallback to the CPU.
 
     Args:

@@ -5,13 +5,17 @@ noise -> `image` (1, h, w, 3), float32 in [0, 1] or uint8. Ids are floats becaus
 compare integers wrongly, without an error.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
+
+from oasis_tf.models import OASISGenerator
 
 OUTPUTS = ("float32", "uint8")
 
 
-def input_specs(generator):
+def input_specs(generator: OASISGenerator) -> dict[str, tf.TensorSpec]:
     """Dict of name to `tf.TensorSpec`; all shapes are static."""
     specs = {"label_map": tf.TensorSpec((1, *generator.image_size, 1), tf.float32, "label_map")}
     if generator.z_dim:
@@ -19,7 +23,7 @@ def input_specs(generator):
     return specs
 
 
-def phone_signature(generator, *, output):
+def phone_signature(generator: OASISGenerator, *, output: str) -> Callable:
     """A function for `tf.saved_model.save`.
 
     Args:
@@ -37,7 +41,7 @@ def phone_signature(generator, *, output):
     return paint
 
 
-def as_inputs(label_map, z):
+def as_inputs(label_map: np.ndarray, z: np.ndarray) -> dict[str, np.ndarray]:
     """The signature's inputs for one image: dict of name to array.
 
     Args:

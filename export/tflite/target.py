@@ -67,11 +67,11 @@ class TFLite(ExportTarget):
     checks_gpu: ClassVar[bool] = True
 
     @property
-    def limit(self):
+    def limit(self) -> Limit:
         return self._limit_of(LIMITS)
 
     @classmethod
-    def variants(cls):
+    def variants(cls) -> list[Variant]:
         names = {kind: kind.value for kind in Quantize} | {Quantize.NONE: "float32"}
         return [Variant(name, f"{name}.tflite", cls(kind)) for kind, name in names.items()]
 

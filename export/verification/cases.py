@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from oasis_tf.data import DataError, open_source
 from oasis_tf.data.transforms import resize_label_map
+from oasis_tf.export.trained import Trained
+from oasis_tf.models import OASISGenerator
 from oasis_tf.runtime import noise
 
 NUM_HELD_OUT = 4
@@ -32,7 +34,7 @@ class Cases:
     held_out: int
 
 
-def make_cases(trained, *, require_data=False):
+def make_cases(trained: Trained, *, require_data: bool = False) -> Cases:
     """Paints synthetic label maps with all ids, and held-out ones if the data can be read.
 
     Args:
@@ -54,7 +56,7 @@ def make_cases(trained, *, require_data=False):
     )
 
 
-def paint(generator, label_maps, z):
+def paint(generator: OASISGenerator, label_maps: np.ndarray, z: np.ndarray) -> np.ndarray:
     """Images of the label maps, painted one by one: float32 (n, h, w, 3) in [0, 1].
 
     Args:
@@ -64,7 +66,9 @@ def paint(generator, label_maps, z):
     return np.concatenate([call(label_map, z) for label_map, z in zip(label_maps, z, strict=True)])
 
 
-def synthetic_label_maps(num_classes, *, size, seed=0):
+def synthetic_label_maps(
+    num_classes: int, *, size: tuple[int, int], seed: int = 0
+) -> list[np.ndarray]:
     """Three difficult label maps, int32 (h, w), `size` = (h, w): all ids as stripes, all ids as
     patches, and single pixels on one class, also at corners and borders."""
     rng = np.random.default_rng(seed)

@@ -37,7 +37,7 @@ def _root(context: typer.Context, version: Version = False):
             context.call_on_close(partial(signal.signal, number, signal.SIG_DFL))
 
 
-def main():
+def main() -> None:
     """Entry point of `python -m export`, which is `oasis-tf export`."""
     exits.run(app, prog_name="python -m export")
 

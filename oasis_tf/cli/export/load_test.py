@@ -15,7 +15,7 @@ DESCRIPTION = "Measuring; the first request of every client warms up and is not 
 MOST_CLIENTS, LARGEST_BATCH, MOST_REQUESTS = 256, 256, 100_000
 
 
-def whole_numbers(text, *, at_most):
+def whole_numbers(text: str, *, at_most: int) -> tuple[int, ...]:
     """Parses "1,2,4": a tuple of int, each in [1, at_most]."""
     try:
         numbers = tuple(int(word) for word in text.split(","))

@@ -1,5 +1,6 @@
 """A spinner on the terminal while a fresh process works."""
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -7,7 +8,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
 @contextmanager
-def working(description):
+def working(description: str) -> Iterator[Callable[[str], None]]:
     """Shows a description and the elapsed time; only on a terminal.
 
     Yields: function(description), which changes the description.
