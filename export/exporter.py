@@ -130,7 +130,7 @@ def verify(
     }
     gpu = None
     if target.checks_gpu:
-        gpu = Verdict(NOT_CHECKED, "not asked for")
+        gpu = Verdict(NOT_CHECKED, "not requested")
         if check_gpu:
             gpu = target.gpu_verdict(path, references[0])
     return Verified(references, description, images, Verification(differences, target.limit, gpu))

@@ -92,7 +92,9 @@ def measure(
             for future in [pool.submit(_warm_up, client, request(0)) for client in clients]:
                 future.result()
             start = time.perf_counter()
-            for future in [pool.submit(_ask, client, request, waiting) for client in clients]:
+            for future in [
+                pool.submit(_send_waiting, client, request, waiting) for client in clients
+            ]:
                 latencies, errors = future.result()
                 result.latencies += latencies
                 result.errors += errors
@@ -108,7 +110,7 @@ def _warm_up(client, request):
         require_png(image)
 
 
-def _ask(client, request, waiting):
+def _send_waiting(client, request, waiting):
     """Sends the requests whose numbers are in `waiting`, and removes them from it.
 
     Returns: list of the latencies of the answers, Counter of errors.

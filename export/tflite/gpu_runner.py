@@ -1,6 +1,6 @@
 """Runs a .tflite file on LiteRT's WebGPU accelerator, in the calling process.
 
-The process may crash or hang, and its environment changes: `gpu_gate` starts a fresh one.
+The process may crash or hang, and its environment changes: `gpu_check` starts a fresh one.
 """
 
 import ctypes
@@ -45,7 +45,7 @@ def run_on_gpu(*, path: Path, batches: list[dict], log: Path) -> tuple[str, list
     try:
         model = _compile(path)
     except RuntimeError as error:
-        raise _explained(Path(log).read_text(errors="replace"), error) from None
+        raise _named(Path(log).read_text(errors="replace"), error) from None
     results = [_run(model, batch) for batch in batches]
     message = Path(log).read_text(errors="replace")
     if broken := OVER_A_LIMIT.search(message):
@@ -88,7 +88,7 @@ def _compile(path):
     return model
 
 
-def _explained(log, error):
+def _named(log, error):
     if NO_ADAPTER in log:
         return NoAdapterError("no WebGPU adapter")
     _, found, rest = log.partition(REFUSED_HEAD)

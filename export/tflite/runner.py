@@ -41,7 +41,7 @@ class Description:
 
 
 def describe(path: Path) -> Description:
-    """Reads a file without running it. Whether GPUs can run its ops, `gpu_gate` finds out."""
+    """Reads a file without running it. Whether GPUs can run its ops, `gpu_check` finds out."""
     contents = Path(path).read_bytes()
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(contents, 0))
     signature, tensors = model.signatureDefs[0], model.subgraphs[0].tensors

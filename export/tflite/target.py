@@ -103,9 +103,9 @@ class TFLite(ExportTarget):
         return inputs, {"image": image}
 
     def gpu_verdict(self, path, reference):
-        from oasis_tf.export.tflite.gpu_gate import ask_gpu
+        from oasis_tf.export.tflite.gpu_check import check_on_gpu
 
-        return ask_gpu(
+        return check_on_gpu(
             path,
             [reference.batches[index] for index in GPU_CASES],
             expected=reference.images[list(GPU_CASES)],

@@ -91,9 +91,7 @@ def test_all_redirects_share_one_timeout():
 def test_an_answer_without_end_is_not_kept(small_answers, content, again):
     with (
         dripping(content, again=again, pause=0) as url,
-        pytest.raises(
-            ServerError, match="answer is larger than 1,048,57. bytes|closed the conn"
-        ),
+        pytest.raises(ServerError, match="answer is larger than 1,048,57. bytes|closed the conn"),
     ):
         paint(url)
 

@@ -1,4 +1,4 @@
-"""The gate catches what a GPU refuses and what it gets wrong; both are planted."""
+"""The check on a GPU finds ops that it refuses and ops that it computes wrongly."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import tensorflow as tf
 from tiny_run import write_checkpoint
 
 from oasis_tf.export import exporter
-from oasis_tf.export.tflite.gpu_gate import ask_gpu
+from oasis_tf.export.tflite.gpu_check import check_on_gpu
 from oasis_tf.export.tflite.runner import load
 from oasis_tf.export.tflite.target import Quantize, TFLite
 from oasis_tf.export.verification.difference import Limit
@@ -32,9 +32,11 @@ def write_file(path, function):
     return path
 
 
-def ask_about(path, *, limit=CLOSE, **arguments):
+def checked(path, *, limit=CLOSE, **arguments):
     batches = [{"label_map": LABEL_MAP}]
-    return ask_gpu(path, batches, expected=load(path)(*batches)["image"], limit=limit, **arguments)
+    return check_on_gpu(
+        path, batches, expected=load(path)(*batches)["image"], limit=limit, **arguments
+    )
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +47,14 @@ def one_hot_of_floats(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def adapter(one_hot_of_floats):
-    verdict = ask_about(one_hot_of_floats)
+    verdict = checked(one_hot_of_floats)
     if verdict.state == "not checked":
         pytest.skip(f"{verdict}: apt-get install chromium brings one")
     return verdict.adapter
 
 
 def test_right_ops_are_accepted(adapter, one_hot_of_floats):
-    verdict = ask_about(one_hot_of_floats)
+    verdict = checked(one_hot_of_floats)
     assert verdict.state == "accepted" and adapter in str(verdict)
 
 
@@ -60,7 +62,7 @@ def test_a_refused_op_is_named(adapter, tmp_path):
     path = write_file(
         tmp_path / "it.tflite", lambda label_map: tf.broadcast_to(label_map, (1, 16, 16, 3))
     )
-    verdict = ask_about(path)
+    verdict = checked(path)
     assert verdict.state == "refused" and "BROADCAST_TO" in verdict.reason
 
 
@@ -69,7 +71,7 @@ def test_five_dimensions_are_refused(adapter, tmp_path):
         x = tf.reduce_mean(tf.reshape(3 * label_map, (1, 8, 2, 8, 2)) + 1, axis=(2, 4))
         return tf.image.resize(x[..., None], (16, 16), "nearest") * tf.ones(3)
 
-    verdict = ask_about(write_file(tmp_path / "it.tflite", mean_of_five))
+    verdict = checked(write_file(tmp_path / "it.tflite", mean_of_five))
     assert verdict.state == "refused" and "less than 5" in verdict.reason
 
 
@@ -77,7 +79,7 @@ def test_an_accepted_op_that_is_wrong_is_seen(adapter, tmp_path):
     def one_hot_of_ints(label_map):
         return tf.cast(tf.cast(label_map, tf.int32) == tf.range(3), tf.float32)
 
-    verdict = ask_about(write_file(tmp_path / "it.tflite", one_hot_of_ints))
+    verdict = checked(write_file(tmp_path / "it.tflite", one_hot_of_ints))
     assert verdict.state == "wrong" and verdict.difference.max == 1
     assert "max at most 0.0001" in str(verdict)
 
@@ -107,7 +109,7 @@ def test_a_kernel_too_large_for_this_gpu_is_refused(adapter, tmp_path):
         x = tf.image.resize(tf.tile(label_map, (1, 1, 1, 1024)), (32, 32), "nearest")
         return tf.sigmoid(tf.nn.conv2d(x, kernel, 1, "SAME"))[:, :16, :16, :3]
 
-    verdict = ask_about(write_file(tmp_path / "it.tflite", convolved))
+    verdict = checked(write_file(tmp_path / "it.tflite", convolved))
     if "SwiftShader" in adapter:
         assert verdict.state == "refused" and "exceeded maximum texture size" in verdict.reason
     else:  # a GPU may be able to
@@ -118,7 +120,7 @@ def test_a_refused_file_is_a_fault(adapter, tmp_path):
     path = write_file(
         tmp_path / "it.tflite", lambda label_map: tf.broadcast_to(label_map, (1, 16, 16, 3))
     )
-    verdict = ask_about(path)
+    verdict = checked(path)
     (fault,) = Verification({}, Limit(), verdict).faults()
     assert fault.startswith("is not for GPUs") and "BROADCAST_TO" in fault
 
@@ -126,16 +128,16 @@ def test_a_refused_file_is_a_fault(adapter, tmp_path):
 def test_a_file_that_is_none_is_refused(adapter, one_hot_of_floats, tmp_path):
     path = tmp_path / "it.tflite"
     path.write_bytes(one_hot_of_floats.read_bytes()[:200])
-    verdict = ask_gpu(path, [], expected=np.zeros((1, 16, 16, 3)), limit=CLOSE)
+    verdict = check_on_gpu(path, [], expected=np.zeros((1, 16, 16, 3)), limit=CLOSE)
     assert verdict.state == "refused" and verdict.reason
 
 
 def test_nothing_is_said_without_a_gpu(one_hot_of_floats, monkeypatch):
     for variable in ("VK_DRIVER_FILES", "VK_ICD_FILENAMES", "VK_ADD_DRIVER_FILES"):
         monkeypatch.setenv(variable, "/nowhere.json")
-    assert str(ask_about(one_hot_of_floats)) == "not checked: no WebGPU adapter"
+    assert str(checked(one_hot_of_floats)) == "not checked: no WebGPU adapter"
 
 
 def test_nothing_is_said_after_too_long(one_hot_of_floats):
-    verdict = ask_about(one_hot_of_floats, seconds=0.01)
+    verdict = checked(one_hot_of_floats, seconds=0.01)
     assert verdict.state == "not checked" and "took longer" in verdict.reason

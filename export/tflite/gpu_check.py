@@ -9,10 +9,12 @@ software, which is slow.
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from oasis_tf.export.fresh_process import FreshProcessError, TookTooLongError, in_fresh_process
 from oasis_tf.export.tflite.gpu_runner import NoAdapterError, RefusedError, run_on_gpu
 from oasis_tf.export.verification.compare import compare
-from oasis_tf.export.verification.difference import MismatchError
+from oasis_tf.export.verification.difference import Limit, MismatchError
 from oasis_tf.export.verification.verification import (
     ACCEPTED,
     NOT_CHECKED,
@@ -24,7 +26,15 @@ from oasis_tf.export.verification.verification import (
 SECONDS = 600
 
 
-def ask_gpu(path, batches, *, expected, limit, output="image", seconds=SECONDS):
+def check_on_gpu(
+    path: Path,
+    batches: list[dict],
+    *,
+    expected: np.ndarray,
+    limit: Limit,
+    output: str = "image",
+    seconds: float = SECONDS,
+) -> Verdict:
     """Runs a file on the GPU in a fresh process, and compares its images.
 
     Args:
