@@ -1,12 +1,17 @@
 """The check on a GPU finds ops that it refuses and ops that it computes wrongly."""
 
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
 from tiny_run import write_checkpoint
 
 from oasis_tf.export import exporter
+from oasis_tf.export.fresh_process import FreshProcessError, TookTooLongError
+from oasis_tf.export.tflite import gpu_check
 from oasis_tf.export.tflite.gpu_check import check_on_gpu
+from oasis_tf.export.tflite.gpu_runner import NoAdapterError, RefusedError
 from oasis_tf.export.tflite.runner import load
 from oasis_tf.export.tflite.target import Quantize, TFLite
 from oasis_tf.export.verification.difference import Limit
@@ -16,6 +21,7 @@ pytestmark = pytest.mark.process
 
 LABEL_MAP = np.random.default_rng(0).integers(0, 3, (1, 16, 16, 1)).astype(np.float32)
 CLOSE = Limit(max=1e-4)
+on_a_gpu = pytest.mark.slow  # in software it takes seconds; test_tflite.py runs one file on it
 
 
 def write_file(path, function):
@@ -53,11 +59,13 @@ def adapter(one_hot_of_floats):
     return verdict.adapter
 
 
+@on_a_gpu
 def test_right_ops_are_accepted(adapter, one_hot_of_floats):
     verdict = checked(one_hot_of_floats)
     assert verdict.state == "accepted" and adapter in str(verdict)
 
 
+@on_a_gpu
 def test_a_refused_op_is_named(adapter, tmp_path):
     path = write_file(
         tmp_path / "it.tflite", lambda label_map: tf.broadcast_to(label_map, (1, 16, 16, 3))
@@ -66,6 +74,7 @@ def test_a_refused_op_is_named(adapter, tmp_path):
     assert verdict.state == "refused" and "BROADCAST_TO" in verdict.reason
 
 
+@on_a_gpu
 def test_five_dimensions_are_refused(adapter, tmp_path):
     def mean_of_five(label_map):
         x = tf.reduce_mean(tf.reshape(3 * label_map, (1, 8, 2, 8, 2)) + 1, axis=(2, 4))
@@ -75,6 +84,7 @@ def test_five_dimensions_are_refused(adapter, tmp_path):
     assert verdict.state == "refused" and "less than 5" in verdict.reason
 
 
+@on_a_gpu
 def test_an_accepted_op_that_is_wrong_is_seen(adapter, tmp_path):
     def one_hot_of_ints(label_map):
         return tf.cast(tf.cast(label_map, tf.int32) == tf.range(3), tf.float32)
@@ -84,6 +94,7 @@ def test_an_accepted_op_that_is_wrong_is_seen(adapter, tmp_path):
     assert "max at most 0.0001" in str(verdict)
 
 
+@on_a_gpu
 @pytest.mark.parametrize(
     ("quantize", "overrides"),
     [
@@ -101,6 +112,7 @@ def test_exported_generators_are_accepted(adapter, tmp_path, quantize, overrides
     assert verdict.state == "accepted", verdict
 
 
+@on_a_gpu
 def test_a_kernel_too_large_for_this_gpu_is_refused(adapter, tmp_path):
     """LiteRT only logs that, and goes on to an image of zeros."""
     kernel = tf.random.stateless_normal((3, 3, 1024, 64), seed=(0, 1)) / 100
@@ -116,6 +128,7 @@ def test_a_kernel_too_large_for_this_gpu_is_refused(adapter, tmp_path):
         assert verdict.state in ("accepted", "refused")
 
 
+@on_a_gpu
 def test_a_refused_file_is_a_fault(adapter, tmp_path):
     path = write_file(
         tmp_path / "it.tflite", lambda label_map: tf.broadcast_to(label_map, (1, 16, 16, 3))
@@ -125,11 +138,42 @@ def test_a_refused_file_is_a_fault(adapter, tmp_path):
     assert fault.startswith("is not for GPUs") and "BROADCAST_TO" in fault
 
 
+@on_a_gpu
 def test_a_file_that_is_none_is_refused(adapter, one_hot_of_floats, tmp_path):
     path = tmp_path / "it.tflite"
     path.write_bytes(one_hot_of_floats.read_bytes()[:200])
     verdict = check_on_gpu(path, [], expected=np.zeros((1, 16, 16, 3)), limit=CLOSE)
     assert verdict.state == "refused" and verdict.reason
+
+
+IMAGES = np.zeros((1, 16, 16, 3), np.float32)
+ADAPTER = "A GPU"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "reason"),
+    [
+        (IMAGES, "accepted", ""),
+        (IMAGES + 2e-4, "wrong", "max 0.0002.*allowed: max at most 0.0001"),
+        (IMAGES + np.nan, "wrong", "not finite"),
+        (RefusedError("BROADCAST_TO: no"), "refused", "BROADCAST_TO: no"),
+        (FreshProcessError("run_on_gpu died"), "refused", "run_on_gpu died"),
+        (NoAdapterError("no WebGPU adapter"), "not checked", "no WebGPU adapter"),
+        (TookTooLongError("longer than 600 s"), "not checked", "longer than 600 s"),
+    ],
+)
+def test_the_verdict_follows_from_what_a_run_gives(monkeypatch, outcome, state, reason):
+    def in_fresh_process(function, **arguments):
+        if isinstance(outcome, Exception):
+            raise outcome
+        return ADAPTER, [{"image": outcome}]
+
+    monkeypatch.setattr(gpu_check, "in_fresh_process", in_fresh_process)
+    batches = [{"label_map": LABEL_MAP}]
+    verdict = check_on_gpu("it.tflite", batches, expected=IMAGES, limit=CLOSE)
+    assert verdict.state == state and re.search(reason, verdict.reason)
+    ran = not isinstance(outcome, Exception)
+    assert verdict.adapter == (ADAPTER if ran else "")
 
 
 def test_nothing_is_said_without_a_gpu(one_hot_of_floats, monkeypatch):
