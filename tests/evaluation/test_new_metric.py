@@ -14,6 +14,8 @@ from oasis_tf.evaluation.metric import Metric
 from oasis_tf.report.records import read_records
 from oasis_tf.runs import checkpoint_files
 
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
+
 STEPS = (1, 2)
 SETTINGS = (
     *("training.epochs=1", "training.steps_per_epoch=2", "training.score_every=9"),
@@ -65,7 +67,7 @@ def registered():
 
 
 @pytest.fixture(scope="module")
-def run(registered, tmp_path_factory):
+def run(registered, untraced, tmp_path_factory):
     """A run that was evaluated at each of two steps, and once more by the verb."""
     run = tmp_path_factory.mktemp("run") / "my"
     call("train", "--config", TINY, "--run-dir", run, *[f"--set={each}" for each in SETTINGS])
