@@ -34,7 +34,7 @@ class Served:
         saved_model: path of its version's folder.
         num_classes: int.
         label_maps, seeds, z: int32 (n, h, w), int64 (n,), float32 (n, z_dim); z is what the
-            seeds mean.
+            seeds give.
         label_pngs: list of bytes, the label maps.
         images: uint8 (n, h, w, 3), by the live model.
     """
@@ -49,7 +49,7 @@ class Served:
     images: np.ndarray
 
     def assert_painted(self, images, *, of=slice(None)):
-        """These are the live model's images but for rounding to the other level, seldom."""
+        """Asserts that these are the live model's images; few values round to the next level."""
         expected = self.images[of]
         assert images.shape == expected.shape
         apart = np.abs(images.astype(int) - expected)
@@ -70,7 +70,7 @@ OTHER_GENERATORS = {
 
 @pytest.fixture(scope="module", autouse=True)
 def forked_processes():
-    """Fresh processes import TensorFlow once for all, which takes seconds."""
+    """Forks fresh processes from one that has imported TensorFlow, which takes seconds."""
     with pytest.MonkeyPatch.context() as patch:
         get_context = multiprocessing.get_context
         patch.setattr(
@@ -126,7 +126,7 @@ def converted_once(tmp_path_factory):
 
 @pytest.fixture
 def in_this_process(monkeypatch, converted_once):
-    """Exports without the seconds that fresh processes take to start, and times of one second."""
+    """Exports without fresh processes, which take seconds to start; reports times of 1 s."""
 
     def call(function, /, **arguments):
         return (converted_once if function is convert else function)(**arguments)
@@ -140,7 +140,7 @@ def float_tflite(checkpoint, converted_once, tmp_path_factory):
     """A .tflite file of float32, and the `Reference` that it was made with."""
     path = tmp_path_factory.mktemp("float") / "oasis.tflite"
     (reference,), _ = converted_once(target=TFLite(), checkpoint=checkpoint, out=path)
-    assert reference.images.std() > 0.1  # so that another image would be seen to be one
+    assert reference.images.std() > 0.1  # else wrong images would not differ enough
     return path, reference
 
 
@@ -155,7 +155,7 @@ def served(checkpoint, trained, converted_once, tmp_path_factory):
     seeds = np.array([3, 2**40, -1])
     z = noise.seeded_noise(seeds, trained.live.z_dim).numpy()
     images = sheet.to_uint8(paint(trained.live, label_maps, z) * 2 - 1)
-    assert images.std() > 20  # so that another image would be seen to be one
+    assert images.std() > 20  # else wrong images would not differ enough
     return Served(
         checkpoint=checkpoint,
         saved_model=saved_model,
@@ -170,7 +170,7 @@ def served(checkpoint, trained, converted_once, tmp_path_factory):
 
 @pytest.fixture
 def labels(served, tmp_path):
-    """A folder of the label PNGs 0.png, 1.png, …; a hidden file and another one beside them."""
+    """A folder of the label PNGs 0.png, 1.png, …, a hidden file and a text file."""
     folder = tmp_path / "labels"
     folder.mkdir()
     for index, content in enumerate(served.label_pngs):

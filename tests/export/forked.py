@@ -1,4 +1,4 @@
-"""A stand-in for `multiprocessing`'s method "spawn" that spares new processes the imports."""
+"""Replaces `multiprocessing`'s method "spawn" by forks that need not import TensorFlow."""
 
 import multiprocessing
 import os
@@ -8,7 +8,7 @@ PROCESSES.set_forkserver_preload(["oasis_tf.training.run"])
 
 
 class Forked:
-    """Starts processes that are forked from one that has imported TensorFlow but not started it."""
+    """Forks processes from one that has imported TensorFlow but run no op."""
 
     Pipe = staticmethod(PROCESSES.Pipe)
 

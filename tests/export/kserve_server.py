@@ -1,4 +1,4 @@
-"""KServe's own HTTP server in front of a SavedModel: the V1 protocol, as TF Serving speaks it.
+"""KServe's own HTTP server of a SavedModel, with TF Serving's V1 protocol.
 
 Runs in KServe's environment, where there is no TensorFlow:
 
@@ -54,7 +54,7 @@ class ServedModel(Model):
 
 
 def _columns(rows, inputs):
-    """One array an input, from one object a row."""
+    """One array for each input, from one object for each row."""
     for position, row in enumerate(rows):
         if not isinstance(row, dict) or row.keys() != inputs.keys():
             expected = ",".join(sorted(inputs))

@@ -1,4 +1,4 @@
-"""TF Serving's gRPC service on the official stubs, in front of TensorFlow's C++ loader.
+"""TF Serving's gRPC service on the official stubs, with TensorFlow's C++ loader.
 
     python prediction_service.py SETTINGS.json        (see `SavedModelSession`, and "name")
 
@@ -18,7 +18,7 @@ STATUS = {code.value[0]: code for code in grpc.StatusCode}
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    """Predict, with TF Serving's codes and sentences for what is wrong with a request."""
+    """Predict, with TF Serving's codes and messages for bad requests."""
 
     def __init__(self, name, session):
         self._name = name

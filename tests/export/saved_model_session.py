@@ -1,4 +1,4 @@
-"""A SavedModel run by TensorFlow's C++ loader, the one that TF Serving is built on.
+"""Runs a SavedModel by TensorFlow's C++ loader, which TF Serving is built on.
 
 Through ctypes and the C API of the wheel's library: neither `tensorflow` nor `keras` is imported,
 so this runs in any Python that has NumPy.
@@ -12,7 +12,7 @@ import numpy as np
 
 STRING = 7
 DTYPES = {1: np.float32, 3: np.int32, 4: np.uint8, 9: np.int64, STRING: object}
-# tensorflow/c/tf_status.h, which has gRPC's numbers
+# tensorflow/c/tf_status.h; the same numbers as gRPC's
 INVALID_ARGUMENT, FAILED_PRECONDITION = 3, 9
 # Keys of ConfigProto.intra_op_parallelism_threads and inter_op_parallelism_threads.
 INTRA_OP, INTER_OP = 0x10, 0x28
@@ -21,7 +21,7 @@ STRING_BYTES = 24
 
 
 class SessionError(Exception):
-    """What TensorFlow's status says: a code (gRPC's numbers) and a message."""
+    """TensorFlow's status: a code (gRPC's numbers) and a message."""
 
     def __init__(self, code, message):
         super().__init__(message)
@@ -33,7 +33,7 @@ class _Output(ctypes.Structure):
 
 
 def signatures_of(saved_model):
-    """What `SavedModelSession` has to know of a SavedModel; the one function that needs TensorFlow.
+    """Signatures of a SavedModel, for `SavedModelSession`; the only function that needs TensorFlow.
 
     Returns: dict of signature name to {"inputs": …, "outputs": …}, each a dict of name to
         [tensor name in the graph, number of the dtype]; fit for JSON.
@@ -119,7 +119,7 @@ class SavedModelSession:
                 self._c.TF_DeleteTensor(tensor)
 
     def _signature_for(self, signature_name, inputs):
-        """The signature, if these are its inputs. TF Serving checks no more than this either."""
+        """The signature, if its inputs have these names and dtypes; TF Serving checks the same."""
         signature = self.signatures.get(signature_name)
         if signature is None:
             sentence = f'Serving signature key "{signature_name}" not found.'
@@ -179,7 +179,7 @@ class SavedModelSession:
 
 
 def _load_library(folder):
-    library = ctypes.CDLL(str(folder / "libtensorflow_cc.so.2"))  # it finds the rest beside it
+    library = ctypes.CDLL(str(folder / "libtensorflow_cc.so.2"))  # finds the others in its folder
     pointer, number, size, text = ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t, ctypes.c_char_p
     for name, result, arguments in (
         ("NewStatus", pointer, []),

@@ -1,4 +1,4 @@
-"""HTTP servers whose answers are written down."""
+"""HTTP servers with given answers."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from socketserver import BaseRequestHandler, ThreadingTCPServer
 
 @contextmanager
 def answering(*answers, delay=0.0):
-    """An HTTP server that gives one answer after the other, and the last one again and again.
+    """An HTTP server that gives these answers in turn, and then repeats the last one.
 
     Args:
         answers: (status, content) or (status, content, headers), or None for never answering.
@@ -58,7 +58,7 @@ def answering(*answers, delay=0.0):
 
 @contextmanager
 def speaking(content, *, stays=False):
-    """A server that reads a request, says these bytes, and hangs up unless it `stays`.
+    """A server that reads a request, sends these bytes, and closes the connection unless `stays`.
 
     Yields: its URL.
     """
@@ -82,7 +82,7 @@ def speaking(content, *, stays=False):
 
 @contextmanager
 def dripping(content, *, again=b"", pause=0.05):
-    """A server that says `content`, then `again` after every pause, until the client hangs up.
+    """A server that sends `content`, then `again` after every pause, until the client closes.
 
     Args:
         content, again: bytes. pause: float, seconds; 0 for as fast as it goes.

@@ -1,4 +1,4 @@
-"""A gRPC service whose answers are written down."""
+"""A gRPC service with given answers."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 @contextmanager
 def serving(*answers, compression=None):
-    """A PredictionService that gives one answer after the other, and the last again and again.
+    """A PredictionService that gives these answers in turn, and then repeats the last one.
 
     Args:
         answers: list of bytes, the images; a `grpc.StatusCode`; None for never answering.

@@ -1,4 +1,4 @@
-"""Real servers in front of a SavedModel, each a process of its own on a port of 127.0.0.1."""
+"""Servers of a SavedModel, each in its own process, on a port of 127.0.0.1."""
 
 import json
 import os
@@ -27,14 +27,14 @@ PATIENCE = 60  # seconds for a server's start
 
 @dataclass(frozen=True)
 class Server:
-    """Where a server listens; None for a protocol that it does not speak."""
+    """Addresses of a server; None for a protocol that it does not have."""
 
     rest: str | None = None
     grpc: str | None = None
 
 
 def session_settings(saved_model):
-    """The arguments of `SavedModelSession`, fit for JSON.
+    """The arguments of `SavedModelSession`, for JSON.
 
     The environment's LIBTENSORFLOW is the folder of another release's library to try.
     """
@@ -66,7 +66,7 @@ def official_stubs(saved_model, *, threads=1):
 
 @contextmanager
 def tensorflow_model_server(saved_model, *flags):
-    """TF Serving itself, where it is installed; `flags` are more of its own."""
+    """TF Serving itself, if it is installed, with more of its flags."""
     binary = shutil.which(MODEL_SERVER)
     if binary is None:
         pytest.skip(f"{MODEL_SERVER} is not on the PATH")
@@ -81,7 +81,7 @@ def tensorflow_model_server(saved_model, *flags):
 
 @contextmanager
 def _started(python, script, saved_model, threads):
-    """Runs one of the scripts beside this file; yields the port that it prints."""
+    """Runs a script in this folder; yields the port that it prints."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as settings:
         json.dump({"name": NAME, "threads": threads, **session_settings(saved_model)}, settings)
         settings.flush()

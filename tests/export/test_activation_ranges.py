@@ -1,4 +1,4 @@
-"""Ranges of activations are those that they have, and not of what is written over them."""
+"""Measured ranges are those of the activations, not of values that in-place ops write over them."""
 
 import numpy as np
 import tensorflow as tf
@@ -24,7 +24,7 @@ def converted(folder):
 
 
 def output_of(model, op):
-    """The number of the tensor that an op's result is."""
+    """Index of an op's output tensor."""
     (found,) = (
         it for it in Interpreter(model_content=model)._get_ops_details() if it["op_name"] == op
     )

@@ -1,4 +1,4 @@
-"""The client against a server that wants to hold it, fill its memory, or send it elsewhere."""
+"""The client and hostile servers: endless or huge answers, redirects to other hosts."""
 
 import gzip
 import io
@@ -40,7 +40,7 @@ def paint(url, *, timeout=20, is_grpc=False):
 
 @pytest.fixture
 def small_answers(monkeypatch):
-    """A client that takes a mebibyte."""
+    """Limits answers to a mebibyte."""
     monkeypatch.setattr(png_limits, "MAX_PNG_BYTES", 1)
 
 
@@ -102,7 +102,7 @@ def test_an_answer_of_a_batch_may_be_larger():
 
 
 def test_a_gzip_bomb_is_not_opened():
-    """The client does not ask for packed answers, so that none of them can burst."""
+    """The client requests no compressed answers, and refuses them."""
     bomb = gzip.compress(b" " * 2**20)
     for encoding in ("gzip", "deflate, gzip", "br"):
         with (
@@ -190,7 +190,7 @@ def test_a_host_that_no_name_server_knows_is_an_address_error(host, is_grpc):
 
 
 def test_a_password_is_sent_and_never_printed(tmp_path):
-    """Whether the address is good, bad, of a server that is not there, or that refuses."""
+    """For a good address, a bad one, a server that is not running, and one that refuses."""
     (tmp_path / "map.png").write_bytes(png())
     quoted = SECRET.replace("/", "%2F").replace("@", "%40")
     urls = [f"http://me:{word}@127.0.0.1:1" for word in (quoted, SECRET)]
@@ -243,7 +243,7 @@ def test_a_label_map_that_is_too_large_is_not_sent(tmp_path):
     with pytest.raises(LabelFileError, match="large.png has 13,000 x 13,000 pixels, servers take"):
         read_label_png(path)
     with path.open("r+b") as file:
-        file.truncate(png_limits.MAX_PNG_BYTES + 1)  # a hole, which takes no disk
+        file.truncate(png_limits.MAX_PNG_BYTES + 1)  # sparse
     with pytest.raises(LabelFileError, match="large.png has more than the 67,108,864 bytes"):
         read_label_png(path)
     with pytest.raises(ServerError, match="answer is 13,000 x 13,000 pixels large"):

@@ -1,4 +1,4 @@
-"""Converters see what there is to be painted: training maps, and every class at least once."""
+"""Calibration uses label maps of the training set, and every class at least once."""
 
 import io
 from itertools import islice

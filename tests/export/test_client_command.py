@@ -1,4 +1,4 @@
-"""python -m export client: files in, files out, and a sentence for everything that goes wrong."""
+"""python -m export client: label maps in, images out, and a clear error for each failure."""
 
 import base64
 import os
@@ -90,7 +90,7 @@ def test_a_server_that_never_answers_is_a_failure_in_time(labels, tmp_path, opti
         url = url.removeprefix("http://") if options else url
         options = (*options, "--timeout", "0.3")
         message = client(url, labels, tmp_path / "out", *options, exit_code=1).stderr
-    # What speaks another protocol may hang up before the time is up.
+    # A server of another protocol may close the connection before the timeout.
     assert "within 0.3 s; --timeout waits longer" in message or "cannot be reached" in message
     assert time.monotonic() - start < 10
 
@@ -136,7 +136,7 @@ def test_half_a_png_is_a_failure(served, labels, tmp_path):
 
 
 def test_what_a_merged_batch_refused_is_asked_once_more(served, labels, tmp_path):
-    """The first refusal may have been for the sake of another client's label map."""
+    """The first refusal may have been caused by another client's label map."""
     out = tmp_path / "out.png"
     others = refusal(400, "label_png_bytes: example 5 holds …")
     with answering(others, predictions(served.label_pngs[0])) as (url, asked):
@@ -257,7 +257,7 @@ def test_without_the_stubs_it_says_what_to_install(labels, tmp_path, monkeypatch
 
 
 def test_rest_needs_no_tensorflow(served, labels, tmp_path):
-    """So that the client runs where TensorFlow is too large."""
+    """The client also runs without TensorFlow."""
     program = (
         "import sys\n"
         "sys.modules['tensorflow'] = sys.modules['keras'] = None\n"

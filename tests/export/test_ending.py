@@ -1,4 +1,4 @@
-"""An export that is ended leaves nothing behind: no half-written files, no process."""
+"""An export that a signal ends leaves no unfinished files and no process."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ def work(*, fifo):
 
 @contextmanager
 def exporting(out, fifo):
-    """Yields the process of an export, and a file that ends when the process it started has."""
+    """Yields the process of an export, and a pipe that closes when its own child process ends."""
     os.mkfifo(fifo)
     path = os.pathsep.join((str(Path(__file__).parent), str(Path.cwd())))
     process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The report: every variant is there, measured and seen, or a row says why it is not."""
+"""The report: each variant is exported, measured and shown, or its row gives the reason."""
 
 import json
 
@@ -26,7 +26,7 @@ FILES = ["saved_model", "float32.tflite", "float16.tflite", "dynamic.tflite", "i
 
 @pytest.fixture
 def only(monkeypatch, in_this_process):
-    """Leaves only some variants of .tflite files, and of ONNX."""
+    """Leaves only the variants with these names."""
 
     def only(*names):
         kept = [it for kind in targets.TARGETS for it in kind.variants() if it.name in names]

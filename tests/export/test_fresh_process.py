@@ -1,4 +1,4 @@
-"""What a function does in its own process comes back; what kills the process becomes a sentence."""
+"""Results and errors of a function in a fresh process come back; a dead process is an error."""
 
 import os
 import signal

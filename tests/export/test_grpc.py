@@ -1,4 +1,4 @@
-"""The gRPC API: the official stubs, our client, and a client that owes nothing to either."""
+"""The gRPC API, by the official stubs, by our client, and by an independent client."""
 
 import subprocess
 
@@ -14,7 +14,7 @@ from oasis_tf.export.client import connect
 
 pytestmark = pytest.mark.process
 
-# Runs where there is no TensorFlow.
+# Runs in an environment without TensorFlow.
 OVMS_CLIENT = """
 import sys
 import numpy as np
@@ -29,7 +29,7 @@ np.save(f"{folder}/image.npy", images)
 
 
 def predict(server, signature_name, **inputs):
-    """What the official stubs get, as arrays."""
+    """The outputs by the official stubs, as arrays."""
     request = PredictRequest()
     request.model_spec.name, request.model_spec.signature_name = NAME, signature_name
     for name, array in inputs.items():

@@ -22,7 +22,7 @@ GARBAGE = (b"", b"no picture", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n" + byte
 
 
 class Hammer:
-    """One request a method, named by what it is; each asserts what came of it.
+    """Each method sends one kind of request and asserts its answer.
 
     Args:
         picks: which of the known examples, int (batch,), any of them and as often as it likes.

@@ -31,7 +31,7 @@ def call(*arguments, exit_code=0):
 
 
 def test_ids_beyond_those_of_the_calibration_are_not_mistaken(trained, reference, tmp_path):
-    """A quantizer that saw ids up to 3 would clip those above to 3."""
+    """A quantizer that was calibrated with ids up to 3 would clip higher ids to 3."""
     samples = [{**it, "label_map": it["label_map"] % 4} for it in reference.batches]
     file = tmp_path / "oasis.tflite"
     file.write_bytes(converter.converted(trained.folded, quantize="int8", samples=samples))

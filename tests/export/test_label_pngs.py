@@ -27,7 +27,7 @@ def chunk(name, content):
 
 
 def scanlines(pixels):
-    """Every row behind the byte that says it is not filtered."""
+    """Rows, each after the byte for "not filtered"."""
     return b"".join(b"\0" + row.tobytes() for row in pixels)
 
 
@@ -45,7 +45,7 @@ def png(
     before=b"",
     after=b"",
 ):
-    """The bytes of a PNG; `before` and `after` are more chunks beside the pixels."""
+    """The bytes of a PNG; `before` and `after` are chunks before and after the pixels."""
     header = struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, interlaced)
     parts = (chunk(b"IHDR", header), before, chunk(b"IDAT", zlib.compress(lines, 9)), after)
     return SIGNATURE + b"".join(parts) + chunk(b"IEND", b"")
@@ -57,7 +57,7 @@ def interlaced(color, **options):
 
 
 def frame(number):
-    """Says that a frame of an animation follows."""
+    """The chunk before a frame of an animation."""
     return chunk(b"fcTL", struct.pack(">IIIIIHHBB", number, 8, 8, 0, 0, 1, 1, 0, 0))
 
 
@@ -120,7 +120,7 @@ def test_as_many_pixels_as_are_allowed_are_read_and_an_id_of_no_class_among_them
     assert side * side == MAX_PIXELS
     largest = png(scanlines(pixels), width=side, height=side)
     assert np.all(decode(tf.constant([largest])) == 2)
-    pixels[1, 1] = NUM_CLASSES  # which resizing leaves out
+    pixels[1, 1] = NUM_CLASSES  # a pixel that resizing drops
     wrong = png(scanlines(pixels), width=side, height=side)
     message = "label_png_bytes: example 1 holds an id or a colour that stands for no class"
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):

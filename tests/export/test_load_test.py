@@ -1,4 +1,4 @@
-"""python -m export load-test: what it counts, on servers whose answers and delays are known."""
+"""python -m export load-test: its figures, on servers with known answers and delays."""
 
 import json
 from collections import Counter

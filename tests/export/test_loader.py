@@ -130,7 +130,7 @@ def test_every_int64_is_a_seed_of_its_own(served, ask):
 
 
 def test_what_wide_generators_do_in_fewer_multiplications_runs_there_and_paints_the_same(tmp_path):
-    """Neighbourhoods and Winograd, against a twin of dense modulation and plain convolutions."""
+    """Neighbourhoods and Winograd give the images of dense modulation and plain convolutions."""
     wide = ("generator.channels=128", "generator.num_blocks=2", "generator.modulation=distinct")
     checkpoint = write_checkpoint(tmp_path / "run", *wide)
     exporter.convert(target=SavedModel(), checkpoint=checkpoint, out=tmp_path / "1")

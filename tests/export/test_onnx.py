@@ -27,7 +27,7 @@ IMAGE = {"image": TensorSpec((-1, 32, 32, 3), "float32")}
 def file_and_reference(checkpoint, converted_once, tmp_path_factory):
     path = tmp_path_factory.mktemp("onnx") / "model.onnx"
     (reference,), _ = converted_once(target=ONNX(), checkpoint=checkpoint, out=path)
-    assert reference.images.std() > 0.1  # so that another image would be seen to be one
+    assert reference.images.std() > 0.1  # else wrong images would not differ enough
     return path, reference
 
 

@@ -1,4 +1,4 @@
-"""Artifacts appear whole, last what the others belong to, or not at all."""
+"""Artifacts are published atomically, the card before the model."""
 
 import errno
 import fcntl

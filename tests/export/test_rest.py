@@ -1,4 +1,4 @@
-"""The REST API of real servers: what every signature answers, and our client."""
+"""The REST API of real servers: all signatures, and our client."""
 
 import base64
 
@@ -18,7 +18,7 @@ def predict(server, body):
 
 
 def instances(**columns):
-    """One dict an example, as the API wants them."""
+    """One dict for each example, as the API requires."""
     rows = zip(*columns.values(), strict=True)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -34,7 +34,7 @@ def test_signatures_paint_what_the_live_model_paints(rest_server, served):
 
 
 def test_pngs_go_there_and_back_in_base64(rest_server, served):
-    """The answers' names end in _bytes, for which TF Serving says base64."""
+    """TF Serving encodes outputs whose names end in _bytes in base64."""
     pngs = [{"b64": base64.b64encode(png).decode()} for png in served.label_pngs]
     rows = instances(label_png_bytes=pngs, seed=served.seeds.tolist())
     answer = predict(rest_server, {"signature_name": "png", "instances": rows}).json()
