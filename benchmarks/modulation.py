@@ -26,7 +26,7 @@ from benchmarks import measure
 from benchmarks.cost_chart import cost_chart
 from benchmarks.real_label_maps import real_label_maps, rough_label_map
 from oasis_tf.config import load_config
-from oasis_tf.layers.neighbourhoods import find_neighbourhoods
+from oasis_tf.layers.accelerated.neighbourhoods import find_neighbourhoods
 from oasis_tf.models import OASISGenerator
 from oasis_tf.models.build import build_model
 from oasis_tf.models.fold import fold

@@ -1,12 +1,9 @@
-"""Layers of OASIS."""
+"""Layers of OASIS, for every backend of Keras."""
 
 from oasis_tf.layers.batch_norm import ParamFreeBatchNorm
 from oasis_tf.layers.blocks import DiscriminatorResBlock, SPADEResBlock
 from oasis_tf.layers.spade import SPADE, ParamFreeInstanceNorm
 from oasis_tf.layers.spectral_norm import SpectralConv2D
-from oasis_tf.runtime.keras_settings import require_tensorflow
-
-require_tensorflow()
 
 __all__ = [
     "SPADE",

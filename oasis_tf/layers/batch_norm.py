@@ -1,10 +1,9 @@
 """Batch normalisation without scale and offset, synchronised over replicas."""
 
 import keras
-import tensorflow as tf
 from keras import ops
 
-from oasis_tf.runtime.replicas import num_replicas, sum_over_replicas
+from oasis_tf.layers import strategies
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -49,35 +48,9 @@ class ParamFreeBatchNorm(keras.layers.Layer):
             mean = ops.convert_to_tensor(self.running_mean)
             scale = ops.rsqrt(self.running_variance + self.epsilon)
             return ops.cast((x - mean) * scale, self.compute_dtype)
-        if num_replicas() == 1:
-            normalized, mean, unbiased_variance = self._normalize_fused(x)
-        else:
-            normalized, mean, unbiased_variance = self._normalize_synchronized(x)
+        normalized, mean, unbiased_variance = strategies.batch_normalize(x, epsilon=self.epsilon)
         self._follow(mean, unbiased_variance)
         return ops.cast(normalized, self.compute_dtype)
-
-    def _normalize_fused(self, x):
-        """One kernel forward and one backward; it happens to return the unbiased variance."""
-        ones = tf.ones(x.shape[-1])
-        normalized, mean, unbiased_variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=x,
-            scale=ones,
-            offset=tf.zeros_like(ones),
-            mean=tf.zeros(0),
-            variance=tf.zeros(0),
-            epsilon=self.epsilon,
-            is_training=True,
-        )
-        return normalized, mean, unbiased_variance
-
-    def _normalize_synchronized(self, x):
-        """The same with moments over the batches of all replicas."""
-        count = tf.cast(tf.size(x) // x.shape[-1], tf.float32)
-        total, count = sum_over_replicas((tf.reduce_sum(x, (0, 1, 2)), count))
-        mean = total / count
-        squares = sum_over_replicas(tf.reduce_sum((x - mean) ** 2, (0, 1, 2)))
-        normalized = (x - mean) * tf.math.rsqrt(squares / count + self.epsilon)
-        return normalized, mean, squares / tf.maximum(count - 1.0, 1.0)
 
     def _follow(self, mean, variance):
         for running, batch in ((self.running_mean, mean), (self.running_variance, variance)):

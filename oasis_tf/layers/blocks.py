@@ -1,7 +1,7 @@
 """Residual blocks of the generator and of the discriminator.
 
-Convolutions with spectral normalisation learn of `training` from Keras's call context, so that
-they are called like the plain ones.
+Convolutions with spectral normalisation get `training` from Keras's call context, so they are
+called like plain ones.
 """
 
 import keras

@@ -1,7 +1,7 @@
 """The 3x3 convolution that reads noise and label map."""
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -28,10 +28,10 @@ class ConditionConv2D(keras.layers.Conv2D):
         if noise is None:
             return super().call(condition)
         height, width = condition.shape[1:3]
-        kernels = tf.split(self.kernel, [noise.shape[-1], condition.shape[-1]], axis=2)
-        small = tf.tile(noise[:, None, None, :], (1, min(3, height), min(3, width), 1))
-        small = self.convolution_op(small, kernels[0])
-        labels = tf.nn.bias_add(self.convolution_op(condition, kernels[1]), self.bias)
+        of_noise, of_labels = ops.split(self.kernel, [noise.shape[-1]], axis=2)
+        small = ops.tile(noise[:, None, None, :], (1, min(3, height), min(3, width), 1))
+        small = self.convolution_op(small, of_noise)
+        labels = ops.add(self.convolution_op(condition, of_labels), self.bias)
         return labels + _stretch(_stretch(small, height, axis=1), width, axis=2)
 
     def compute_output_shape(self, condition_shape, noise_shape=None):
@@ -42,6 +42,6 @@ def _stretch(x, length, *, axis):
     """Repeats the middle one of three along `axis` until there are `length`."""
     if length <= 3:
         return x
-    first, middle, last = tf.split(x, 3, axis=axis)
+    first, middle, last = ops.split(x, 3, axis=axis)
     repeats = [length - 2 if i == axis else 1 for i in range(4)]
-    return tf.concat([first, tf.tile(middle, repeats), last], axis=axis)
+    return ops.concatenate([first, ops.tile(middle, repeats), last], axis=axis)

@@ -3,24 +3,10 @@
 import keras
 
 from oasis_tf.layers.condition_conv import ConditionConv2D
-from oasis_tf.layers.resampling_conv import (
-    DownsampleConv2D,
-    SpectralDownsampleConv2D,
-    SpectralUpsampleConv2D,
-    UpsampleConv2D,
-)
+from oasis_tf.layers.resampling_conv import ResamplingConv2D
 from oasis_tf.layers.spectral_norm import SpectralConv2D
-from oasis_tf.layers.winograd import WinogradConv2D
 
-LAYER_CLASSES = {  # by what happens to the size, and whether the kernel is normalised
-    (None, False): WinogradConv2D,
-    (None, True): SpectralConv2D,
-    ("up", False): UpsampleConv2D,
-    ("up", True): SpectralUpsampleConv2D,
-    ("down", False): DownsampleConv2D,
-    ("down", True): SpectralDownsampleConv2D,
-}
-REFERENCE_GAIN = 0.02  # what the official OASIS runs used
+REFERENCE_GAIN = 0.02  # of the official OASIS runs
 
 
 def xavier_normal(gain):
@@ -56,16 +42,18 @@ def conv2d(
         spectral_norm: bool, divide the kernel by its largest singular value.
         resample: "up" to double the input's size first, "down" to halve the output's, or None.
         use_bias: bool.
-        winograd: bool, see `WinogradConv2D`.
+        winograd: bool, see `ResamplingConv2D`.
         dtype: `keras.DTypePolicy` or its name.
     """
-    return LAYER_CLASSES[resample, spectral_norm](
+    layer_class = SpectralConv2D if spectral_norm else ResamplingConv2D
+    return layer_class(
         filters,
         kernel_size,
+        resample=resample,
+        winograd=winograd,
         padding="same",
         data_format="channels_last",
         use_bias=use_bias,
-        winograd=winograd,
         kernel_initializer=xavier_normal(init_gain),
         dtype=dtype,
         name=name,

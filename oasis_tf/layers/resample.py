@@ -1,15 +1,14 @@
 """Halving and doubling the resolution."""
 
-import tensorflow as tf
 from keras import ops
 
 
-@tf.custom_gradient
+@ops.custom_gradient
 def upsample(x):
     """Nearest-neighbour doubling, (b, h, w, c) -> (b, 2h, 2w, c).
 
-    Its gradient, the sum of each 2x2 square, is written as a mean: TensorFlow's own is an op that
-    XLA does not know, and takes up to twice as long on a CPU.
+    Its gradient, the sum of each 2x2 square, is computed as a mean. TensorFlow's own gradient is
+    an op that XLA cannot compile, and takes up to twice as long on a CPU.
     """
 
     def gradient(upstream):

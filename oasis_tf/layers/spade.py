@@ -1,12 +1,10 @@
 """Spatially adaptive normalisation: where the label map enters the generator."""
 
 import keras
-import tensorflow as tf
 from keras import ops
 
 from oasis_tf.layers.batch_norm import ParamFreeBatchNorm
 from oasis_tf.layers.convolution import REFERENCE_GAIN, condition_conv2d, conv2d
-from oasis_tf.layers.neighbourhoods import convolve, with_outside
 
 NORMS = ("batch", "instance", "none")
 
@@ -55,26 +53,15 @@ class SPADE(keras.layers.Layer):
 
     def call(self, x, condition, noise=None, neighbourhoods=None, training=False):
         normalized = self.normalize(x, training=training)
+
+        def dense():
+            hidden = ops.relu(self.shared(condition, noise))
+            return normalized * (1.0 + self.gamma(hidden)) + self.beta(hidden)
+
         if neighbourhoods is None:
-            return self._modulate(normalized, condition, noise)
-        return tf.cond(
-            neighbourhoods.are_few,
-            lambda: self._modulate_by_neighbourhood(normalized, neighbourhoods),
-            lambda: self._modulate(normalized, condition, noise),
-        )
-
-    def _modulate(self, normalized, condition, noise):
-        hidden = ops.relu(self.shared(condition, noise))
-        return normalized * (1.0 + self.gamma(hidden)) + self.beta(hidden)
-
-    def _modulate_by_neighbourhood(self, normalized, neighbourhoods):
-        """The same, gamma and beta looked up."""
-        symbols, inner, outer, pixels, _ = neighbourhoods
-        hidden = tf.nn.relu(convolve(symbols, self.shared.kernel, inner) + self.shared.bias)
-        hidden = with_outside(hidden)
-        scale = convolve(hidden, self.gamma.kernel, outer) + (1.0 + self.gamma.bias)
-        shift = convolve(hidden, self.beta.kernel, outer) + self.beta.bias
-        return normalized * tf.gather(scale, pixels) + tf.gather(shift, pixels)
+            return dense()
+        layers = (self.shared, self.gamma, self.beta)
+        return neighbourhoods.modulate(normalized, *layers, otherwise=dense)
 
     def compute_output_shape(self, x_shape, condition_shape, noise_shape=None):
         return x_shape

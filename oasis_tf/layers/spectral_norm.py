@@ -1,9 +1,9 @@
 """Spectral normalisation as PyTorch's reparameterisation does it: the one the paper used."""
 
 import keras
-import tensorflow as tf
+from keras import ops
 
-from oasis_tf.layers.winograd import WinogradConv2D
+from oasis_tf.layers.resampling_conv import ResamplingConv2D
 
 EPSILON = 1e-12
 
@@ -23,7 +23,7 @@ class UnitNormal(keras.initializers.Initializer):
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class SpectralConv2D(WinogradConv2D):
+class SpectralConv2D(ResamplingConv2D):
     """A convolution with the kernel W / sigma(W), sigma the largest singular value of W.
 
     W is the kernel as a matrix (kernel_h * kernel_w * c, filters). With `training=True` every
@@ -34,8 +34,8 @@ class SpectralConv2D(WinogradConv2D):
     over real, fake and mixed images would train on different weights. Under a mixed policy only
     the convolution itself is of low precision.
 
-    Args: those of `WinogradConv2D`.
-    Input shape: (b, h, w, c). Output shape: that of `keras.layers.Conv2D`.
+    Args: those of `ResamplingConv2D`.
+    Input shape: (b, h, w, c). Output shape: that of `ResamplingConv2D`.
     Reference: Miyato et al. 2018, arXiv:1802.05957, algorithm 1.
     """
 
@@ -62,15 +62,15 @@ class SpectralConv2D(WinogradConv2D):
         # Times 1 / sigma, not over sigma: the gradient takes half as many passes over the kernel.
         scale = 1.0 / self.sigma(power_iteration=training)
         if self._outputs_are_fewer_than_weights(inputs):
-            outputs = self._convolve(inputs, self.kernel) * tf.cast(scale, self.compute_dtype)
+            outputs = self._convolve(inputs, self.kernel) * ops.cast(scale, self.compute_dtype)
         else:
             outputs = self._convolve(inputs, self.kernel * scale)
         if self.bias is None:
             return outputs
-        return tf.nn.bias_add(outputs, tf.cast(self.bias, self.compute_dtype))
+        return ops.add(outputs, ops.cast(self.bias, self.compute_dtype))
 
     def _convolve(self, inputs, kernel):
-        inputs, kernel = (tf.cast(x, self.compute_dtype) for x in (inputs, kernel))
+        inputs, kernel = (ops.cast(x, self.compute_dtype) for x in (inputs, kernel))
         return self.convolution_op(inputs, kernel)
 
     def _outputs_are_fewer_than_weights(self, inputs):
@@ -84,16 +84,16 @@ class SpectralConv2D(WinogradConv2D):
         Args:
             power_iteration: bool, first move `u` and `v` one step closer to the truth.
         """
-        matrix = tf.reshape(tf.cast(self.kernel, tf.float32), (-1, self.filters))
-        u, v = tf.convert_to_tensor(self.u), tf.convert_to_tensor(self.v)
+        matrix = ops.reshape(ops.cast(self.kernel, "float32"), (-1, self.filters))
+        u, v = ops.convert_to_tensor(self.u), ops.convert_to_tensor(self.v)
         if power_iteration:
-            v = tf.stop_gradient(_unit(tf.linalg.matvec(matrix, u)))
+            v = ops.stop_gradient(_unit(ops.matmul(matrix, u)))
             self.v.assign(v)
-        projected = tf.linalg.matvec(matrix, v, transpose_a=True)
+        projected = ops.matmul(v, matrix)
         if power_iteration:
-            u = tf.stop_gradient(_unit(projected))
+            u = ops.stop_gradient(_unit(projected))
             self.u.assign(u)
-        return tf.tensordot(projected, u, 1)
+        return ops.dot(projected, u)
 
     # Keras's convolutions save kernel and bias by hand; u and v must come along.
     def save_own_variables(self, store):
@@ -104,4 +104,4 @@ class SpectralConv2D(WinogradConv2D):
 
 
 def _unit(vector):
-    return tf.math.l2_normalize(vector, epsilon=EPSILON**2)
+    return ops.normalize(vector, epsilon=EPSILON)

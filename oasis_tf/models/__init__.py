@@ -1,13 +1,24 @@
-"""The networks and the models that train them.
+"""The networks, on every backend of Keras, and the models that train them, on TensorFlow.
 
 Importing this package also registers the other classes of saved models with Keras, such as Adam.
 """
 
-from oasis_tf.losses import perceptual as _perceptual  # noqa: F401
+import keras
+
 from oasis_tf.models.discriminator import OASISDiscriminator
 from oasis_tf.models.generator import OASISGenerator
-from oasis_tf.models.oasis import OASIS
-from oasis_tf.optimizers import adam as _adam  # noqa: F401
-from oasis_tf.optimizers import loss_scale as _loss_scale  # noqa: F401
+from oasis_tf.runtime.keras_settings import require_tensorflow
 
 __all__ = ["OASIS", "OASISDiscriminator", "OASISGenerator"]
+
+if keras.config.backend() == "tensorflow":
+    from oasis_tf.losses import perceptual as _perceptual  # noqa: F401
+    from oasis_tf.models.oasis import OASIS
+    from oasis_tf.optimizers import adam as _adam  # noqa: F401
+    from oasis_tf.optimizers import loss_scale as _loss_scale  # noqa: F401
+
+
+def __getattr__(name):
+    if name == "OASIS":
+        require_tensorflow()  # raises: on TensorFlow it is imported above
+    raise AttributeError(f"module 'oasis_tf.models' has no attribute {name!r}")

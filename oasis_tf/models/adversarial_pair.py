@@ -6,21 +6,18 @@ import tensorflow as tf
 from oasis_tf.losses.loss import require_different_names, serialize
 from oasis_tf.metrics import RecentLosses, ReplicatedMean
 from oasis_tf.models import ema
-from oasis_tf.models.inputs import (
-    assertions_as_value_errors,
-    label_map_and_z,
-    require_known_ids,
-    training_pair,
-    with_value_errors,
-)
+from oasis_tf.models.call_inputs import label_map_and_z, require_known_ids
+from oasis_tf.models.inputs import assertions_as_value_errors, training_pair, with_value_errors
 from oasis_tf.models.label_map_model import LabelMapModel
 from oasis_tf.models.optimizer_pair import OptimizerPair
 from oasis_tf.models.train_function import train_function
 from oasis_tf.optimizers.loss_scale import ready_optimizer
 from oasis_tf.runtime import noise
-from oasis_tf.runtime.keras_settings import require_float32
+from oasis_tf.runtime.keras_settings import require_float32, require_tensorflow
 
 GRADIENT_NORMS = ("g_gradient_norm", "d_gradient_norm")
+
+require_tensorflow()
 
 
 class AdversarialPair(LabelMapModel):
@@ -167,8 +164,7 @@ class AdversarialPair(LabelMapModel):
         Raises: ValueError for ids that are not classes, in eager mode.
         """
         label_map = tf.convert_to_tensor(label_map)
-        if tf.executing_eagerly():
-            require_known_ids(label_map, num_classes=self.num_classes)
+        require_known_ids(label_map, num_classes=self.num_classes)
         if z is None and seed is not None and self.generator.z_dim:
             seeds = noise.seeds_of_batch(seed, batch_size=label_map.shape[0])
             z = noise.seeded_noise(seeds, self.generator.z_dim)

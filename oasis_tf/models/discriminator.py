@@ -5,7 +5,7 @@ from keras import ops
 
 from oasis_tf.layers.blocks import DiscriminatorResBlock
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
-from oasis_tf.layers.placement import of_training
+from oasis_tf.layers.strategies import of_training
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")

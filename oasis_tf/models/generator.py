@@ -1,9 +1,11 @@
 """The generator: noise and a label map in, an image out."""
 
+import math
+
 import keras
-import tensorflow as tf
 from keras import ops
 
+from oasis_tf.layers import strategies
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import SPADEResBlock
 from oasis_tf.layers.convolution import (
@@ -12,21 +14,12 @@ from oasis_tf.layers.convolution import (
     conv2d,
     label_embedding_conv2d,
 )
-from oasis_tf.layers.neighbourhoods import find_neighbourhoods, no_neighbourhoods
-from oasis_tf.layers.placement import by_device, of_training, runs_on_cpu
 from oasis_tf.layers.resample import upsample
-from oasis_tf.models.inputs import label_map_and_z, require_known_ids
+from oasis_tf.models.call_inputs import label_map_and_z, require_known_ids
 from oasis_tf.models.label_map_model import LabelMapModel
-from oasis_tf.runtime import noise
 
 WIDEST = 16
 MODULATIONS = ("auto", "dense", "distinct")
-# "auto" counts neighbourhoods where a dense SPADE is this many multiply-adds an image (less is done
-# sooner than they are counted), and computes each once where there are at most this many distinct
-# 3x3 neighbourhoods a pixel. Found on 2 cores, see docs/performance.md.
-WORTHWHILE_WORK = 0.5e9
-WORTHWHILE_SHARE = 0.75
-ANY_SHARE = 1.0
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -55,7 +48,7 @@ class OASISGenerator(LabelMapModel):
             resolution and for every batch; dense on GPUs, asked when it runs. Noise maps and label
             embeddings are dense whatever is said here, and XLA can compile nothing else.
         winograd: bool, whether the blocks may convolve in Winograd's way where it is faster, see
-            `WinogradConv2D`; False for runtimes that have ways of their own.
+            `ResamplingConv2D`; False for runtimes that have ways of their own.
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
@@ -105,7 +98,8 @@ class OASISGenerator(LabelMapModel):
         self.label_embedding = label_embedding
         self.modulation = modulation
         self.winograd = winograd
-        self.supports_jit = modulation == "dense"  # XLA knows no tf.unique
+        # XLA cannot compile tf.unique.
+        self.supports_jit = modulation == "dense" or not strategies.COUNTS_NEIGHBOURHOODS
         self.widths = [channels * min(WIDEST, 2 ** (num_blocks - i)) for i in range(num_blocks + 1)]
         self.seed_generator = keras.random.SeedGenerator()
         shared = {"init_gain": init_gain, "dtype": self.dtype_policy}
@@ -147,7 +141,7 @@ class OASISGenerator(LabelMapModel):
 
     def call(self, label_map, z=None, training=False):
         label_map, z = label_map_and_z(label_map, z)
-        with of_training(training):
+        with strategies.of_training(training):
             return self._paint(label_map, z, training)
 
     def _paint(self, label_map, z, training):
@@ -162,8 +156,8 @@ class OASISGenerator(LabelMapModel):
                 x = upsample(x)
             stride = 2 ** (self.num_blocks - 1 - i)
             neighbourhoods = None
-            if noise_map is None and self._may_be_distinct(i):
-                neighbourhoods = self._neighbourhoods(label_map[:, ::stride, ::stride, 0], vector)
+            if noise_map is None and self.embedding is None:
+                neighbourhoods = self._neighbourhoods(i, label_map[..., 0], vector)
             condition = self._condition(labels, noise_map, stride, neighbourhoods)
             x = block(x, condition, vector, neighbourhoods, training=training)
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
@@ -173,40 +167,30 @@ class OASISGenerator(LabelMapModel):
 
         Args:
             labels: ids (b, h, w, 1), to be made one-hot; or their vectors (b, h, w, n).
-            neighbourhoods: `Neighbourhoods` or None. If they are few, nobody will read the
-                condition, and it is that of no image.
+            neighbourhoods: `Neighbourhoods` or None. If they are few, the condition is empty and
+                unused.
         """
         labels = labels[:, ::stride, ::stride]
         if neighbourhoods is not None:
-            labels = labels[: tf.where(neighbourhoods.are_few, 0, tf.shape(labels)[0])]
+            labels = neighbourhoods.unless_few(labels)
         if self.embedding is None:
             labels = self._one_hot(labels)
         if noise_map is None:
             return labels
         return ops.concatenate([noise_map[:, ::stride, ::stride], labels], axis=-1)
 
-    def _may_be_distinct(self, index):
-        """Whether modulation in a block is worth a look at the neighbourhoods."""
-        if self.modulation == "dense" or self.embedding is not None:
-            return False
-        if self.modulation == "distinct":
-            return True
-        height, width = (length >> (self.num_blocks - 1 - index) for length in self.image_size)
+    def _neighbourhoods(self, index, label_map, vector):
+        """`Neighbourhoods` of ids (b, h, w) at a block's resolution; None for dense modulation."""
+        stride = 2 ** (self.num_blocks - 1 - index)
+        label_map = label_map[:, ::stride, ::stride]
         filters = self.num_classes + 2 * self.widths[index]  # into the hidden channels, and out
-        work = 9 * height * width * self.spade_hidden * filters
-        return work >= WORTHWHILE_WORK
-
-    def _neighbourhoods(self, label_map, vector):
-        """`Neighbourhoods` of ids (b, h, w), or None. "auto" looks for them on CPUs alone."""
-        arguments = {"num_classes": self.num_classes, "dtype": self.compute_dtype}
-        if self.modulation == "distinct":
-            return find_neighbourhoods(label_map, vector, most=ANY_SHARE, **arguments)
-        on_cpu = runs_on_cpu()
-        if on_cpu is False:
-            return None
-        return by_device(
-            cpu=lambda: find_neighbourhoods(label_map, vector, most=WORTHWHILE_SHARE, **arguments),
-            gpu=lambda: no_neighbourhoods(label_map, vector, **arguments),
+        return strategies.worthwhile_neighbourhoods(
+            label_map,
+            vector,
+            modulation=self.modulation,
+            work=9 * math.prod(label_map.shape[1:]) * self.spade_hidden * filters,
+            num_classes=self.num_classes,
+            dtype=self.compute_dtype,
         )
 
     def _one_hot(self, label_map):
@@ -223,7 +207,7 @@ class OASISGenerator(LabelMapModel):
             return None, None
         if z is None:
             shape = (ops.shape(label_map)[0], self.z_dim)
-            with noise.not_clustered():
+            with strategies.not_clustered():
                 z = keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
         z = ops.cast(z, self.compute_dtype)
         is_vector = len(z.shape) == 2
@@ -243,8 +227,7 @@ class OASISGenerator(LabelMapModel):
                 f"This generator makes images of {self.image_size[0]}x{self.image_size[1]}; "
                 f"the label map is {tuple(label_map.shape)}, expected (batch, h, w) of that size."
             )
-        if tf.executing_eagerly():
-            require_known_ids(label_map, num_classes=self.num_classes)
+        require_known_ids(label_map, num_classes=self.num_classes)
         return label_map[..., None]
 
     def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):

@@ -1,45 +1,19 @@
-"""Checks of the models' inputs: label maps, noise, training pairs.
+"""Checks of batches in TensorFlow: training pairs, and the values of tensors in graphs.
 
-A wrong shape or dtype is a ValueError at once. Values are checked in eager mode; in the graphs of
-`fit`, `evaluate` and `predict` by assertion ops, which cost a pass over the batch.
+A wrong shape or dtype is a ValueError at once. Values are checked in the graphs of `fit`,
+`evaluate` and `predict` by assertion ops, which cost a pass over the batch.
 `assertions_as_value_errors` converts their errors.
 """
 
 import re
 from contextlib import contextmanager
 
-import numpy as np
 import tensorflow as tf
 
 MAX_PIXEL = 2.0  # images are in [-1, 1]; bicubic resizing may overshoot
 _MESSAGE = re.compile(
     r"assertion failed: \[((?:label maps|images) .*?)\]\s*(?:$|\[Op:)", re.MULTILINE
 )
-
-
-def label_map_and_z(label_map, z=None):
-    """Returns (label_map, z), also for one list of both, as in `predict([label_map, z])`."""
-    if not isinstance(label_map, (tuple, list)):
-        return label_map, z
-    if len(label_map) > 2 or z is not None and len(label_map) > 1:
-        raise ValueError(f"Expected a label map and z at most; got {len(label_map)} inputs.")
-    return (*label_map, z)[:2]
-
-
-def require_known_ids(label_map, *, num_classes):
-    """Raises: ValueError, naming the first pixel whose id is not a class.
-
-    Args:
-        label_map: array (b, h, w) of ids, int, or float with integer values.
-    """
-    ids = np.asarray(label_map)
-    wrong = ~((ids >= 0) & (ids < num_classes) & (ids == np.floor(ids)))
-    if wrong.any():
-        place = tuple(int(index) for index in np.argwhere(wrong)[0])
-        raise ValueError(
-            f"The label map holds the id {ids[place]} at {', '.join(map(str, place))} (image, row, "
-            f"column); ids are 0 (void) to {num_classes - 1}."
-        )
 
 
 def with_known_ids(label_map, *, num_classes):

@@ -8,8 +8,6 @@ import tensorflow as tf
 
 from oasis_tf.io.json_file import parse_json
 
-STRATEGIES = ("none", "mirrored", "multi-worker")
-
 
 class DevicesError(ValueError):
     """Devices that cannot be used as asked, in a sentence."""

@@ -53,7 +53,7 @@ def require_tensorflow() -> None:
 
     if keras.config.backend() != "tensorflow":
         raise KerasSettingsError(
-            f"Keras runs on {keras.config.backend()}, and OASIS needs TensorFlow: set "
+            f"Keras runs on {keras.config.backend()}, and training OASIS needs TensorFlow: set "
             "KERAS_BACKEND=tensorflow before Keras is imported"
         )
 

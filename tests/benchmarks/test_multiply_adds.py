@@ -9,7 +9,7 @@ from tiny import tiny_generator, tiny_pairs
 from benchmarks import multiply_adds
 from benchmarks.network_size import folded_size
 from oasis_tf.config import load_config
-from oasis_tf.layers.winograd import winograd_convolve
+from oasis_tf.layers.accelerated.winograd import winograd_convolve
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
 
 pytestmark = pytest.mark.heavy

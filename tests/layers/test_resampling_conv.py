@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from oasis_tf.layers.accelerated.strided import WORTHWHILE_PIXELS
 from oasis_tf.layers.convolution import conv2d
 from oasis_tf.layers.resample import downsample, upsample
-from oasis_tf.layers.resampling_conv import WORTHWHILE_PIXELS
 
 
 @pytest.mark.parametrize("spectral_norm", [False, True], ids=["plain", "spectral"])

@@ -16,9 +16,9 @@ def training(**keys):
 
 def test_one_device_by_default():
     devices = open_devices()
-    assert (devices.num_replicas, devices.is_chief, devices.any_worker(True)) == (1, True, True)
+    assert (devices.num_replicas, devices.is_chief) == (1, True)
+    assert devices.any_worker(True) and not devices.any_worker(False)
     devices.require_fit(training(batch_size=7, jit_compile=True))
-    devices.require_agreement(3, "never")
 
 
 def test_workers_that_agree_on_a_step_beyond_float32_agree(two_replicas):
@@ -27,6 +27,32 @@ def test_workers_that_agree_on_a_step_beyond_float32_agree(two_replicas):
     for step in (0, 2**24 + 1, 2**31 - 1):
         workers.require_agreement(step, "never")
     assert workers.any_worker(True) and not workers.any_worker(False)
+
+
+class OtherWorker:
+    """A strategy of two workers, of which the other one gives a number of its own."""
+
+    num_replicas_in_sync = 2
+
+    def __init__(self, number):
+        self.number = number
+
+    def run(self, function):
+        return function()
+
+    def reduce(self, operation, number, axis):
+        assert (operation, axis) == ("sum", None)
+        return number + tf.cast(self.number, number.dtype)
+
+
+def test_workers_that_differ_are_stopped_by_the_sentence():
+    """Also by one step where float32 would not tell the two apart."""
+    for mine, other in ((3, 4), (2**24, 2**24 + 1), (2**31 - 1, 2**31 - 2)):
+        workers = Devices(OtherWorker(other), "two", num_workers=2)
+        with pytest.raises(DevicesError, match="^start all workers with the same --step$"):
+            workers.require_agreement(mine, "start all workers with the same --step")
+        Devices(OtherWorker(mine), "two", num_workers=2).require_agreement(mine, "never")
+    assert Devices(OtherWorker(True), "two", num_workers=2).any_worker(False)
 
 
 def test_one_device_leaves_the_other_gpus_to_others(monkeypatch):

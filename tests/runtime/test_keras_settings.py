@@ -72,7 +72,9 @@ def test_what_needs_other_settings_says_so(user_settings):
 
 def test_another_backend_is_named(monkeypatch):
     monkeypatch.setattr(keras.config, "backend", lambda: "jax")
-    with pytest.raises(KerasSettingsError, match="runs on jax, and OASIS needs TensorFlow: set"):
+    with pytest.raises(
+        KerasSettingsError, match="runs on jax, and training OASIS needs TensorFlow: set"
+    ):
         settle_keras()
 
 

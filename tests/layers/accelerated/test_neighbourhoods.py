@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from oasis_tf.layers import neighbourhoods
-from oasis_tf.layers.neighbourhoods import convolve, find_neighbourhoods, with_outside
+from oasis_tf.layers.accelerated import neighbourhoods
+from oasis_tf.layers.accelerated.neighbourhoods import convolve, find_neighbourhoods, with_outside
 
 NUM_CLASSES = 7
 

@@ -6,8 +6,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 from tiny import HEIGHT, WIDTH, Z_DIM, tiny_generator, tiny_pairs, tiny_z
 
-from oasis_tf.layers import winograd
-from oasis_tf.models import generator as generator_module
+from oasis_tf.layers.accelerated import modulation, winograd
 from oasis_tf.models.fold import fold
 
 FOR_CPUS = {"Unique", "SparseSegmentSum", "winograd"}
@@ -15,8 +14,8 @@ FOR_CPUS = {"Unique", "SparseSegmentSum", "winograd"}
 
 @pytest.fixture
 def everything_is_worthwhile(monkeypatch):
-    monkeypatch.setattr(generator_module, "WORTHWHILE_WORK", 0)
-    monkeypatch.setattr(generator_module, "WORTHWHILE_SHARE", 1)
+    monkeypatch.setattr(modulation, "WORTHWHILE_WORK", 0)
+    monkeypatch.setattr(modulation, "WORTHWHILE_SHARE", 1)
     monkeypatch.setattr(winograd, "WORTHWHILE_CHANNELS", 1)
     monkeypatch.setattr(winograd, "WORTHWHILE_NUMBERS", 1)
 

@@ -43,6 +43,29 @@ class Neighbourhoods(NamedTuple):
     pixels: tf.Tensor
     are_few: tf.Tensor
 
+    def modulate(self, normalized, shared, gamma, beta, *, otherwise):
+        """SPADE's modulation with gamma and beta computed once for each neighbourhood.
+
+        Args:
+            normalized: float (b, h, w, c).
+            shared, gamma, beta: the convolution layers of a `SPADE`.
+            otherwise: function() -> float (b, h, w, c), called where neighbourhoods are not few.
+        Returns: float (b, h, w, c).
+        """
+
+        def by_neighbourhood():
+            hidden = tf.nn.relu(convolve(self.symbols, shared.kernel, self.inner) + shared.bias)
+            hidden = with_outside(hidden)
+            scale = convolve(hidden, gamma.kernel, self.outer) + (1.0 + gamma.bias)
+            shift = convolve(hidden, beta.kernel, self.outer) + beta.bias
+            return normalized * tf.gather(scale, self.pixels) + tf.gather(shift, self.pixels)
+
+        return tf.cond(self.are_few, by_neighbourhood, otherwise)
+
+    def unless_few(self, labels):
+        """Labels (b, ...), or none of them (0, ...) where `modulate` does not call `otherwise`."""
+        return labels[: tf.where(self.are_few, 0, tf.shape(labels)[0])]
+
 
 def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="float32"):
     """Numbers the distinct neighbourhoods in each image of a batch.

@@ -12,11 +12,8 @@ That costs multiply-adds in proportion to the side, so it is for small maps of m
 Reference: Lavin and Gray 2015, arXiv:1509.09308, sec. 4.1; A and B here are transposed there.
 """
 
-import keras
 import numpy as np
 import tensorflow as tf
-
-from oasis_tf.layers.placement import by_device
 
 # Below, there is too little to save: benchmarks/winograd.py, docs/performance.md.
 WORTHWHILE_CHANNELS = 256
@@ -25,34 +22,6 @@ WORTHWHILE_NUMBERS = 2**16  # of pixels and channels
 B = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]], np.float32)
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], np.float32)
 A = np.array([[1, 1, 1, 0], [0, 1, -1, -1]], np.float32)
-
-
-@keras.saving.register_keras_serializable(package="oasis_tf")
-class WinogradConv2D(keras.layers.Conv2D):
-    """A convolution that multiplies less where that is faster: float32, on CPUs (cuDNN knows it).
-
-    Args: those of `keras.layers.Conv2D`, with stride 1 and padding "same"; and
-        winograd: bool, False for one convolution op whatever the sizes.
-    Input shape: (b, h, w, c). Output shape: that of `keras.layers.Conv2D`.
-    """
-
-    def __init__(self, *args, winograd=True, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.winograd = winograd
-
-    def convolution_op(self, inputs, kernel):
-        kernel, convolve = tf.convert_to_tensor(kernel), super().convolution_op
-        if not self.winograd or not is_worthwhile(inputs, kernel):
-            return convolve(inputs, kernel)
-
-        def winograd():
-            with tf.name_scope("winograd"):  # for profiles
-                return winograd_convolve(inputs, kernel)
-
-        return by_device(cpu=winograd, gpu=lambda: convolve(inputs, kernel))
-
-    def get_config(self):
-        return {**super().get_config(), "winograd": self.winograd}
 
 
 def winograd_convolve(inputs, kernel):
