@@ -6,7 +6,6 @@ import tensorflow as tf
 from tiny import NUM_CLASSES, tiny_discriminator, tiny_generator, tiny_oasis, tiny_pairs
 
 from oasis_tf.metrics import ReplicatedMean, SegmentationScore
-from oasis_tf.models.oasis import GENERATOR_Z
 from oasis_tf.runtime.replicas import mean_over_replicas, rows_of_replica, sum_over_replicas
 
 
@@ -53,14 +52,12 @@ def test_every_replica_keeps_its_rows_of_one_draw(two_replicas):
 def test_noise_and_masks_are_those_of_the_global_batch(two_replicas, model):
     label_map = tiny_pairs(4)[1]
     alone = tiny_oasis(seed=3)
-    draws = {
-        "z": lambda m, maps: m._sample_z(maps, GENERATOR_Z, step=m.step),
-        "mask": lambda m, maps: m._sample_mask(maps),
-    }
-    for draw in draws.values():
-        shared = on_each(two_replicas, lambda maps, draw=draw: draw(model, maps), label_map)
-        expected = draw(alone, tf.constant(label_map)).numpy()
-        np.testing.assert_array_equal(np.concatenate([rows.numpy() for rows in shared]), expected)
+    expected = alone.draws(tf.constant(label_map))
+    assert expected.keys() == {"generator_z", "discriminator_z", "label_mix_mask"}
+    shared = on_each(two_replicas, model.draws, label_map)
+    for name, draw in expected.items():
+        rows = np.concatenate([of_replica[name].numpy() for of_replica in shared])
+        np.testing.assert_array_equal(rows, draw)
 
 
 def test_class_weights_count_the_pixels_of_all_replicas(two_replicas, model):
