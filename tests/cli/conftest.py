@@ -37,5 +37,5 @@ def pairs(tmp_path):
             for name in "ab":
                 path = root / kind / split / f"{name}.png"
                 Image.fromarray(np.ones(pixels, np.uint8)).save(path)
-    keys = {"source": "folder", "num_classes": 3, "void_id": 0}
+    keys = {"source": "folder", "num_classes": 3, "void_id": 0, "num_scenes": 2000}
     return root, ["--data-root", root, *(f"--set=data.{key}={keys[key]}" for key in keys)]
