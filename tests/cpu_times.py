@@ -28,13 +28,14 @@ class CpuTimes:
     """Adds `cpu_seconds` to every report, and sums them at the end of the session."""
 
     def __init__(self):
-        self.before = seconds_of_tree(os.getpid())
+        self.process = os.getpid()
+        self.before = seconds_of_tree(self.process)
         self.by_file, self.by_test = Counter(), Counter()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self):
         report = yield
-        now = seconds_of_tree(os.getpid())
+        now = seconds_of_tree(self.process)
         # A process that nobody waited for takes its seconds with it.
         report.cpu_seconds = max(0.0, now - self.before)
         self.before = now

@@ -30,6 +30,7 @@ def test_importing_it_imports_nothing_heavy():
     assert done.stdout.split() == []
 
 
+@pytest.mark.heavy
 def test_a_loaded_run_makes_the_images_of_generate(tmp_path):
     write_checkpoint(tmp_path / "run")
     run = oasis_tf.load_run(tmp_path / "run")

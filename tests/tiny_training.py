@@ -8,6 +8,7 @@ from command_line import call
 
 TINY = str(Path(__file__).parents[1] / "configs" / "tiny.yaml")
 SMALLER = (
+    "--set=training.seed=1",  # the best score is that of step 3
     "--set=generator.num_blocks=2",
     "--set=generator.spade_hidden=2",
     "--set=discriminator.channels=[2]",

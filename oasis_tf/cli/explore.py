@@ -25,17 +25,17 @@ from oasis_tf.cli.painting_options import (
 from oasis_tf.io.terminal import echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
-NUM_TO_CHOOSE_FROM = 200  # held-out label maps, of which directions take those with the class
+NUM_TO_CHOOSE_FROM = 200  # held-out label maps; directions use those with the class
 NUM_TO_APPLY_TO = 6
 
 explore = typer.Typer(
-    help="Shows what noise does: walks between seeds, grids of them, directions of brightness …",
+    help="Shows the effect of noise: walks between seeds, grids, directions of attributes.",
     no_args_is_help=True,
 )
 
 
 class Route(StrEnum):
-    """How to walk from seed to seed."""
+    """Path between two seeds."""
 
     SPHERICAL = "spherical"
     LINEAR = "linear"
@@ -43,7 +43,7 @@ class Route(StrEnum):
 
 
 class Film(StrEnum):
-    """What animations are written as."""
+    """File format of animations."""
 
     WEBP = "webp"
     GIF = "gif"
@@ -57,19 +57,28 @@ def interpolate(
     label_ids: IdsOfArrays = LabelIds.CLASSES,
     seeds: Annotated[
         list[int],
-        typer.Option("--seed", min=0, max=MAX_SEED, help="To walk to; give two or more of them."),
+        typer.Option(
+            "--seed",
+            min=0,
+            max=MAX_SEED,
+            help="A seed of the walk; repeat the option for two or more.",
+        ),
     ] = (0, 1, 2),
-    steps: Annotated[int, typer.Option(min=1, max=1000, help="From each seed to the next.")] = 8,
-    path: Annotated[Route, typer.Option("--path", help="On an arc, or straight.")] = Route.BOTH,
+    steps: Annotated[
+        int, typer.Option(min=1, max=1000, help="Pictures from each seed to the next.")
+    ] = 8,
+    path: Annotated[
+        Route, typer.Option("--path", help="Along an arc, or along a line.")
+    ] = Route.BOTH,
     film: Annotated[Film, typer.Option(help="Format of the animations.")] = Film.WEBP,
     milliseconds: Annotated[
-        int, typer.Option(min=20, max=60_000, help="How long a picture of them stays.")
+        int, typer.Option(min=20, max=60_000, help="Duration of each picture of an animation.")
     ] = 120,
     overwrite: Overwrite = False,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
-    """Walks from seed to seed on each label map: a strip, and animations without end."""
+    """Walks from seed to seed on each label map: a strip, and looped animations."""
     with sentences_for_errors():
         _, sampler, label_map_inputs = _open(run, labels, label_ids, which, held_out=1)
         from oasis_tf.data import DataError
@@ -107,13 +116,13 @@ def grid(
     out: Out,
     labels: Labels = None,
     label_ids: IdsOfArrays = LabelIds.CLASSES,
-    samples: Annotated[int, typer.Option(min=2, max=64, help="How many seeds.")] = 12,
+    samples: Annotated[int, typer.Option(min=2, max=64, help="Number of seeds.")] = 12,
     seed: Seed = 0,
     overwrite: Overwrite = False,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
-    """Paints each label map with many seeds, in one picture, and measures how much they differ."""
+    """Shows each label map with many seeds in one picture, and measures how much they differ."""
     with sentences_for_errors():
         checkpoint, sampler, label_map_inputs = _open(run, labels, label_ids, which, held_out=1)
         from oasis_tf.data import DataError
@@ -155,7 +164,7 @@ def direction(
     labels: Labels = None,
     label_ids: IdsOfArrays = LabelIds.CLASSES,
     images: Annotated[
-        int, typer.Option(min=16, max=100_000, help="How many pictures to fit on.")
+        int, typer.Option(min=16, max=100_000, help="Number of pictures for the fit.")
     ] = 384,
     seed: Annotated[
         int, typer.Option(min=0, max=MAX_SEED, help="Of noise, and of the choice of label maps.")
@@ -164,7 +173,7 @@ def direction(
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
-    """Finds the direction of noise that drives an attribute, and tests it on other label maps."""
+    """Finds the direction of noise that changes an attribute, and tests it on other label maps."""
     with sentences_for_errors():
         _, sampler, label_map_inputs = _open(
             run, labels, label_ids, which, held_out=NUM_TO_CHOOSE_FROM
@@ -191,8 +200,8 @@ def direction(
     echo(
         f"{found.attribute}: correlation {found.held_out_correlation:.3f} in "
         f"{found.held_out_images:,} pictures of {len(found.held_out_label_maps)} label maps that "
-        f"the fit on {found.fit_images:,} pictures of {len(found.fit_label_maps)} did not see.\n"
-        "There, by steps along the direction:"
+        f"were not in the fit on {found.fit_images:,} pictures of {len(found.fit_label_maps)}.\n"
+        "The attribute on these label maps, by steps along the direction:"
     )
     for step, value in zip(found.steps, found.response, strict=True):
         echo(f"  {step:+3g}   {value:.3f}")
@@ -205,7 +214,7 @@ def apply(
     run: Run,
     out: Out,
     direction: Annotated[
-        Path, typer.Option(dir_okay=False, help="The direction.json that `direction` wrote.")
+        Path, typer.Option(dir_okay=False, help="The direction.json of `explore direction`.")
     ],
     amount: Annotated[
         float,
@@ -216,12 +225,12 @@ def apply(
     samples: Samples = 1,
     seed: Seed = 0,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Paint again what is there already.")
+        bool, typer.Option("--overwrite", help="Replace existing photographs.")
     ] = False,
     batch_size: BatchSize = 8,
     which: Which = Checkpoint.LATEST,
 ):
-    """Paints photographs whose noise is moved along a direction."""
+    """Generates photographs with noise moved along a direction."""
     with sentences_for_errors():
         _, sampler, label_map_inputs = _open(
             run, labels, label_ids, which, held_out=NUM_TO_APPLY_TO
@@ -256,7 +265,7 @@ def _open(run, labels, label_ids, which, *, held_out):
 
 
 def _prepare(out, files, label_map_inputs, *, overwrite):
-    """Makes the folder, unless something there would be lost."""
+    """Creates the folder, if its files may be written."""
     _require_writable(files, label_map_inputs, overwrite=overwrite)
     out.mkdir(parents=True, exist_ok=True)
 

@@ -26,7 +26,7 @@ def export_weights(
         exported = export_run(folder, out)
     echo(
         f"Exported {exported}.\n"
-        f"  {out}/best_EMA.pth  the generator to paint with, norm statistics recalibrated\n"
+        f"  {out}/best_EMA.pth  the EMA generator, norm statistics recalibrated\n"
         f"  {out}/best_G.pth    the generator in training\n"
         f"  {out}/best_D.pth    the discriminator"
     )

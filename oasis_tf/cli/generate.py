@@ -37,7 +37,7 @@ def generate(
     held_out: Annotated[
         int,
         typer.Option(
-            min=1, max=MAX_HELD_OUT, help="How many held-out label maps, without --labels."
+            min=1, max=MAX_HELD_OUT, help="Number of held-out label maps, without --labels."
         ),
     ] = NUM_HELD_OUT,
     samples: Samples = 1,
@@ -46,8 +46,8 @@ def generate(
         str | None,
         typer.Option(
             metavar="CLASS[,CLASS]",
-            help="Keep the noise of --seed outside of these classes, and draw it anew inside. "
-            "By name, or by the id in your label PNGs.",
+            help="Draw new noise inside of these classes (names, or ids in your label PNGs); "
+            "keep the noise of --seed elsewhere.",
         ),
     ] = None,
     mask: Annotated[
@@ -62,21 +62,24 @@ def generate(
     ] = False,
     reals: Annotated[
         Path | None,
-        typer.Option(file_okay=False, help="Photographs of the names of --labels, to compare."),
+        typer.Option(
+            file_okay=False,
+            help="Folder of real photographs with the names of --labels, to compare.",
+        ),
     ] = None,
     format: Annotated[Format, typer.Option(help="Of the photographs.")] = Format.PNG,
     quality: Annotated[int, typer.Option(min=1, max=100, help="Of JPEGs.")] = 92,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Paint again what is there already.")
+        bool, typer.Option("--overwrite", help="Replace existing photographs.")
     ] = False,
     batch_size: BatchSize = 8,
     precision: Annotated[
-        Precision, typer.Option(help="bfloat16 is faster where the processor has it.")
+        Precision, typer.Option(help="bfloat16 is faster on processors that support it.")
     ] = Precision.FLOAT32,
     which: Which = Checkpoint.LATEST,
 ):
-    """Paints photographs on label maps, and a contact sheet."""
-    with sentences_for_errors(interrupted="Interrupted; call it again to go on."):
+    """Generates photographs from label maps, and a contact sheet."""
+    with sentences_for_errors(interrupted="Interrupted; repeat the command to resume."):
         from oasis_tf.runs.folder import RunFolder
 
         path = RunFolder(run).require_checkpoint(which.value)
@@ -120,7 +123,7 @@ def generate(
 
 
 def _say_fewer(wanted, found):
-    if found < wanted != NUM_HELD_OUT:  # which is asked for where no number is named
+    if found < wanted != NUM_HELD_OUT:  # the default
         echo(f"Note: the run has no more than {counted(found, 'held-out label map')}.", err=True)
 
 
@@ -128,20 +131,20 @@ def _warn(painted, edited, *, total):
     if painted.untouched:
         echo(
             f"Warning: {len(painted.untouched):,} of {total:,} label maps have no pixel to redraw, "
-            f"so that their samples are all alike: {listed(painted.untouched)}",
+            f"so their samples are equal: {listed(painted.untouched)}",
             err=True,
         )
     if edited:
         echo(
-            f"Note: {listed(map(str, edited))} differ from the run's own label maps, which were "
-            "painted on, and were left as they are",
+            f"Note: {listed(map(str, edited))} differ from the run's label maps and were kept; "
+            "the photographs are of the run's label maps",
             err=True,
         )
 
 
 def _report(sampler, painted, output_folder, *, compare):
     height, width = sampler.size
-    found = f"; {painted.found:,} were there already" if painted.found else ""
+    found = f"; {painted.found:,} existed already" if painted.found else ""
     lines = [
         f"Painted {counted(painted.written, 'photograph')} of {height}x{width}{found}. "
         "Label maps of other sizes were resized to it.",

@@ -17,17 +17,19 @@ MAX_STEP = 2**31 - 1
 def import_weights(
     checkpoint: Annotated[
         Path,
-        typer.Option(help="Folder with best_EMA.pth, best_G.pth, best_D.pth; or a generator's."),
+        typer.Option(
+            help="Folder with best_EMA.pth, best_G.pth, best_D.pth; or a generator's file."
+        ),
     ],
-    config: Annotated[Path, typer.Option(help="Experiment that they are of, a YAML file.")],
+    config: Annotated[Path, typer.Option(help="Config of their experiment, a YAML file.")],
     run_dir: Annotated[Path, typer.Option(file_okay=False, help="New run folder.")],
     overrides: Overrides = None,
     step: Annotated[
         int,
-        typer.Option(min=0, max=MAX_STEP, help="Training steps that the weights shall count as."),
+        typer.Option(min=0, max=MAX_STEP, help="Number of training steps of the weights."),
     ] = 0,
 ):
-    """Turns official PyTorch weights into a run, to paint with and to train on."""
+    """Converts official PyTorch weights into a run that can generate and train."""
     with sentences_for_errors():
         from oasis_tf.config import load_config
         from oasis_tf.runs.folder import RunFolder
@@ -44,10 +46,10 @@ def import_weights(
     echo(
         f"Imported as step {step:,} of {run_dir}: {experiment.data.num_classes} classes with "
         f"void, {height}x{width}.\n"
-        f"  EMA generator  {_says(origins['ema_generator'])}; norm statistics as they are there\n"
-        f"  generator      {_says(origins['generator'])}\n"
-        f"  discriminator  {_says(origins['discriminator'])}\n"
-        "  optimizers     fresh, the official files hold none\n"
+        f"  EMA generator  {_origin_text(origins['ema_generator'])}; norm statistics of the file\n"
+        f"  generator      {_origin_text(origins['generator'])}\n"
+        f"  discriminator  {_origin_text(origins['discriminator'])}\n"
+        "  optimizers     fresh; official files contain none\n"
         f"  paint          python -m oasis_tf generate --run {quote(str(run_dir))} --out painted "
         "--labels FILE_OR_FOLDER\n"
         f"  go on          python -m oasis_tf train --resume --run-dir {quote(str(run_dir))} "
@@ -55,13 +57,13 @@ def import_weights(
     )
     if origins["discriminator"].path is None:
         echo(
-            "Warning: the discriminator is untrained. Paint with this run; training would first "
-            "have to catch up with the generator.",
+            "Warning: the discriminator is untrained. This run can generate; in training the "
+            "discriminator is far behind the generator at first.",
             err=True,
         )
 
 
-def _says(origin):
+def _origin_text(origin):
     if origin.path is None:
-        return "fresh weights, there is no file of its own"
+        return "fresh weights; there is no file for it"
     return f"{origin.path}" if origin.is_own else f"a copy of {origin.path}"

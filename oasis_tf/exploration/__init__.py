@@ -1,1 +1,1 @@
-"""What noise does: walks between seeds, and directions that drive one attribute of a picture."""
+"""The effect of noise: walks between seeds, and directions that change one attribute."""

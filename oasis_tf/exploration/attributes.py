@@ -1,4 +1,4 @@
-"""What can be measured of a picture, one number each."""
+"""Attributes of pictures: luminance, warmth, saturation, contrast."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ LEAST_SHARE = 0.01  # of a picture's pixels, for a class to be measured
 
 
 class UnknownAttributeError(ValueError):
-    """A name of no attribute, in a sentence."""
+    """Error for an unknown attribute."""
 
 
 def luminance(pixels):
@@ -22,12 +22,12 @@ def luminance(pixels):
 
 
 def warmth(pixels):
-    """How much more red than blue there is, -1 to 1, the mean."""
+    """Mean difference of red and blue, -1 to 1."""
     return (pixels[:, 0] - pixels[:, 2]).mean()
 
 
 def saturation(pixels):
-    """HSV's saturation, 0 to 1, the mean; black has none."""
+    """Mean saturation of HSV, 0 to 1; 0 for black."""
     largest, smallest = pixels.max(1), pixels.min(1)
     return ((largest - smallest) / np.maximum(largest, 1e-6)).mean()
 
@@ -47,7 +47,7 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Attribute:
-    """One attribute of pictures, of all pixels or of those of a class.
+    """An attribute of all pixels, or of the pixels of a class.
 
     Attributes:
         name: str. class_id: int, or None for all pixels.
@@ -60,7 +60,7 @@ class Attribute:
 
     @classmethod
     def named(cls, text, class_names):
-        """An attribute by its name, or as CLASS.NAME, the class by name or id.
+        """An attribute by NAME or CLASS.NAME, the class by name or id.
 
         Raises: UnknownAttributeError or UnknownClassError.
         """
@@ -69,8 +69,8 @@ class Attribute:
             near = did_you_mean(kind, MEASURES, otherwise="")
             hint = f"; {near}" if near else "."
             raise UnknownAttributeError(
-                f"there is no attribute {text!r}{hint} There are {', '.join(MEASURES)}, and each "
-                "of them of a class, as in CLASS.luminance."
+                f"there is no attribute {text!r}{hint} Attributes are {', '.join(MEASURES)}; "
+                "each can be limited to a class, as in CLASS.luminance."
             )
         if not dot:
             return cls(kind, MEASURES[kind])
@@ -78,10 +78,10 @@ class Attribute:
         return cls(f"{class_names[class_id]}.{kind}", MEASURES[kind], class_id)
 
     def is_measurable(self, label_map):
-        """Whether a label map (h, w) has enough pixels of the class, if it is of one."""
+        """Whether a label map (h, w) has enough pixels of the class, if any."""
         return self.class_id is None or np.mean(label_map == self.class_id) >= LEAST_SHARE
 
     def of(self, image, label_map):
-        """Measures a picture uint8 (h, w, 3) that was painted on a label map int (h, w)."""
+        """Measures a picture uint8 (h, w, 3) of a label map int (h, w)."""
         is_measured = ... if self.class_id is None else label_map == self.class_id
         return float(self.measure(image[is_measured].reshape(-1, 3) / 255))

@@ -1,4 +1,4 @@
-"""A direction in the space of noise that drives an attribute: saved, read and used."""
+"""A direction of noise that changes an attribute."""
 
 from typing import Annotated, Literal
 
@@ -19,23 +19,23 @@ from oasis_tf.io.number_types import Int, Number
 
 
 class DirectionError(ValueError):
-    """A direction that cannot be found, read or used, in a sentence."""
+    """Error for a direction that cannot be found, read or used."""
 
 
 class Direction(BaseModel):
-    """What is saved: the vector, what it does, and the generator whose noise it is of.
+    """The content of direction.json: the vector, its effect, and its generator.
 
     Attributes:
-        software: this program's mark; files of earlier versions have none.
+        software: the mark of this program, see `file_mark`; missing in earlier versions.
         attribute: str. vector: list of `z_dim` floats, of length 1.
         penalty: of the ridge regression.
-        held_out_correlation: between noise along the vector and attribute, on label maps that the
-            fit never saw.
-        fit_images, held_out_images: how many pictures were painted for it.
+        held_out_correlation: between the noise along the vector and the attribute, on label maps
+            outside of the fit.
+        fit_images, held_out_images: numbers of generated pictures.
         fit_label_maps, held_out_label_maps: names.
-        steps, response: steps along the vector, and the attribute there, the mean over held-out
-            label maps and seeds.
-        generator, step: the generator's SHA-256, and how long it had been trained.
+        steps, response: steps along the vector, and the attribute there, mean over held-out label
+            maps and seeds.
+        generator, step: the generator's SHA-256, and its training steps.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -64,7 +64,7 @@ class Direction(BaseModel):
         return vector
 
     def save(self, path):
-        """Writes it as JSON, in one move."""
+        """Writes it as JSON, atomically."""
         with whole_file(path) as temporary:
             temporary.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
@@ -72,7 +72,7 @@ class Direction(BaseModel):
     def load(cls, path, *, sampler):
         """Reads a direction of a sampler's generator.
 
-        Raises: DirectionError if the file is none, or of another generator.
+        Raises: DirectionError if the file is invalid or of another generator.
         """
         try:
             direction = cls.model_validate(read_json(path))

@@ -1,4 +1,4 @@
-"""What is written of a direction: the file to use it by, a strip, and a plot."""
+"""Output of a found direction: its file, a strip, and a plot."""
 
 from oasis_tf.exploration import pictures
 from oasis_tf.visualization import charts, sheet
@@ -6,16 +6,16 @@ from oasis_tf.visualization.charts import BLUE, new_figure, styled
 
 
 def files_of(folder):
-    """The paths that `write` writes."""
+    """Paths of the files of `write`."""
     return [folder / name for name in ("direction.json", "strip.png", "response.png")]
 
 
 def write(sampler, direction, response, folder):
-    """Writes direction.json, strip.png (a row a held-out label map) and response.png.
+    """Writes direction.json, strip.png (a row for each held-out label map) and response.png.
 
     Args:
-        sampler: `Sampler`. direction: `Direction`. folder: path, which is there.
-        response: `Response`, on the label maps that the direction was not fitted on.
+        sampler: `Sampler`. direction: `Direction`. folder: path of an existing folder.
+        response: `Response`, on held-out label maps.
     Returns: list of paths.
     """
     paths = files_of(folder)

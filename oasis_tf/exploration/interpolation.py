@@ -1,4 +1,4 @@
-"""One label map with all the noise that lies between seeds."""
+"""One label map with the noise between seeds."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ MOST_SHOWN = 13  # pictures of a strip
 
 
 def files_of(label_map_input, folder, *, paths, film):
-    """The paths that `interpolate` writes: the strip, then a film for each path."""
+    """Paths of the files of `interpolate`: the strip, then a film for each path."""
     films = [folder / f"{label_map_input.name}_{name}.{film}" for name in paths]
     return [folder / f"{label_map_input.name}_strip.png", *films]
 
@@ -22,16 +22,16 @@ def interpolate(
 ):
     """Writes NAME_strip.png, and NAME_PATH.webp or .gif for each path.
 
-    A film goes on from the last seed back to the first, so that it has no end.
+    A film returns from the last seed to the first, for a loop.
 
     Args:
-        sampler: `Sampler`. label_map_input: `LabelMapInput`. folder: path, which is there.
+        sampler: `Sampler`. label_map_input: `LabelMapInput`. folder: path of an existing folder.
         seeds: sequence of int. steps: int, from each to the next.
         paths: list of the names in `walks.PATHS`.
-        film: "webp" or "gif". milliseconds: int, a frame of it.
+        film: "webp" or "gif". milliseconds: int, of a frame.
         batch_size: int.
     Returns: list of paths.
-    Raises: SeedError where there is nothing to walk.
+    Raises: SeedError for fewer than two seeds, or too many pictures.
     """
     if len(seeds) < 2:
         raise SeedError(
@@ -68,6 +68,6 @@ def interpolate(
 
 
 def _shown(steps, *, walked):
-    """Which pictures of a walk a strip shows: all seeds, and as many between them as fit."""
+    """Indices of the pictures in a strip: all seeds, and as many between them as fit."""
     fitting = (s for s in range(1, steps) if steps % s == 0 and walked * steps // s < MOST_SHOWN)
     return np.arange(0, walked * steps + 1, next(fitting, steps))

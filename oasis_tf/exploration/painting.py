@@ -1,4 +1,4 @@
-"""Painting with many noise vectors."""
+"""Generates pictures of many noise vectors."""
 
 from oasis_tf.io import progress
 
@@ -9,10 +9,10 @@ def paint(sampler, label_maps, places, z, *, batch_size, description):
     Args:
         sampler: `Sampler`.
         label_maps: int (m, h, w), of the sampler's size.
-        places: int (n,), which of the label maps each is painted on.
+        places: int (n,), index of the label map of each vector.
         z: float (n, z_dim).
-        batch_size: int, pictures painted at once.
-        description: str, what is being done.
+        batch_size: int.
+        description: str, of the progress bar.
     Yields: uint8 (h, w, 3).
     """
     batches = (slice(start, start + batch_size) for start in range(0, len(z), batch_size))

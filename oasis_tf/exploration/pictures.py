@@ -1,4 +1,4 @@
-"""Strips and grids of what noise does."""
+"""Strips and grids of pictures."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from oasis_tf.visualization import sheet
 
 
 def grid(sampler, images, captions, *, title, label_map, columns):
-    """The label map, and beside it rows of pictures with a caption each.
+    """The label map, and beside it rows of pictures with captions.
 
     Args:
         sampler: `Sampler`.
@@ -30,7 +30,7 @@ def grid(sampler, images, captions, *, title, label_map, columns):
 
 
 def strip(sampler, rows, headings, *, title, label_maps, names):
-    """A row of pictures behind each label map: uint8 (height, width, 3).
+    """Label maps in rows, each with its pictures: uint8 (height, width, 3).
 
     Args:
         sampler: `Sampler`.

@@ -1,7 +1,7 @@
-"""From noise vectors and what was measured of their pictures to one direction.
+"""Ridge regression of an attribute on noise vectors.
 
-An attribute is explained by the noise within each label map: values and noise are centred over the
-pictures of a label map, so that it does not count that one has more sky than another.
+Values and noise are centred over the pictures of each label map, so that differences between label
+maps do not count.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ PENALTIES = tuple(10.0 ** np.arange(-3, 2))
 
 @dataclass(frozen=True)
 class Fit:
-    """A unit vector along which the attribute rises, and the penalty that was best."""
+    """A unit vector along which the attribute rises, and the selected penalty."""
 
     vector: np.ndarray
     penalty: float
@@ -23,14 +23,14 @@ def fit(z, values, groups, *, penalties=PENALTIES):
     """Ridge regression on whitened noise.
 
     With the covariance C of the noise and its covariance c with the values, the weights are
-    (C + penalty I)^-1 c: a penalty of 0 whitens the noise as it was drawn, a large one trusts that
-    it was drawn white, as little noise as 64 numbers for 300 pictures never looks. The penalty is
-    the one that predicts best the values on a label map left out.
+    (C + penalty I)^-1 c: a penalty of 0 whitens by the sample covariance, a large one assumes white
+    noise: 300 samples of 64 numbers estimate their covariance poorly. The penalty is selected by
+    cross-validation over label maps.
 
     Args:
         z: float (n, z_dim). values: float (n,).
-        groups: int (n,), which label map each picture was painted on; at least two.
-    Returns: `Fit`; its vector is 0 where the values do not depend on the noise at all.
+        groups: int (n,), the label map of each picture; at least two.
+    Returns: `Fit`; its vector is 0 if the values do not depend on the noise.
     """
     z, values = centred(z, groups), centred(values, groups)
     scores = {penalty: _score_left_out(z, values, groups, penalty) for penalty in penalties}
@@ -41,12 +41,12 @@ def fit(z, values, groups, *, penalties=PENALTIES):
 
 
 def correlation(z, values, groups, vector):
-    """Pearson's between the noise along a vector and the values, within label maps: -1 to 1."""
+    """Pearson's correlation of the noise along a vector and the values, within label maps."""
     return _pearson(centred(z @ vector, groups), centred(values, groups))
 
 
 def centred(values, groups):
-    """Less the mean of each group, float64, of the same shape."""
+    """Values minus the mean of their group, float64, same shape."""
     values = np.array(values, np.float64)
     for group in np.unique(groups):
         values[groups == group] -= values[groups == group].mean(0)

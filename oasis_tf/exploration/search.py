@@ -1,4 +1,4 @@
-"""Finding a direction that drives an attribute, and proving it on label maps it never saw."""
+"""Finds a direction that changes an attribute, and tests it on held-out label maps."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +14,7 @@ from oasis_tf.runtime import noise
 STEPS = tuple(np.linspace(-3, 3, 7))
 FIT_STREAM, HELD_OUT_STREAM, RESPONSE_STREAM = 1, 2, 3
 NUM_RESPONSE_SEEDS = 4
-LEAST_DEVIATIONS = 2.5  # of a correlation by chance, for a direction to be one
+LEAST_DEVIATIONS = 2.5  # above the correlation of unrelated noise, for a direction to be accepted
 MOST_LABEL_MAPS = 16
 LEAST_LABEL_MAPS = 3
 
@@ -29,7 +29,7 @@ class LabelMaps:
 
 @dataclass(frozen=True)
 class Response:
-    """What an attribute does along a direction.
+    """An attribute along a direction.
 
     Attributes:
         label_maps: `LabelMaps`.
@@ -47,14 +47,16 @@ def find(sampler, label_map_inputs, *, attribute, num_images, seed, batch_size, 
 
     Args:
         sampler: `Sampler`. label_map_inputs: sequence of `LabelMapInput`.
-        attribute: `Attribute`. num_images: int, pictures to fit on; a third as many test it.
+        attribute: `Attribute`. num_images: int, pictures of the fit; the test has a third of them.
         seed: int. batch_size: int.
-        left_out: `LeftOut`, gets the label maps that cannot be read; without it they are errors.
+        left_out: `LeftOut`, collects label maps that cannot be read; without it they are errors.
     Returns: `Direction`, and the `Response` on the held-out label maps.
-    Raises: DirectionError if there is none.
+    Raises: DirectionError if none is found.
     """
     if not sampler.z_dim:
-        raise DirectionError("this run's generator has no noise (z_dim is 0): nothing to follow")
+        raise DirectionError(
+            "this run's generator has no noise (z_dim is 0), so it has no directions"
+        )
     options = {"attribute": attribute, "seed": seed, "batch_size": batch_size}
     to_fit, held_out = split_label_maps(
         sampler, label_map_inputs, attribute=attribute, seed=seed, left_out=left_out
@@ -85,16 +87,16 @@ def find(sampler, label_map_inputs, *, attribute, num_images, seed, batch_size, 
 
 
 def split_label_maps(sampler, label_map_inputs, *, attribute, seed, left_out=None):
-    """Chooses label maps that the attribute can be measured on, and holds a quarter of them out.
+    """Chooses label maps on which the attribute can be measured; a quarter of them is held out.
 
-    Which ones is drawn by the seed; the held-out ones are the last of them in the data's order, so
-    that neighbouring frames of a film seldom lie on either side.
+    The seed selects them. The last in the data's order are held out, so that few neighbouring
+    frames of a film are in both parts.
 
     Args:
-        label_map_inputs: sequence of `LabelMapInput`; read until there are enough.
+        label_map_inputs: sequence of `LabelMapInput`; read until enough are found.
         left_out: see `find`.
     Returns: two `LabelMaps`, to fit on and held out.
-    Raises: DirectionError if there are too few.
+    Raises: DirectionError for too few.
     """
     left_out = left_out or LeftOut()
     order = np.random.default_rng(seed).permutation(len(label_map_inputs))
@@ -126,11 +128,11 @@ def _read(sampler, label_map_inputs, order, left_out):
 
 
 def observe(sampler, label_maps, *, count, attribute, seed, stream, batch_size):
-    """Paints label maps in turn, each time with other noise, and measures the pictures.
+    """Measures pictures of the label maps in turn, each with new noise.
 
     Args:
         label_maps: int (m, h, w). count: int, pictures.
-        stream: int, which noise of the seed.
+        stream: int, a stream of the seed's noise.
     Returns: noise float64 (count, z_dim); values (count,); the label map of each, int (count,).
     """
     z = sampled_noise(count, z_dim=sampler.z_dim, seed=seed, stream=stream)
@@ -143,7 +145,7 @@ def observe(sampler, label_maps, *, count, attribute, seed, stream, batch_size):
 
 
 def respond(sampler, label_maps, vector, *, attribute, seed, batch_size):
-    """Walks along a direction from a few seeds on every one of the `LabelMaps`: a `Response`."""
+    """`Response` along a direction, from a few seeds on each of the `LabelMaps`."""
     seeds = sampled_noise(
         NUM_RESPONSE_SEEDS, z_dim=sampler.z_dim, seed=seed, stream=RESPONSE_STREAM
     )
@@ -163,13 +165,13 @@ def respond(sampler, label_maps, vector, *, attribute, seed, batch_size):
 
 
 def sampled_noise(count, *, z_dim, seed, stream):
-    """float64 (count, z_dim), standard normal, other numbers for every seed and stream."""
+    """float64 (count, z_dim), standard normal; independent for each seed and stream."""
     seed = np.array([seed, stream], np.int64)
     return noise.normal((count, z_dim), seed=seed).numpy().astype(np.float64)
 
 
 def _require_more_than_chance(correlation, *, count, attribute):
-    """DirectionError where noise that drives nothing would correlate as much."""
+    """Raises DirectionError for a correlation that unrelated noise can have."""
     least = LEAST_DEVIATIONS / np.sqrt(count)
     if correlation < least:
         raise DirectionError(

@@ -1,4 +1,4 @@
-"""One label map with the noise of many seeds, and how much the pictures differ."""
+"""One label map with the noise of many seeds, and the diversity of the pictures."""
 
 import json
 
@@ -19,10 +19,10 @@ FORMAT = 1
 
 
 def backbone_of(sampler, checkpoint):
-    """The `Backbone` that the run's config names for diversity.
+    """The `Backbone` of the run's config for diversity.
 
     Args:
-        checkpoint: path of the one that the sampler paints with.
+        checkpoint: path of the sampler's checkpoint.
     Raises: CheckpointError, VGGWeightsError or VGGImageError.
     """
     value = sampler.config.evaluation.diversity_backbone
@@ -31,19 +31,19 @@ def backbone_of(sampler, checkpoint):
 
 
 def files_of(label_map_input, folder):
-    """The paths that `seed_grid` writes."""
+    """Paths of the files of `seed_grid`."""
     return [folder / f"{label_map_input.name}_grid.{ending}" for ending in ("png", "json")]
 
 
 def seed_grid(sampler, label_map_input, folder, *, seeds, backbone, batch_size):
-    """Writes NAME_grid.png, and NAME_grid.json with the diversity of what it shows.
+    """Writes NAME_grid.png, and NAME_grid.json with the diversity of its pictures.
 
     Args:
-        sampler: `Sampler`. label_map_input: `LabelMapInput`. folder: path, which is there.
+        sampler: `Sampler`. label_map_input: `LabelMapInput`. folder: path of an existing folder.
         seeds: sequence of int, at least two.
-        backbone: `Backbone`, whose features photographs are compared in.
+        backbone: `Backbone` of the feature distance.
         batch_size: int.
-    Returns: list of paths, and the diversity as `Diversity.result` has it.
+    Returns: list of paths, and the `Diversity.result`.
     Raises: SeedError if the generator has no noise; ValueError, see `Diversity`.
     """
     z = vectors_of(sampler, seeds)
@@ -78,13 +78,13 @@ def seed_grid(sampler, label_map_input, folder, *, seeds, backbone, batch_size):
 
 
 def summary(diversity):
-    """The two numbers of a `Diversity.result`, to be read by people."""
+    """The two numbers of a `Diversity.result` as text."""
     similarity, distance = diversity["ms_ssim"], diversity["feature_distance"]
     return f"MS-SSIM {similarity['value']:.3f}, feature distance {distance['value']:.3f}"
 
 
 def protocol(diversity):
-    """How they were measured, without which they mean nothing."""
+    """How the diversity was measured; results of other protocols cannot be compared."""
     similarity = diversity["ms_ssim"]
     return (
         f"all pairs of {diversity['samples']} photographs; MS-SSIM with windows of "

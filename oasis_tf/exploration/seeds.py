@@ -1,4 +1,4 @@
-"""The noise of seeds, as `generate` has it."""
+"""The noise of seeds, as in `generate`."""
 
 import numpy as np
 
@@ -6,12 +6,14 @@ from oasis_tf.generation import SeededNoise
 
 
 class SeedError(ValueError):
-    """Seeds that nothing can be shown of, in a sentence."""
+    """Error for unusable seeds."""
 
 
 def vectors_of(sampler, seeds):
     """float32 (n, z_dim). Raises: SeedError if the generator has no noise."""
     if not sampler.z_dim:
-        raise SeedError("this run's generator has no noise (z_dim is 0): all seeds paint the same")
+        raise SeedError(
+            "this run's generator has no noise (z_dim is 0): all seeds give the same picture"
+        )
     noise = SeededNoise(z_dim=sampler.z_dim, seed=0)
     return np.stack([noise.vector(seed) for seed in seeds])

@@ -1,4 +1,4 @@
-"""Walks from seed to seed through the space of noise, and films of them."""
+"""Paths between noise vectors, and films along them."""
 
 import numpy as np
 from PIL import Image
@@ -11,13 +11,12 @@ PARALLEL = 1e-6
 
 
 def linear(a, b, t):
-    """The straight line from a to b, float (z_dim,); between them it is nearer to the origin than
-    noise ever is."""
+    """A point on the line from a to b, float (z_dim,); shorter than noise vectors in between."""
     return (1 - t) * a + t * b
 
 
 def spherical(a, b, t):
-    """Along the arc from a to b, float (z_dim,), at the lengths that noise has.
+    """A point on the arc from a to b, float (z_dim,), of the length of noise vectors.
 
     Reference: White 2016, arXiv:1609.04468.
     """
@@ -47,14 +46,14 @@ def walk(vectors, path, *, steps):
 
 
 def save_film(images, path, *, milliseconds):
-    """Writes an endless animation with this program's mark, GIF or WebP by its name, in one move.
+    """Writes a looped animation with this program's mark, as GIF or WebP, atomically.
 
     Small images are enlarged.
 
     Args:
         images: uint8 (frames, h, w, 3).
         path: ends in .gif or .webp.
-        milliseconds: int, how long each frame stays.
+        milliseconds: int, duration of a frame.
     """
     frames = [Image.fromarray(sheet.enlarged(image)) for image in images]
     kind = path.suffix.removeprefix(".").upper()

@@ -1,4 +1,4 @@
-"""Painting from a run folder: label maps in, photographs and a contact sheet out."""
+"""Generates photographs and a contact sheet from label maps, with the generator of a run."""
 
 from oasis_tf.generation.label_map_inputs import (
     LabelMapInput,

@@ -1,4 +1,4 @@
-"""Pictures of pictures: label maps beside what was painted on them."""
+"""Sheets of label maps beside their photographs."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ MOST_SAMPLES = 8
 
 
 def write(sampler, label_map_inputs, output_folder, *, plan, batch_size, compare):
-    """Writes the contact sheet: a row a label map, of the first ones, and a column a sample.
+    """Writes the contact sheet: the first label maps in rows, their samples in columns.
 
     Args: see `painting.paint_all`; the photographs are in the output folder.
     """
@@ -33,10 +33,10 @@ def write(sampler, label_map_inputs, output_folder, *, plan, batch_size, compare
 
 
 def write_comparisons(sampler, label_map_inputs, output_folder, *, left_out):
-    """Writes label map, real photograph and painted ones side by side, a picture a label map.
+    """Writes one picture for each label map: beside it the real and the generated photographs.
 
     Args:
-        left_out: `LeftOut`, gets those whose real photograph cannot be read.
+        left_out: `LeftOut`, collects label maps whose real photograph cannot be read.
     """
     output_folder.comparison("").parent.mkdir(exist_ok=True)
     label_map_inputs = progress.track(

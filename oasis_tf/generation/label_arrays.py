@@ -14,11 +14,11 @@ SUFFIX = ".npy"
 
 
 def read_label_map(path, *, label_code, label_ids="classes"):
-    """Reads a label map of either kind: a PNG as the label code says, or a .npy.
+    """Reads a label map: a PNG by the label code, or a .npy.
 
     Args:
         label_code: `LabelCode` of the run's data.
-        label_ids: what a .npy holds: class ids ("classes"), or those of label PNGs ("data").
+        label_ids: content of a .npy: class ids ("classes"), or ids of the data's PNGs ("data").
     Returns: int32 (h, w) in [0, num_classes), 0 = void.
     Raises: DataError naming the file and what is wrong with it.
     """
@@ -30,7 +30,7 @@ def read_label_map(path, *, label_code, label_ids="classes"):
 
 
 def read_label_array(path, *, num_classes):
-    """Reads class ids from a .npy, and never what would have to be unpickled.
+    """Reads class ids from a .npy; nothing is unpickled.
 
     Args:
         num_classes: int, counts void.
@@ -43,7 +43,7 @@ def read_label_array(path, *, num_classes):
 
 
 def read_data_array(path, *, label_code):
-    """Reads a .npy of the ids that label PNGs of the data hold.
+    """Reads a .npy of the ids in label PNGs of the data.
 
     Args:
         label_code: `LabelCode` of ids.
@@ -89,17 +89,17 @@ def _open_integers(path):
     if array.size > MAX_PIXELS:
         raise DataError(
             f"{path}: the label map has {array.size:,} pixels, {array.shape[0]}x{array.shape[1]}; "
-            f"arrays of at most {MAX_PIXELS:,} are read. Take every so many-th row and column, as "
-            "in label_map[::8, ::8]: it is resized anyway, to the size of the network."
+            f"arrays of at most {MAX_PIXELS:,} are read. Downsample it, as in label_map[::8, ::8]; "
+            "it is resized to the network's size anyway."
         )
     return array
 
 
 def _open(path):
-    """The array, its pixels still on the disk: a header that promises terabytes costs nothing."""
+    """The array, memory-mapped: the size in a header allocates nothing."""
     try:
         require_regular(path)
-        with np.errstate(over="ignore"):  # of sizes that no file has
+        with np.errstate(over="ignore"):  # in the product of huge sizes
             array = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise DataError(f"{path}: no such label map.") from None

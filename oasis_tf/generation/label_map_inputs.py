@@ -1,4 +1,4 @@
-"""What is painted on: label maps of files or of the run's held-out data, with their photographs."""
+"""Inputs of generation: label maps of files or of the run's held-out data, and real photographs."""
 
 import itertools
 import os
@@ -23,14 +23,14 @@ from oasis_tf.runs.folder import RunError
 
 @dataclass(frozen=True)
 class LabelMapInput:
-    """One label map, read when it is needed.
+    """One label map, read on demand.
 
     Attributes:
-        name: str, what its photographs are called.
+        name: str, of the photographs' files.
         read: function() -> int32 (h, w) of any size.
-        read_real: function() -> the photograph it was made from, uint8 (*size, 3); or None.
-        changed: float, when its file was last changed, in seconds of the epoch; 0 for no file.
-        inputs: paths of the files that it is read from, the label map's first.
+        read_real: function() -> its real photograph, uint8 (*size, 3); or None.
+        changed: float, its file's time of change in seconds since 1970; 0 without a file.
+        inputs: paths of its files, the label map's first.
     """
 
     name: str
@@ -41,14 +41,14 @@ class LabelMapInput:
 
     @property
     def file(self):
-        """What errors call it: the label map's path, or its name."""
+        """Its name in errors: the label map's path, or `name`."""
         return self.inputs[0] if self.inputs else self.name
 
 
 def label_files(path):
-    """The label maps that a path means: itself, or all .png and .npy in that folder, by name.
+    """Paths of label maps: the path itself, or all .png and .npy files of that folder, by name.
 
-    Raises: RunError or DataError, also where two of them would have photographs of one name.
+    Raises: RunError or DataError, also if two of them have the same name.
     """
     path = Path(path)
     if not path.exists():
@@ -67,7 +67,7 @@ def label_files(path):
 
 
 def require_comparable(*, labels, reals, compare):
-    """RunError unless it is known where the real photographs lie, if they are asked for.
+    """Raises RunError if real photographs are requested but their folder is unknown.
 
     Args:
         labels, reals: paths or None. compare: bool.
@@ -87,7 +87,7 @@ def label_maps_of_files(sampler, files, *, reals=None):
         sampler: `Sampler`.
         files: list of paths, see `label_files`.
         reals: folder with a photograph of each one's name, or None.
-    Raises: RunError or DataError naming the first one without photograph.
+    Raises: RunError or DataError, naming the first label map without photograph.
     """
     photographs = {} if reals is None else _photographs_in(Path(reals))
     label_map_inputs = []
@@ -128,7 +128,7 @@ def held_out_label_maps(sampler, *, count):
 
 
 def flat_names(names):
-    """Names for files in one folder: "/" becomes "_", and where two then agree, "~2" is added.
+    """Names for files in one folder: "/" becomes "_", and "~2" and so on keeps them unique.
 
     Args:
         names: list of different str.
@@ -148,9 +148,9 @@ def flat_names(names):
 
 
 def write_label_maps(sampler, label_map_inputs, folder):
-    """Puts label maps into a folder, to paint on and to edit; those there already are left alone.
+    """Writes label maps to a folder, to edit and to generate from; existing files are kept.
 
-    Returns: list of paths of those that were there and hold something else.
+    Returns: list of paths of existing files with other content.
     Raises: DataError if none can be read.
     """
     folder = Path(folder)
@@ -161,7 +161,7 @@ def write_label_maps(sampler, label_map_inputs, folder):
         with left_out.noting(label_map_input.name):
             label_map = sampler.fit(label_map_input.read())
             if os.path.lexists(path):
-                edited += [] if _holds(sampler, path, label_map) else [path]
+                edited += [] if _has_content(sampler, path, label_map) else [path]
                 continue
             with whole_file(path) as temporary:
                 sampler.label_code.save(label_map, temporary, palette=sampler.palette)
@@ -169,7 +169,7 @@ def write_label_maps(sampler, label_map_inputs, folder):
     return edited
 
 
-def _holds(sampler, path, label_map):
+def _has_content(sampler, path, label_map):
     try:
         return np.array_equal(sampler.read(path), label_map)
     except DataError:
@@ -186,7 +186,7 @@ class _Pair:
 
     @property
     def files(self):
-        """Paths of the label map and of the photograph, where the source has files."""
+        """Paths of the label map and of the photograph, if the source has files."""
         paths = (getattr(self.source, name, None) for name in ("label_paths", "image_paths"))
         return tuple(Path(each[self.index]) for each in paths if each)
 

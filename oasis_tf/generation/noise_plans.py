@@ -1,11 +1,11 @@
-"""Which noise each sample of a label map is painted with.
+"""Noise of each sample of a label map.
 
 A plan has four methods:
 
     draw(label_map, sample) -> float32 (z_dim,), or a noise map (h, w, z_dim), or None
-    untouched(label_map)    -> the noise that the first sample's was made from; None if it is that
-    redraws(label_map)      -> bool, whether samples of this label map differ from `untouched`
-    meaning(sample)         -> dict of JSON's types, equal where noise on a label map is equal
+    untouched(label_map)    -> the noise before redrawing; None where nothing is redrawn
+    redraws(label_map)      -> bool, whether any pixel's noise is redrawn
+    meaning(sample)         -> dict of JSON types that identifies the noise
 """
 
 import hashlib
@@ -65,14 +65,16 @@ class RegionNoise:
         region: `Region`.
         size: (height, width) of the pictures.
         z_dim, seed: see `SeededNoise`.
-        meaning: dict of JSON's types, which says what the region is.
+        meaning: dict of JSON types that identifies the region.
     Raises: DataError if there is no noise to redraw.
     Reference: Schönfeld et al. 2021, arXiv:2012.04781, sec. 3.3 (local resampling).
     """
 
     def __init__(self, region, *, size, z_dim, seed, meaning):
         if not z_dim:
-            raise DataError("this run's generator has no noise (z_dim is 0): nothing to redraw.")
+            raise DataError(
+                "this run's generator has no noise (z_dim is 0), so none can be redrawn."
+            )
         self.region = region
         self.size = size
         self._seeded = SeededNoise(z_dim=z_dim, seed=seed)
@@ -103,13 +105,13 @@ class RegionNoise:
 
 
 def plan_of(sampler, *, seed, resample=None, mask=None):
-    """The plan that options ask for.
+    """The plan of the command's options.
 
     Args:
         sampler: `Sampler`.
         seed: int.
-        resample: str, classes with commas between them, by name or by the id that label maps of
-            the run's data hold; or None.
+        resample: str, comma-separated classes, by name or by the id in label maps of the run's
+            data; or None.
         mask: path of a PNG, see `read_mask`; or None.
     Returns: `SeededNoise`, or `RegionNoise` if there is a region.
     Raises: UnknownClassError or DataError.
@@ -127,7 +129,7 @@ def plan_of(sampler, *, seed, resample=None, mask=None):
 
 
 def _class_ids(resample, sampler):
-    """Increasing class ids of classes by name or by the data's id, or class id of colours."""
+    """Sorted class ids, from names, or from ids of the data (class ids if that has colours)."""
     code, names = sampler.label_code, sampler.class_names
     class_of_id = code.class_of_id() if code.kind == "id" else None
     return tuple(

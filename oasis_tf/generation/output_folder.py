@@ -1,4 +1,4 @@
-"""A folder of painted photographs, each of which says how it was painted."""
+"""A folder of generated photographs; each stores its options in a comment."""
 
 import hashlib
 import json
@@ -15,18 +15,18 @@ from oasis_tf.visualization import sheet
 
 CONTACT_SHEET = "contact_sheet"
 COMPARISONS = "compared"
-LABEL_MAP_KEY = "label_map"  # of the comment: the SHA-256 of what was painted on
+LABEL_MAP_KEY = "label_map"  # in the comment: SHA-256 of the label map
 
 
 class OutputFolder:
-    """Where photographs go, and which of them are there already.
+    """Paths of photographs, and whether they exist.
 
     Args:
-        folder: made if it is not there.
+        folder: created if missing.
         samples: int, photographs of each label map.
         format: "png" or "jpg".
         quality: int, 1 to 100, of JPEGs.
-        overwrite: bool, hold none of what is there for done.
+        overwrite: bool, replace existing files.
     """
 
     def __init__(self, folder, *, samples=1, format="png", quality=92, overwrite=False):
@@ -38,7 +38,7 @@ class OutputFolder:
 
     @property
     def contact_sheet(self):
-        """Path of the picture that shows them all."""
+        """Path of the picture of all photographs."""
         return self.folder / f"{CONTACT_SHEET}.png"
 
     def path(self, name, sample):
@@ -51,7 +51,7 @@ class OutputFolder:
         return self.folder / COMPARISONS / f"{name}.png"
 
     def require_writable(self, label_map_inputs, *, compare=False):
-        """Checks that painting on these label maps destroys nothing, see `output_files`.
+        """Raises unless the outputs for these label maps may be written, see `output_files`.
 
         Args:
             label_map_inputs: sequence of `LabelMapInput`.
@@ -61,12 +61,12 @@ class OutputFolder:
         inputs = [path for label_map_input in label_map_inputs for path in label_map_input.inputs]
         if self.folder.resolve() in {path.parent.resolve() for path in inputs}:
             raise RunError(
-                f"{self.folder} is where the label maps lie; name another folder with --out"
+                f"{self.folder} is the folder of the label maps; choose another folder with --out"
             )
         names = [label_map_input.name for label_map_input in label_map_inputs]
         if self.samples == 1 and CONTACT_SHEET in names:
             file = label_map_inputs[names.index(CONTACT_SHEET)].file
-            raise RunError(f"{file}: the contact sheet takes this name; rename the label map")
+            raise RunError(f"{file}: the contact sheet has this name; rename the label map")
         photographs = [self.path(name, sample) for name in names for sample in range(self.samples)]
         comparisons = [self.comparison(name) for name in names] if compare else []
         require_writable(
@@ -76,13 +76,13 @@ class OutputFolder:
         )
 
     def has(self, path, label_map_input, *, meaning):
-        """Whether a photograph is there that would be painted just the same.
+        """Whether an equal photograph exists.
 
         Args:
-            path: of the photograph. label_map_input: `LabelMapInput` that it would be of.
-            meaning: dict of JSON's types, see `save`.
-        Raises: RunError if there is one that was painted otherwise, by someone or something else;
-            DataError if the label map cannot be read.
+            path: of the photograph. label_map_input: its `LabelMapInput`.
+            meaning: see `save`.
+        Raises: RunError for a photograph with other options; DataError if the label map cannot
+            be read.
         """
         if self.overwrite or not os.path.lexists(path):
             return False
@@ -91,19 +91,19 @@ class OutputFolder:
         found.pop(file_mark.JSON_KEY, None)
         if found != self._meaning(meaning):
             raise RunError(
-                f"{path} is there, and was painted by another checkpoint or with other options; "
-                "name another folder with --out, or paint over it with --overwrite"
+                f"{path} exists, by another checkpoint or with other options; "
+                "choose another folder with --out, or replace it with --overwrite"
             )
         if painted_on is None:  # by an earlier version
             return path.stat().st_mtime >= label_map_input.changed
         return painted_on == fingerprint(label_map_input.read())
 
     def save(self, image, path, *, meaning, label_map):
-        """Writes a photograph uint8 (h, w, 3), and in it how it was painted, in one move.
+        """Writes a photograph uint8 (h, w, 3) with its options in a comment, atomically.
 
         Args:
-            meaning: dict of JSON's types, different where photographs may be.
-            label_map: str, the `fingerprint` of what it was painted on.
+            meaning: dict of JSON types that identifies generator, noise and options.
+            label_map: str, the `fingerprint` of its label map.
         """
         keys = {**self._meaning(meaning), LABEL_MAP_KEY: label_map}
         comment = file_mark.marked_comment(keys)
@@ -124,12 +124,12 @@ class OutputFolder:
             ) from error
 
     def _meaning(self, meaning):
-        """As it comes back from JSON."""
+        """Converted to and from JSON, to compare with a comment."""
         quality = {} if self.format == "png" else {"quality": self.quality}
         return json.loads(json.dumps({**meaning, **quality}))
 
 
 def fingerprint(label_map):
-    """The SHA-256 of a label map int (h, w): of its ids, not of the file that they lie in."""
+    """SHA-256 of a label map int (h, w): of its ids, not of its file."""
     label_map = np.ascontiguousarray(label_map, "<i4")
     return hashlib.sha256(str(label_map.shape).encode() + label_map.tobytes()).hexdigest()

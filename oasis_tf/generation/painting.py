@@ -1,4 +1,4 @@
-"""Painting on many label maps: in batches, going on where a call before was stopped."""
+"""Generates photographs of many label maps in batches; a repeated call resumes."""
 
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -14,12 +14,12 @@ from oasis_tf.io.left_out import LeftOut
 
 @dataclass(frozen=True)
 class Painted:
-    """What a call of `paint_all` did.
+    """Result of `paint_all`.
 
     Attributes:
-        written, found: int, photographs.
-        left_out: dict of label map's name to what is wrong with it.
-        untouched: list of names of label maps just painted on where the plan redraws no pixel.
+        written, found: int, new and existing photographs.
+        left_out: dict of a label map's name to its error.
+        untouched: list of names of label maps without a pixel to redraw.
     """
 
     written: int
@@ -30,7 +30,7 @@ class Painted:
 
 @dataclass(frozen=True)
 class _Unit:
-    """One photograph to be painted."""
+    """One photograph to generate."""
 
     label_map_input: object
     sample: int
@@ -40,21 +40,20 @@ class _Unit:
 
 
 def paint_all(sampler, label_map_inputs, output_folder, *, plan, batch_size, compare=False):
-    """Writes a photograph for every label map and sample that is not there yet.
+    """Writes every missing photograph, then a contact sheet of the first label maps.
 
-    Then a contact sheet of the first ones, and with `compare` a picture for each label map, with
-    its real photograph. A label map or photograph that cannot be read does not keep the others
-    from being painted.
+    With `compare`, also one picture for each label map with its real photograph. Label maps and
+    photographs that cannot be read are left out.
 
     Args:
         sampler: `Sampler`.
         label_map_inputs: sequence of `LabelMapInput`.
         output_folder: `OutputFolder`.
-        plan: which noise, see `noise_plans`.
-        batch_size: int, photographs painted at once.
-        compare: bool; each label map has a real photograph then.
+        plan: noise, see `noise_plans`.
+        batch_size: int.
+        compare: bool; requires a real photograph for each label map.
     Returns: `Painted`.
-    Raises: RunError; DataError if no label map can be painted on.
+    Raises: RunError; DataError if no label map can be read.
     """
     output_folder.folder.mkdir(parents=True, exist_ok=True)
     left_out, untouched = LeftOut(DataError), []
@@ -112,7 +111,7 @@ def _meaning(sampler, plan, sample):
 
 
 def _readable(sampler, missing, plan, left_out, untouched):
-    """Yields a `_Unit` for each (label-map input, sample) whose label map can be painted on."""
+    """Yields a `_Unit` for each (label-map input, sample) whose label map can be read."""
     for label_map_input, group in groupby(missing, key=lambda pair: pair[0]):
         with left_out.noting(label_map_input.name):
             label_map = label_map_input.read()

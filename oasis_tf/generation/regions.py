@@ -1,4 +1,4 @@
-"""Which pixels of a picture get fresh noise."""
+"""Regions of a picture with redrawn noise."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Region:
     Args:
         class_ids: tuple of int.
         mask: bool (h, w) or None.
-        mask_name: str, what errors call the mask.
+        mask_name: str, of the mask in errors.
     """
 
     class_ids: tuple = ()
@@ -25,13 +25,13 @@ class Region:
     mask_name: str = "the mask"
 
     def on(self, label_map, *, size):
-        """The region in a picture painted on a label map.
+        """The region's pixels in the picture of a label map.
 
         Args:
             label_map: int (h, w) of any size.
             size: (height, width) of the picture.
         Returns: bool (*size).
-        Raises: DataError if the mask is as large as neither.
+        Raises: DataError if the mask's size is neither of both.
         """
         inside = _fit(np.isin(label_map, self.class_ids), size=size)
         if self.mask is not None:
@@ -49,7 +49,7 @@ class Region:
 
 
 def read_mask(path):
-    """Reads a mask: bool (h, w), true where a PNG is not black. Transparency is not looked at.
+    """Reads a mask: bool (h, w), true where a PNG is not black. Transparency is ignored.
 
     Raises: DataError naming the file.
     """

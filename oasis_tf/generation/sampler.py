@@ -1,4 +1,4 @@
-"""The generator of a checkpoint, and all that it takes to paint with it."""
+"""Generates photographs with the generator of a checkpoint."""
 
 import numpy as np
 import tensorflow as tf
@@ -15,22 +15,22 @@ from oasis_tf.visualization import sheet
 
 
 class NonFinitePaintingError(RuntimeError):
-    """Photographs with NaN or infinity in them, in a sentence."""
+    """Error for generated images with NaN or infinity."""
 
 
 class Sampler:
     """The generator of a checkpoint, with what it needs to read label maps.
 
     Args:
-        path: of the checkpoint; nothing beside it is read.
-        precision: "float32", or "bfloat16" for all but the image itself.
-        label_ids: what .npy files hold, see `read_label_map`.
+        path: of the checkpoint; no other file of the run is read.
+        precision: "float32", or "bfloat16" for everything but the final image.
+        label_ids: content of .npy files, see `read_label_map`.
     Attributes:
-        config: `Config` of the run. step: int, how long it had been trained.
+        config: `Config` of the run. step: int, training steps of the checkpoint.
         fingerprint: str, the SHA-256 of the generator's file.
         palette: uint8 (num_classes, 3). class_names: sequence of str.
         label_code: `LabelCode` of the run's data.
-    Raises: ConfigError or CheckpointError, in a sentence.
+    Raises: ConfigError or CheckpointError.
     """
 
     def __init__(self, path, *, precision="float32", label_ids="classes"):
@@ -46,7 +46,7 @@ class Sampler:
         self.label_code = label_code_of(**self.config.data.label_arguments())
         folded = fold(self.generator, dtype=precision)
         self._largest_batch = 0
-        self._paint = {  # by the rank of the noise, or none
+        self._paint = {  # by the rank of the noise; None without noise
             rank: tf.function(folded, reduce_retracing=True) for rank in (None, 2, 4)
         }
 
@@ -57,7 +57,7 @@ class Sampler:
 
     @property
     def title(self):
-        """What pictures of it are called."""
+        """Title of its pictures."""
         return f"{self.data_name}, step {self.step:,}"
 
     @property
@@ -66,31 +66,31 @@ class Sampler:
         return self.generator.z_dim
 
     def require_memory(self, batch_size):
-        """Raises TooLittleMemoryError if so many photographs cannot be painted at once.
+        """Raises TooLittleMemoryError if there is too little memory for a batch.
 
-        Larger batches alone are looked at: memory that was freed stays with the process.
+        Only batches larger than all before are checked: the process keeps freed memory.
         """
         if batch_size > self._largest_batch and not tf.config.list_logical_devices("GPU"):
             require_painting_memory(self.config, batch_size=batch_size)
         self._largest_batch = max(batch_size, self._largest_batch)
 
     def read(self, path):
-        """Reads a label PNG as the data set's are, or a .npy: class ids, int32 (h, w)."""
+        """Reads a label PNG of the data's code, or a .npy: class ids, int32 (h, w)."""
         return read_label_map(path, label_code=self.label_code, label_ids=self.label_ids)
 
     def fit(self, label_map):
-        """Resizes a label map int (h, w) to the nearest pixel: (*size)."""
+        """Resizes a label map int (h, w) by nearest neighbour: (*size)."""
         return resize_label_map(tf.constant(label_map), size=self.size).numpy()
 
     def paint(self, label_maps, z):
-        """Paints each label map with its noise.
+        """Generates a photograph for each label map and noise.
 
         Args:
             label_maps: int (b, *size), class ids.
             z: float (b, z_dim), or noise maps (b, *size, z_dim), or None.
         Returns: uint8 (b, *size, 3).
-        Raises: DataError for ids of no class; NonFinitePaintingError, for finite weights may be so
-            large that what is computed with them overflows.
+        Raises: DataError for ids of no class; NonFinitePaintingError if large weights
+            overflow.
         """
         self.require_memory(len(label_maps))
         num_classes = self.generator.num_classes

@@ -1,1 +1,1 @@
-"""Files that come from outside: read within bounds, written in full or not at all."""
+"""Reads files of others within limits; writes files atomically; prints for people."""

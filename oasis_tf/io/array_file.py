@@ -10,7 +10,7 @@ from oasis_tf.io.regular_file import require_regular
 
 
 class ArrayFileError(ValueError):
-    """A file of arrays that is damaged or of another kind, in a sentence that names it."""
+    """Error for a damaged file, or one of another kind; the message names it."""
 
 
 def write_arrays(path, arrays):
@@ -20,7 +20,7 @@ def write_arrays(path, arrays):
 
 
 def read_arrays(path):
-    """Returns dict of name to array; the file's own checksums are compared.
+    """Returns dict of name to array, after comparing the file's checksums.
 
     Raises: ArrayFileError; OSError where there is no such file.
     """

@@ -9,7 +9,7 @@ LONGEST_NAME = 255  # bytes, of most file systems
 
 
 class UnwritableFileError(OSError):
-    """A file that cannot be written, in a sentence that names it: a full disk, for example."""
+    """Error for a file that cannot be written, such as on a full disk; the message names it."""
 
     def __str__(self):
         return f"{self.filename} cannot be written: {self.strerror}"
@@ -41,7 +41,7 @@ def whole_file(path: Path | str, *, ending: str = ".tmp", is_durable: bool = Fal
 
 
 def _temporary_name(name, ending):
-    """A hidden name that no other process uses, and that is not too long where `name` is not."""
+    """A hidden name of this process, within the file system's limit if `name` is."""
     own = f".{os.getpid()}{ending}"
     temporary = f".{name}{own}"
     if len(os.fsencode(temporary)) <= LONGEST_NAME:
@@ -51,7 +51,7 @@ def _temporary_name(name, ending):
 
 @contextmanager
 def naming_unwritable(path):
-    """Names `path` in an OSError from inside; what is written to a file says none by itself.
+    """Adds `path` to an OSError from inside: errors of writing to an open file name none.
 
     Raises: UnwritableFileError.
     """

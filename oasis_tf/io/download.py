@@ -11,14 +11,14 @@ SECONDS_WITHOUT_A_BYTE = 30
 
 
 class DownloadError(RuntimeError):
-    """A file that cannot be fetched, or is not the one that was meant, in a sentence."""
+    """Error for a file that cannot be downloaded, or has the wrong checksum."""
 
 
 def download(url, path, *, sha256, track):
     """Fetches `url` to `path`, atomically and only if its checksum is the expected one.
 
     Args:
-        sha256: str, how the file's SHA-256 begins, in hexadecimal.
+        sha256: str, the first hexadecimal digits of the file's SHA-256.
         track: shows progress, see `oasis_tf.io.progress`.
     Raises: DownloadError; OSError where `path` cannot be written.
     """
@@ -28,13 +28,12 @@ def download(url, path, *, sha256, track):
         found = file_sha256(temporary)
         if not found.startswith(sha256):
             raise DownloadError(
-                f"what {url} sent is not the file that was meant: its SHA-256 is {found}, "
-                f"expected {sha256}…"
+                f"{url} is not the expected file: its SHA-256 is {found}, expected {sha256}…"
             )
 
 
 def _chunks(url, track):
-    """Yields what a URL sends, bytes.
+    """Yields the content of a URL, bytes.
 
     Raises: DownloadError where it cannot be reached, stops sending, or stops too early.
     """
@@ -50,8 +49,8 @@ def _chunks(url, track):
                 received += len(chunk)
                 yield chunk
     except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", None)  # what urllib wraps in an error of its own
-        value = reason if isinstance(reason, OSError) else error
-        raise DownloadError(f"{url} cannot be downloaded: {value}") from error
+        reason = getattr(error, "reason", None)  # urllib wraps system errors
+        cause = reason if isinstance(reason, OSError) else error
+        raise DownloadError(f"{url} cannot be downloaded: {cause}") from error
     if received < length:
-        raise DownloadError(f"{url} cannot be downloaded: {received} of {length} bytes came")
+        raise DownloadError(f"{url} cannot be downloaded: {received} of {length} bytes arrived")

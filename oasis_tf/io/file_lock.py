@@ -1,4 +1,4 @@
-"""One process at a time fills a place on the disk; the others wait until it has been filled."""
+"""A lock file: one process creates a file or folder, the others wait until it has."""
 
 import fcntl
 from collections.abc import Callable
@@ -8,10 +8,11 @@ from pathlib import Path
 
 @contextmanager
 def filling(place: Path, *, lock: Path, say: Callable[[str], None]):
-    """Holds the lock file `lock`, which stays; a killed process lets go of it by dying.
+    """Holds the lock file `lock`. The lock ends with the process; the file stays.
 
     Args:
-        place: what is to be filled, for the sentence of who has to wait. Look at it again then.
+        place: what is created, for the message of those that wait. Inside, check first whether
+            another process has created it.
         say: tells the user, see `oasis_tf.io.progress`.
     """
     with lock.open("w") as file:

@@ -1,10 +1,10 @@
-"""The mark by which this program knows the files that it wrote.
+"""The mark in every file that this program writes.
 
 PNG: a text chunk `Software`. JPEG and GIF: a comment. WebP: EXIF's `Software`. JSON: the key
 `software`. HTML: `<meta name="generator">`. Markdown: a comment in the last line.
 
-Files of earlier versions have no mark. Photographs and JSON files of theirs are known by their
-keys, pages by their first lines; charts and sheets by nothing but their looks, see `may_be_sheet`.
+Files of earlier versions have no mark. Photographs and JSON files are recognized by their keys,
+pages by their first lines, charts and sheets only by their appearance, see `may_be_sheet`.
 """
 
 import json
@@ -26,7 +26,7 @@ LONGEST_PAGE = 2**24  # bytes
 LARGEST_JSON = 2**28  # bytes; results hold a number for every class and checkpoint
 FRAME = 4  # pixels, of white around the sheets of earlier versions
 
-EARLIER_JSON = (  # keys that files of one kind have, all of them
+EARLIER_JSON = (  # all of the keys that files of one kind have
     {"format", "evaluations"},  # evaluate
     {"format", "run", "step", "data", "metrics"},  # one evaluation
     {"attribute", "vector", "held_out_correlation", "generator"},  # explore direction
@@ -45,8 +45,8 @@ class Origin(Enum):
     """Who wrote a file."""
 
     OWN = "this program"
-    EARLIER = "this program, before it left marks"
-    FOREIGN = "somebody else, or unknown"
+    EARLIER = "this program, before files had marks"
+    FOREIGN = "another program, or unknown"
 
 
 def marked_json(document: dict) -> dict:
@@ -67,7 +67,7 @@ def marked_exif() -> Image.Exif:
 
 
 def origin_of(path) -> Origin:
-    """Who wrote a file, by what is in it; only headers of pictures are read."""
+    """Who wrote a file, from its content; of pictures only the header is read."""
     readers = {
         ".json": _of_json,
         ".html": _of_page,
@@ -77,17 +77,16 @@ def origin_of(path) -> Origin:
     path = Path(path)
     reader = readers.get(path.suffix.lower())
     try:
-        is_file = path.is_file()  # of a pipe nothing is read
+        is_file = path.is_file()  # a pipe is never read
         return reader(path) if reader and is_file else Origin.FOREIGN
     except (OSError, SyntaxError, ValueError, RecursionError, Image.DecompressionBombError):
         return Origin.FOREIGN
 
 
 def may_be_sheet(path) -> bool:
-    """Whether a picture looks as sheets and charts of earlier versions do.
+    """Whether a picture looks like the sheets and charts of earlier versions.
 
-    They are RGB PNGs without any metadata in a white frame, which others' pictures may be as well:
-    this alone is no proof.
+    Those are RGB PNGs without metadata in a white frame. Pictures of others may be so as well.
     """
     try:
         with Image.open(path, formats=["PNG"]) as image:
@@ -137,7 +136,7 @@ def _of_picture(path):
 
 
 def keys_of(comment):
-    """The JSON object that a picture's comment is, or an empty one."""
+    """The JSON object in a picture's comment; empty if there is none."""
     if isinstance(comment, bytes):
         comment = comment.decode("utf-8", "replace")
     try:

@@ -1,10 +1,10 @@
-"""Paths in the user's home folder, where there is one: containers and services have none."""
+"""Paths in the user's home folder, which containers and services may lack."""
 
 from pathlib import Path
 
 
 class NoHomeError(ValueError):
-    """There is no home folder, in a sentence that says what to name instead."""
+    """Error for a user without a home folder; the message names the option to set."""
 
 
 def in_home(*parts: str, instead: str) -> Path:
@@ -12,15 +12,14 @@ def in_home(*parts: str, instead: str) -> Path:
 
     Args:
         parts: below the home folder.
-        instead: what to give, where there is none: "data.cache_dir".
+        instead: the option to set where there is none: "data.cache_dir".
     Raises: NoHomeError.
     """
     try:
         return Path.home().joinpath(*parts)
     except RuntimeError:
         raise NoHomeError(
-            f"this user has no home folder (HOME is not set), where {'/'.join(parts)} would lie; "
-            f"name another place with {instead}"
+            f"this user has no home folder (HOME is not set) for {'/'.join(parts)}; set {instead}"
         ) from None
 
 
@@ -35,6 +34,6 @@ def expanded(path: Path | str, *, instead: str) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         raise NoHomeError(
-            f"{path}: this user has no home folder (HOME is not set); name the whole path with "
+            f"{path}: this user has no home folder (HOME is not set); give the full path with "
             f"{instead}"
         ) from None

@@ -1,4 +1,4 @@
-"""JSON from outside, read within bounds."""
+"""Reads JSON within limits of size, depth and number of digits."""
 
 import json
 import re
@@ -10,14 +10,14 @@ MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 64  # of nested lists and mappings; this program's own files have at most 10
 MAX_DIGITS = 20  # of an integer: 2**64 has 20
 
-# A string, or a bracket outside of one. A string that does not end goes to the end of the text, so
-# that each character is looked at once.
+# A string, or a bracket outside of one. An unterminated string extends to the end of the text,
+# which keeps matching linear.
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.?)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class JSONFileError(ValueError):
-    """JSON that cannot be used; its text is one sentence that names where it stands."""
+    """Error for unusable JSON: one sentence that names its origin."""
 
 
 def read_json(path, *, max_bytes: int = MAX_BYTES):
@@ -44,7 +44,7 @@ def parse_json(text: str | bytes, *, origin: str = "the text"):
 
     Args:
         text: str, or bytes in UTF-8.
-        origin: what the error calls it, such as a path.
+        origin: name of the text in the error, such as a path.
     Returns: what `json.loads` returns.
     Raises: JSONFileError.
     """
@@ -54,7 +54,7 @@ def parse_json(text: str | bytes, *, origin: str = "the text"):
         _check_depth(text)
         value = json.loads(text, parse_int=_integer, object_pairs_hook=_mapping)
         if _SURROGATE.search(text):
-            # Half a character cannot be, but for bytes of file names that are not UTF-8.
+            # Half a surrogate pair is refused, unless it stands for a byte of a file name.
             json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
     except UnicodeError as error:
         raise JSONFileError(f"{origin} is no JSON: it is not text in UTF-8") from error

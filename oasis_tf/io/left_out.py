@@ -1,13 +1,13 @@
-"""What cannot be read among much that can."""
+"""Inputs that cannot be read are left out, and the work continues with the others."""
 
 from contextlib import contextmanager
 
 
 class LeftOut:
-    """Collects what is wrong with single inputs, so that the work goes on with the others.
+    """Collects the errors of single inputs.
 
     Args:
-        *kinds: the exceptions that are about one input alone.
+        *kinds: the exceptions that concern one input only.
     Attributes:
         reasons: dict of an input's name to a sentence.
     """
@@ -19,7 +19,7 @@ class LeftOut:
 
     @contextmanager
     def noting(self, name: str):
-        """Notes an error inside as the reason why the input `name` is left out."""
+        """Records an error inside as the reason why the input `name` is left out."""
         try:
             yield
         except self.kinds as error:

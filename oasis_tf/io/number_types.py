@@ -1,4 +1,4 @@
-"""Numbers in files from outside, as pydantic types: none of them is a bool, each has its bounds."""
+"""Pydantic types for numbers in files: bounded, and never a bool."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -25,7 +25,7 @@ def integer(
 
     Args:
         at_least, at_most: int, both allowed.
-        because: why there can be no more, for the error.
+        because: reason for `at_most`, for the error.
         unit: what the number counts or measures, for descriptions.
     """
     limits = [Field(ge=at_least), _at_most(at_most, because)]
@@ -39,7 +39,7 @@ def number(
 
     Args:
         at_most: float, allowed.
-        because: why there can be no more, for the error.
+        because: reason for `at_most`, for the error.
         unit: what the number counts or measures, for descriptions.
         bounds: `ge`, `gt`, `lt` of `pydantic.Field`.
     """
@@ -60,7 +60,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class AtMost:
-    """Refuses numbers above a limit, with the reason. The function of a pydantic validator."""
+    """A pydantic validator that refuses numbers above a limit, with the reason."""
 
     limit: float
     because: str | None = None
@@ -73,7 +73,7 @@ class AtMost:
         return value
 
 
-# Of files that this program wrote, or that a program like it could have written.
+# For files of this program's formats.
 NO_BOOL = pydantic.BeforeValidator(no_bool)
 Int = Annotated[int, NO_BOOL]
 Count = Annotated[int, NO_BOOL, Field(ge=0)]

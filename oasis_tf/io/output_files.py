@@ -1,8 +1,8 @@
-"""The one rule for what may be overwritten.
+"""Which files a command may overwrite.
 
-A file that is there already is replaced if this program made it; anything else only where the user
-asked for it with --overwrite. What a command reads (label maps, photographs), and whatever others
-put into the folders where that lies, is never replaced.
+An existing file is replaced if this program wrote it, and with --overwrite also if not. Inputs of
+the command (label maps, photographs), and files of others in the inputs' folders, are never
+replaced.
 """
 
 import os
@@ -13,7 +13,7 @@ from oasis_tf.io.file_mark import Origin, may_be_sheet, origin_of
 
 
 class OutputError(ValueError):
-    """A place where nothing may be written, in a sentence."""
+    """Error for a path that must not be written."""
 
 
 def require_writable(
@@ -21,16 +21,16 @@ def require_writable(
     *,
     overwrite: bool = False,
     inputs: Iterable = (),
-    way_out: str = "name another place with --out, or replace it with --overwrite",
+    remedy: str = "choose another folder with --out, or replace it with --overwrite",
 ):
-    """Checks, before any work begins, that writing these files destroys nothing of the user's.
+    """Raises unless these files may be written; to be called before any work.
 
     Args:
-        paths: what one command writes together; a sheet of an earlier version is known by the
-            files that it was written with.
+        paths: all files that a command writes; a sheet of an earlier version is recognized by
+            the others.
         overwrite: bool, replace files of others.
         inputs: paths of files that the command reads.
-        way_out: str, what the error tells to do.
+        remedy: str, the advice in the error.
     Raises: OutputError, naming the first file.
     """
     paths, inputs = [Path(path) for path in paths], [Path(path) for path in inputs]
@@ -39,10 +39,10 @@ def require_writable(
     own = own_files(paths)
     for path in filter(os.path.lexists, paths):
         if path.is_dir():
-            raise OutputError(f"{path} is a folder; name another place with --out")
+            raise OutputError(f"{path} is a folder; choose another folder with --out")
         if os.path.realpath(path) in read_files:
             raise OutputError(
-                f"{path} is read by this command and is never overwritten; name another place "
+                f"{path} is read by this command and is never overwritten; choose another folder "
                 "with --out"
             )
         if path in own:
@@ -50,19 +50,19 @@ def require_writable(
         if os.path.realpath(path.parent) in read_folders:
             raise OutputError(
                 f"{path} was not made by this program and lies beside the files that are read, "
-                "where nothing is overwritten; name another place with --out"
+                "where nothing is overwritten; choose another folder with --out"
             )
         if not overwrite:
-            raise OutputError(f"{path} is there, and was not made by this program; {way_out}")
+            raise OutputError(f"{path} is there, and was not made by this program; {remedy}")
 
 
 def require_elsewhere(folder, *, data_folders: Iterable = (), inputs: Iterable = ()):
-    """Raises an OutputError where pictures would later be taken for data.
+    """Raises an OutputError for a folder in which a later command would read the pictures as data.
 
     Args:
         folder: where files are to be written.
         data_folders: all files in or below these are data.
-        inputs: paths of files that the command reads; their folders hold data, those below do not.
+        inputs: paths of files that the command reads; their folders hold data, subfolders do not.
     """
     place = Path(os.path.realpath(folder))
     roots = {Path(os.path.realpath(each)) for each in data_folders}
@@ -75,10 +75,10 @@ def require_elsewhere(folder, *, data_folders: Iterable = (), inputs: Iterable =
 
 
 def own_files(paths: Iterable) -> set[Path]:
-    """Those of files that one command writes together which are there and which it wrote.
+    """The existing files among the outputs of a command that this program wrote.
 
-    A picture without mark that looks as sheets do is taken for one if a file beside it is an
-    earlier version's, see `file_mark`.
+    A picture without mark counts if it looks like a sheet and another output is a file of an
+    earlier version, see `file_mark`.
     """
     origins = {Path(path): origin_of(path) for path in paths if os.path.lexists(path)}
     is_earlier = Origin.EARLIER in origins.values()

@@ -1,4 +1,4 @@
-"""A progress bar on stderr for long work, so that stdout stays free for results."""
+"""A progress bar on stderr; stdout is for results."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,11 +14,11 @@ def say(sentence: str) -> None:
 
 
 def track(items: Iterable, *, description: str, total: int | None, done: int = 0) -> Iterator:
-    """Yields the items, and moves a bar on while stderr is a terminal.
+    """Yields the items and advances a progress bar if stderr is a terminal.
 
     Args:
-        description: what is being done, a line of its own above the bar.
-        total: number of items with those done before; None if it is not known.
+        description: the line above the bar.
+        total: number of items, including those done before; None if unknown.
         done: number of items done before.
     """
     say(description)

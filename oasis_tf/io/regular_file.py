@@ -1,4 +1,4 @@
-"""Refuses what is no regular file before it is opened: a FIFO would hang, /dev/zero never ends."""
+"""Refuses what is no regular file before it is opened: a FIFO blocks, /dev/zero is endless."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ KINDS = {
 
 
 class NotRegularFileError(OSError):
-    """A path that is no regular file, in a sentence; `strerror` is the part about the reason."""
+    """Error for a path that is no regular file; `strerror` is the reason alone."""
 
     exit_code = 2  # bad input, though the system's errors are failures otherwise
 
@@ -27,7 +27,7 @@ def require_regular(path: Path | str) -> None:
     """Raises unless `path`, or what it links to, is a regular file. Nothing is opened.
 
     Raises: NotRegularFileError for folders, FIFOs, devices and sockets; the system's OSError
-        (FileNotFoundError and others) where there is nothing that could be looked at.
+        (FileNotFoundError and others) where the path cannot be examined.
     """
     mode = os.stat(path).st_mode
     if stat.S_ISREG(mode):

@@ -13,11 +13,11 @@ DECIMAL_COMMA = re.compile(r"([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)")
 
 
 class StepTableError(ValueError):
-    """A table of steps that cannot be read, in a sentence."""
+    """Error for a table of steps that cannot be read."""
 
 
 class StepTable:
-    """Rows with a `step`, kept in a file that is replaced in one move.
+    """Rows with a `step` in a CSV file.
 
     Args:
         path: the CSV file; read if it exists.
@@ -50,7 +50,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     and, in some languages, decimal commas.
 
     Returns: list of dicts of str; none if there is no such file. `int` reads every `step`. Cells
-        for which there is no column are a list, at None.
+        beyond the columns are a list under the key None.
     Raises: StepTableError, naming the file and the line.
     """
     path = Path(path)

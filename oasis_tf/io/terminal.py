@@ -1,4 +1,4 @@
-"""Text for people: safe on a terminal, whatever its encoding, and a sentence where it is lost."""
+"""Prints text on any terminal and encoding; a full or closed stdout is one error."""
 
 import codecs
 import io
@@ -20,12 +20,11 @@ STREAMS = {1: "stdout", 2: "stderr"}
 
 
 class StandardOutputError(RuntimeError):
-    """Standard output takes no more, in a sentence. No OSError: those are of files.
+    """Error for a standard output that is full or closed. Not an OSError, which concerns a file.
 
     Attributes:
-        exit_code: int, as shells have it for a program that writes to a reader that is gone
-            (`| head -1`), or 1.
-        is_closed: bool, whether the reader is gone.
+        exit_code: int, 128 + SIGPIPE if the reader has ended (`| head -1`), or 1.
+        is_closed: bool, whether the reader has ended.
     """
 
     def __init__(self, cause: OSError):
@@ -35,11 +34,11 @@ class StandardOutputError(RuntimeError):
 
 
 def printable(text: object, *, encoding: str | None = None) -> str:
-    r"""Text as a terminal may get it: escape codes of file names become visible, as `\x1b`.
+    r"""Text without control characters: escape codes in file names become visible, as `\x1b`.
 
     Args:
-        text: what `str` gives for it is used. Newlines and tabs stay.
-        encoding: of the stream; characters it lacks are escaped too. None: all are kept.
+        text: any object, printed by `str`. Newlines and tabs are kept.
+        encoding: of the stream; characters outside of it are escaped. None: all are kept.
     """
     safe = UNSAFE.sub(_escaped, str(text))
     if encoding is None:
@@ -50,8 +49,8 @@ def printable(text: object, *, encoding: str | None = None) -> str:
 def echo(text: object = "", *, err: bool = False) -> None:
     """Prints a line of `printable` text on stdout, or on stderr.
 
-    Raises: StandardOutputError if stdout takes no more; from then on it takes anything, and drops
-        it. A stderr that takes no more is ignored: there is no one to tell.
+    Raises: StandardOutputError if stdout is full or closed; later output is dropped. The same of
+        stderr is ignored.
     """
     stream = sys.stderr if err else sys.stdout
     if stream is not None:
@@ -59,7 +58,7 @@ def echo(text: object = "", *, err: bool = False) -> None:
 
 
 def write(text: str, *, err: bool = False) -> None:
-    """Writes what may steer the terminal, as it is. Raises: StandardOutputError, see `echo`."""
+    """Writes text unchanged, with control characters. Raises: StandardOutputError, see `echo`."""
     stream = sys.stderr if err else sys.stdout
     try:
         stream.write(text)
@@ -71,19 +70,19 @@ def write(text: str, *, err: bool = False) -> None:
 
 
 def counted(count: int, noun: str) -> str:
-    """A number of things: "1 pair", "1,000 pairs"."""
+    """A count with its noun: "1 pair", "1,000 pairs"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def table_text(table: Table) -> str:
-    """A table as lines of plain text, as wide as it needs to be."""
+    """A table as lines of plain text, without folding."""
     console = Console(file=io.StringIO(), width=WIDEST_TABLE, highlight=False, markup=False)
     console.print(table)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
 
 
 def flush_stdout() -> None:
-    """Writes what stdout still holds back. Raises: StandardOutputError, see `echo`."""
+    """Flushes stdout. Raises: StandardOutputError, see `echo`."""
     if sys.stdout is None:
         return
     try:
@@ -94,10 +93,10 @@ def flush_stdout() -> None:
 
 
 def prepare_streams() -> None:
-    """Makes stdout and stderr usable by all that follows.
+    """Prepares stdout and stderr for any text.
 
-    A closed one (`2>&-`) becomes `/dev/null`: else the next opened file would get its number, and
-    what libraries print. Characters that their encoding lacks are escaped instead of raised.
+    A closed one (`2>&-`) becomes `/dev/null`; otherwise the next opened file would get its
+    descriptor, and the output of libraries. Characters outside of their encoding are escaped.
     """
     for descriptor in (0, *STREAMS):
         try:
@@ -121,7 +120,7 @@ def _escaped(match: re.Match) -> str:
 
 
 def _discard(stream) -> None:
-    """Sends to nowhere what a stream holds back and will get: at exit Python would fail again."""
+    """Redirects a stream to /dev/null; otherwise Python fails again at exit."""
     try:
         descriptor = stream.fileno()
     except (OSError, ValueError, AttributeError):  # not a file's

@@ -1,4 +1,4 @@
-"""What an array must be to be a network's weights, whatever file it is from."""
+"""Validates arrays as weights of a network."""
 
 import h5py
 import numpy as np
@@ -8,7 +8,7 @@ SINGULAR_VECTORS = (".weight_u", ".weight_v")
 
 
 def no_weights(name: str, array: np.ndarray) -> str | None:
-    """Why an array is no weights, as the end of a sentence, or None if it is.
+    """Why an array cannot be weights, as the end of a sentence; None if it can.
 
     Weights are floating-point numbers, finite in float32; a variance is not below 0, and a singular
     vector of spectral normalisation is not 0.
@@ -28,7 +28,7 @@ def no_weights(name: str, array: np.ndarray) -> str | None:
 
 
 def problem_of(network) -> str | None:
-    """What is wrong with a Keras network's weights, as a sentence's end; None if nothing is."""
+    """Problem of a Keras network's weights, as the end of a sentence; None if there is none."""
     for variable in network.weights:
         if "float" in str(variable.dtype):
             problem = no_weights(variable.path, np.asarray(variable.numpy(), np.float32))
@@ -38,11 +38,11 @@ def problem_of(network) -> str | None:
 
 
 def problem_of_file(file, network) -> str | None:
-    """As `problem_of`, for the HDF5 file of the weights, of which Keras casts other numbers.
+    """Like `problem_of`, for the HDF5 file of the weights, whose integers Keras casts to floats.
 
     Args:
         file: path, or a binary file.
-        network: keras.Model that was read from it; its own integers do not count.
+        network: keras.Model that was loaded from it; its integer variables are allowed.
     """
     others = []
 

@@ -1,4 +1,4 @@
-"""YAML from outside, read within bounds."""
+"""Reads YAML within limits of size, depth and number of values."""
 
 import re
 from pathlib import Path
@@ -12,16 +12,16 @@ MAX_DEPTH = 64  # of nested lists and mappings; configs have at most 6
 MAX_VALUES = 200_000  # with what aliases repeat; a map of all 65,536 ids of 16 bits has 131,072
 MAX_DIGITS = 20  # of an integer: 2**64 has 20
 
-# What YAML 1.1 takes for a number in base 60 or 8, where people mean the text "1:30" or 12.
+# YAML 1.1 parses these as numbers in base 60 or 8; people mean the text "1:30" or 12.
 _BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?")
 _BASE_8 = re.compile(r"[-+]?0[0-7_]+")
-# Python writes bytes of file names that are not UTF-8 as U+DC80 to U+DCFF; the others mean nothing.
+# Python decodes bytes of file names that are not UTF-8 as U+DC80 to U+DCFF, which are allowed.
 _NO_TEXT = re.compile("[\0\ud800-\udc7f\udd00-\udfff]")
 _WITHOUT_VALUE = {f"tag:yaml.org,2002:{kind}" for kind in ("merge", "value")}  # keys << and =
 
 
 class YAMLFileError(ValueError):
-    """YAML that cannot be used; its text is one sentence that names where it stands."""
+    """Error for unusable YAML: one sentence that names its origin and line."""
 
 
 def read_yaml(path):
@@ -53,7 +53,7 @@ def parse_yaml(text: str, *, origin: str):
 
     Args:
         text: str.
-        origin: what errors call it, such as a path.
+        origin: name of the text in errors, such as a path.
     Returns: lists, mappings and scalars, as `yaml.safe_load` does.
     Raises: YAMLFileError, naming the origin and the line.
     """
@@ -63,7 +63,7 @@ def parse_yaml(text: str, *, origin: str):
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         raise YAMLFileError(f"{origin} is not YAML: {_sentence(error)}") from error
-    except yaml.YAMLError as error:  # a character that YAML does not know
+    except yaml.YAMLError as error:  # a character that YAML excludes
         raise YAMLFileError(f"{origin} is not YAML: {' '.join(str(error).split())}") from error
     finally:
         if loader is not None:
@@ -77,7 +77,7 @@ def _sentence(error):
 
 
 class _BoundedLoader(yaml.SafeLoader):
-    """Refuses what is too deep, too large, given twice or easily misread."""
+    """Refuses deep or large documents, repeated keys, and numbers in base 8 or 60."""
 
     def __init__(self, text):
         super().__init__(text)
@@ -126,7 +126,7 @@ class _BoundedLoader(yaml.SafeLoader):
         return super().construct_yaml_float(node)
 
     def _check_keys(self, node):
-        """By text and by value: `7` and `'7'`, `yes` and `true`."""
+        """Compares keys by text and by value: `7` and `'7'`, `yes` and `true` are equal."""
         seen = {}
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -169,7 +169,7 @@ def _shown(value):
 
 
 def _check_number_of_values(root):
-    """Counts every value as often as aliases repeat it; an alias of what holds it is endless."""
+    """Counts values as often as aliases repeat them; refuses an alias inside of its own value."""
     counts = {}
 
     def count(node):

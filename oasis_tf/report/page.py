@@ -23,8 +23,8 @@ SHOWN_ELSEWHERE = {"class_names", "palette"}
 
 def require_writable_report(folder, *, overwrite=False):
     """OutputError if the run folder's `report.html` is another's, unless that may be replaced."""
-    way_out = "move it out of the run folder, or replace it with: report --overwrite"
-    require_writable([folder.report], overwrite=overwrite, way_out=way_out)
+    remedy = "move it out of the run folder, or replace it with: report --overwrite"
+    require_writable([folder.report], overwrite=overwrite, remedy=remedy)
 
 
 def write_report(folder, *, overwrite=False):

@@ -139,7 +139,7 @@ def test_a_label_map_of_the_contact_sheets_name_is_refused(run, tmp_path):
     path = tmp_path / "contact_sheet.png"
     Image.fromarray(np.ones((32, 32), np.uint8)).save(path)
     arguments = ["--run", run, "--labels", path, "--out", tmp_path / "out"]
-    assert f"{path}: the contact sheet takes" in call("generate", *arguments, exit_code=2).stderr
+    assert f"{path}: the contact sheet has" in call("generate", *arguments, exit_code=2).stderr
 
 
 def test_a_folder_of_label_maps_is_taken_in_any_case_but_not_what_is_hidden(tmp_path):

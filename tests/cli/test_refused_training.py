@@ -89,7 +89,7 @@ def test_bad_data_is_named_before_anything_is_written(
     root, options = pairs
     how(root / broken)
     result = train("--run-dir", tmp_path / "run", *options, exit_code=2)
-    assert result.stderr.startswith(f"Error: {root / (named or broken)}: ")
+    assert result.stderr.splitlines()[-1].startswith(f"Error: {root / (named or broken)}: ")
     assert sentence in result.stderr
     assert not (tmp_path / "run").exists()
 
@@ -100,7 +100,7 @@ def test_a_bad_label_met_in_training_is_named(tmp_path, pairs, split):
     bad = root / "labels" / split / "b.png"
     Image.fromarray(np.full((32, 32), 9, np.uint8)).save(bad)
     result = train("--run-dir", tmp_path / "run", *options, exit_code=2)
-    assert result.stderr.startswith(f"Error: {bad}: the label map holds the id 9")
+    assert result.stderr.splitlines()[-1].startswith(f"Error: {bad}: the label map holds the id 9")
     again = train("--run-dir", tmp_path / "run", exit_code=2)
     assert "holds no checkpoint" in again.stderr and "--resume" in again.stderr
 

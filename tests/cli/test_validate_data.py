@@ -84,6 +84,14 @@ def test_the_text_tells_the_same(root):
     ]
 
 
+def test_one_problem_is_counted_in_the_singular(root):
+    image, _ = write(root, "val", "empty")
+    image.write_bytes(b"")
+    assert validate(root, exit_code=1).stdout.endswith("\n1 problem was found.\n")
+    cut(write(root, "val", "truncated")[0], 400)
+    assert validate(root, exit_code=1).stdout.endswith("\n2 problems were found.\n")
+
+
 def test_names_of_classes_are_shown_as_they_are(root):
     text = validate(root, "--set=data.class_names=[void, 'road [paved]', 'x[/y]', tree]").stdout
     assert " road [paved] " in text and " x[/y] " in text

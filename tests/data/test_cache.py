@@ -27,6 +27,8 @@ from oasis_tf.data import (
     training_batches,
 )
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[2]
 SIZE = (16, 24)
 COUNT = 7

@@ -52,9 +52,9 @@ def test_the_file_comes_whole_and_progress_is_shown(site, cache):
 @pytest.mark.parametrize(
     ("faults", "sentence"),
     [
-        ({"sha256": "6726825d"}, f"not the file that was meant: its SHA-256 is {SHA256}"),
+        ({"sha256": "6726825d"}, f"is not the expected file: its SHA-256 is {SHA256}"),
         ({"name": "none"}, "/none cannot be downloaded: HTTP Error 404"),
-        ({"handler": CutShort}, "cannot be downloaded: 100 of 2560000 bytes came"),
+        ({"handler": CutShort}, "cannot be downloaded: 100 of 2560000 bytes arrived"),
     ],
     ids=["another file", "no file", "half a file"],
 )

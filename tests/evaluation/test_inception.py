@@ -8,6 +8,8 @@ import torch
 
 from oasis_tf.feature_extractors.inception import FIDInception, to_network_input
 
+pytestmark = pytest.mark.heavy
+
 
 def assert_close(actual, expected, *, relative):
     """Per image, in L2; and no element off by that much of the largest."""

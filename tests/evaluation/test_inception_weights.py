@@ -18,6 +18,8 @@ from oasis_tf.feature_extractors.inception_weights import (
 from oasis_tf.io.download import DownloadError
 from oasis_tf.io.pytorch_files import PyTorchFileError
 
+pytestmark = pytest.mark.heavy
+
 NOWHERE = "http://127.0.0.1:1/"  # no one listens there
 
 

@@ -155,7 +155,7 @@ def test_photographs_painted_otherwise_are_refused_and_painted_over_if_asked(
     paint(sampler, label_map_inputs, tmp_path, **options)
     path = tmp_path / f"a.{options['format']}"
     before = path.read_bytes()
-    with pytest.raises(RunError, match="painted by another checkpoint or with other options"):
+    with pytest.raises(RunError, match="exists, by another checkpoint or with other options"):
         paint(sampler, label_map_inputs, tmp_path, **options | other)
     assert path.read_bytes() == before
     done = paint(sampler, label_map_inputs, tmp_path, **options | other, overwrite=True)
@@ -164,7 +164,7 @@ def test_photographs_painted_otherwise_are_refused_and_painted_over_if_asked(
 
 def test_a_picture_of_someone_else_is_not_painted_over(sampler, label_map_inputs, tmp_path):
     sheet.save_png(np.zeros((4, 4, 3), np.uint8), tmp_path / "a_1.png")
-    with pytest.raises(RunError, match="a_1.png is there"):
+    with pytest.raises(RunError, match="a_1.png exists"):
         paint(sampler, label_map_inputs, tmp_path)
     assert sorted(os.listdir(tmp_path)) == ["a_1.png"]
 

@@ -170,6 +170,7 @@ def preset(tmp_path_factory):
     return folder, segmenter
 
 
+@pytest.mark.heavy
 def test_a_segformer_folder_predicts_as_keras_hub_does(preset):
     folder, network = preset
     segmenter = opened(kind="keras-hub", model=str(folder), size=(32, 32))

@@ -1,7 +1,7 @@
-"""PyTorch's files of weights: state_dicts in and out, and nothing but tensors.
+"""Reads and writes state_dicts in PyTorch's file formats; only tensors are accepted.
 
-Reading needs no PyTorch. `pickled` interprets the pickle, `archives` knows the two layouts of a
-file, `reading` makes arrays of both. Only `writing` uses PyTorch, an optional extra.
+Reading needs no PyTorch. `pickled` interprets the pickle, `archives` reads the two layouts of
+files, `reading` converts both to arrays. Only `writing` uses PyTorch, an optional extra.
 """
 
 from oasis_tf.io.pytorch_files.errors import PyTorchError, PyTorchFileError

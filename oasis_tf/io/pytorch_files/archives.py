@@ -1,7 +1,7 @@
-"""The two layouts of what `torch.save` writes: a zip archive, or pickles followed by numbers.
+"""The two file layouts of `torch.save`: a zip archive, or pickles followed by numbers.
 
-Both are read without PyTorch and give a pickled value and the bytes of storages. What a file says
-of sizes is compared with its own size before anything is allocated.
+Both are read without PyTorch and give a pickled value and the bytes of storages. Sizes in a
+file are compared with the file's size before memory is allocated.
 """
 
 import io
@@ -101,7 +101,7 @@ class _Zip:
 
 
 class _Legacy:
-    """The layout before: five pickles, then each storage behind its length. It has no checksum."""
+    """The layout before 1.6: five pickles, then each storage after its length. No checksum."""
 
     byte_order = "<"
 

@@ -2,15 +2,15 @@
 
 
 class PyTorchFileError(ValueError):
-    """A file that is no state_dict, in a sentence that names it."""
+    """Error for a file that is no state_dict; the message names it."""
 
 
 class PyTorchError(RuntimeError):
-    """PyTorch is missing or too old, or cannot write a file, in a sentence."""
+    """Error for a missing or too old PyTorch, or a file that it cannot write."""
 
 
 class MalformedError(ValueError):
-    """What is wrong with a file's content, without the file's name."""
+    """Error for a file's content, without the file's name."""
 
 
 class RefusedError(ValueError):

@@ -1,6 +1,6 @@
 """An interpreter for the pickles of state_dicts. Nothing that a pickle names is imported or called.
 
-It knows the operations that `torch.save` writes with pickle's protocol 2, and as values only
+It implements the operations that `torch.save` writes with pickle's protocol 2; values are only
 numbers, strings, None, tuples, lists, dicts and tensors, as does `torch.load(weights_only=True)`.
 The standard library decodes the operations (`pickletools`). Every operation takes a bounded time
 and adds at most one reference, so that a pickle's length bounds what reading it costs.
@@ -63,7 +63,7 @@ class _Dtype(str):
 
 @dataclass(frozen=True)
 class _Function:
-    """What stands here for a name that a pickle calls: function(machine, *arguments)."""
+    """The implementation of a name that a pickle calls: function(machine, *arguments)."""
 
     call: Callable
 
@@ -72,7 +72,7 @@ def read_pickle(stream):
     """Interprets one pickle and leaves `stream` behind it.
 
     Args:
-        stream: seekable binary file; whoever calls bounds its length.
+        stream: seekable binary file; the caller limits its length.
     Returns: `Pickled`; in its value, a `StoredTensor` for each tensor.
     Raises: MalformedError; RefusedError with the name of what is neither value nor tensor.
     """
@@ -94,7 +94,7 @@ def read_pickle(stream):
 
 
 class _Machine:
-    """The stack, those below its marks, and the values that a pickle refers to again."""
+    """The stack, the stacks below its marks, and the memo."""
 
     def __init__(self):
         self.stack, self.below, self.memo = [], [], {}
@@ -134,7 +134,9 @@ class _Machine:
     def set_items(self, values):
         target = _require(self.stack[-1], dict)
         for key, value in zip(values[::2], values[1::2], strict=True):
-            target[_require(key, str, int)] = value  # hashing a nested tuple may take for ever
+            target[_require(key, str, int)] = (
+                value  # hashing a nested tuple can take exponential time
+            )
 
     def global_name(self, name):
         name = name.replace(" ", ".")
@@ -152,7 +154,7 @@ class _Machine:
         self.stack.append(function.call(self, *arguments))
 
     def ordered_dict(self, pairs=()):
-        """Of nothing, or of pairs as Python 2 pickles it; those may be shared by many calls."""
+        """Empty, or from pairs as Python 2 pickles it; many calls may share the pairs."""
         self.pairs += len(_require(pairs, list, tuple))
         if self.pairs > MOST_PAIRS:
             raise ValueError("it has too many keys")
@@ -164,7 +166,7 @@ class _Machine:
         _require(self.stack[-1], dict)
 
     def storage(self, _):
-        """What `torch.save` leaves out of the pickle; legacy files add what it is a view of."""
+        """A reference to numbers outside of the pickle; legacy files may add a view."""
         kind, dtype, key, place, size, *view = _arguments(self.stack.pop())
         _require(place, str)
         if kind != "storage" or any(part is not None for part in view):

@@ -1,4 +1,4 @@
-"""state_dicts from PyTorch's files, as NumPy arrays."""
+"""Reads state_dicts from PyTorch's files as NumPy arrays."""
 
 import math
 from pathlib import Path
@@ -10,8 +10,8 @@ from oasis_tf.io.pytorch_files.errors import MalformedError, PyTorchFileError, R
 from oasis_tf.io.pytorch_files.pickled import StoredTensor
 from oasis_tf.io.regular_file import NotRegularFileError, require_regular
 
-DATA_PARALLEL = "module."  # what PyTorch's DataParallel puts before every name
-MOST_SHARING = 4  # times the numbers that a file holds: what tensors that share storages may have
+DATA_PARALLEL = "module."  # prefix of every name by PyTorch's DataParallel
+MOST_SHARING = 4  # numbers of all tensors, which may share storages, over numbers in the file
 
 
 def read_state_dict(path) -> dict[str, np.ndarray]:
@@ -21,7 +21,7 @@ def read_state_dict(path) -> dict[str, np.ndarray]:
     compared with its checksums; the older format has none.
 
     Returns: dict of name to float32 array, or of the dtype that the file has if that is an integer
-        or bool; some may be read-only. A prefix of DataParallel is taken off.
+        or bool; some may be read-only. The prefix of DataParallel is removed.
     Raises: PyTorchFileError naming the file.
     """
     path = Path(path)
@@ -65,7 +65,7 @@ def _arrays(path, file):
 
 
 def _array(path, name, tensor, file, storages):
-    """One tensor's array; `storages` keeps what was read, as tensors may share it."""
+    """One tensor's array; `storages` caches numbers, as tensors may share them."""
     try:
         key = tensor.storage.key
         if key not in storages:
@@ -81,7 +81,7 @@ def _array(path, name, tensor, file, storages):
 
 
 def _numbers(storage, file):
-    """A storage's numbers, (size,); those with a fraction as float32."""
+    """A storage's numbers, (size,); floats as float32."""
     if storage.dtype.startswith("complex"):
         raise TypeError("its numbers are complex")
     content = file.read(storage)
@@ -92,7 +92,7 @@ def _numbers(storage, file):
         return np.frombuffer(content, np.uint8) != 0
     dtype = np.dtype(storage.dtype)
     numbers = np.frombuffer(content, dtype.newbyteorder(file.byte_order))
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is named
+    with np.errstate(over="ignore"):  # numbers beyond float32 become infinite, an error later
         return numbers.astype(np.float32 if dtype.kind == "f" else dtype, copy=False)
 
 

@@ -1,4 +1,4 @@
-"""Writes state_dicts as PyTorch does, with PyTorch, which is imported here alone."""
+"""Writes state_dicts with PyTorch, which only this module imports."""
 
 import io
 from collections import OrderedDict
@@ -10,10 +10,10 @@ from oasis_tf.io.pytorch_files.errors import PyTorchError
 
 
 def write_state_dicts(folder, state_dicts):
-    """Writes files that `torch.load(path, weights_only=True)` reads; if one fails, none is there.
+    """Writes files that `torch.load(path, weights_only=True)` reads: all of them, or none.
 
     Args:
-        folder: made if need be.
+        folder: created if missing.
         state_dicts: dict of file name to dict of name to array.
     Raises: PyTorchError.
     """

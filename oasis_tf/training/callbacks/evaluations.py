@@ -45,8 +45,8 @@ class Evaluations(Scores):
     def set_model(self, model):
         super().set_model(model)
         self.evaluations = []
-        way_out = "move it out of the run folder"
-        require_writable(results.files_of(self.results_path), way_out=way_out)
+        remedy = "move it out of the run folder"
+        require_writable(results.files_of(self.results_path), remedy=remedy)
         if self.results_path.exists():
             found = results.read(self.results_path)
             self.evaluations = [entry.as_json() for entry in found if entry.step <= self.step]

@@ -2,6 +2,7 @@
 
 import gc
 
+import pytest
 from scripted import Scripted
 from tensorflow.python.framework.func_graph import FuncGraph
 from tiny_run import TINY
@@ -25,6 +26,7 @@ def test_weights_are_recalibrated_once_a_step():
     assert recalibrated_ema() == 2
 
 
+@pytest.mark.heavy
 def test_no_graph_and_no_memory_is_kept_of_a_recalibration():
     """Every one kept its graph before: 5 MB each, for weeks."""
     overrides = (

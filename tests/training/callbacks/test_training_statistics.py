@@ -14,6 +14,7 @@ from oasis_tf.training.callbacks.training_statistics import memory, spectral_nor
 CLASS_NAMES = ("void", "sky", "sea/shore", "snow", "sky")
 
 
+@pytest.mark.heavy
 def test_an_epoch_ends_with_its_training_statistics(tmp_path):
     images, label_maps = tiny_pairs(12)
     label_maps[:] = 1
