@@ -9,14 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from saved_model_session import INVALID_ARGUMENT
 from servers import session_settings
-from tiny_run import write_checkpoint
+from tiny import tiny_generator
 
-from oasis_tf.export import exporter
-from oasis_tf.export.saved_model.target import SavedModel
-from oasis_tf.export.trained import Trained
+from oasis_tf.data.label_ids import LabelIds
+from oasis_tf.export.saved_model.signatures import resources_of, signatures_of
 from oasis_tf.export.verification.cases import paint, synthetic_label_maps
+from oasis_tf.models.fold import fold
 from oasis_tf.runtime import noise
 
 pytestmark = pytest.mark.process
@@ -131,19 +132,23 @@ def test_every_int64_is_a_seed_of_its_own(served, ask):
 
 def test_what_wide_generators_do_in_fewer_multiplications_runs_there_and_paints_the_same(tmp_path):
     """Neighbourhoods and Winograd give the images of dense modulation and plain convolutions."""
-    wide = ("generator.channels=128", "generator.num_blocks=2", "generator.modulation=distinct")
-    checkpoint = write_checkpoint(tmp_path / "run", *wide)
-    exporter.convert(target=SavedModel(), checkpoint=checkpoint, out=tmp_path / "1")
-    graph = (tmp_path / "1" / "saved_model.pb").read_bytes()
+    generator = tiny_generator(
+        num_classes=14, image_size=(32, 32), channels=128, z_dim=4, modulation="distinct"
+    )
+    kernel = generator.conv_image.kernel
+    kernel.assign(60 * kernel)  # for contrast
+    fast, label_code = fold(generator), LabelIds(num_classes=14, void_id=0)
+    signatures = {"with_z": signatures_of(fast, label_code)["with_z"]}
+    tf.saved_model.save(resources_of(fast, label_code), str(tmp_path), signatures=signatures)
+    graph = (tmp_path / "saved_model.pb").read_bytes()
     assert b"SparseSegmentSum" in graph and b"winograd" in graph
-    plain = Trained.load(checkpoint).folded
-    assert (plain.modulation, plain.winograd) == ("dense", False)
+    plain = fold(generator, modulation="dense", winograd=False)
     label_maps = np.stack(synthetic_label_maps(plain.num_classes, size=plain.image_size))
     z = noise.seeded_noise(range(len(label_maps)), plain.z_dim).numpy()
     expected = 255 * paint(plain, label_maps, z)
     assert expected.std() > 20
     call = ("with_z", {"label_map": label_maps.tolist(), "z": z.tolist()})
-    with loaded(tmp_path / "1") as ask:
+    with loaded(tmp_path) as ask:
         (answer,) = ask(call)
     apart = np.abs(np.array(answer["image"]) - expected)
     assert apart.max() <= 0.51  # a grey level is rounded
