@@ -9,6 +9,7 @@ from pydantic import Field
 from oasis_tf.config import bounds
 from oasis_tf.config.data_section import DataConfig
 from oasis_tf.config.evaluation_section import EvaluationConfig
+from oasis_tf.config.image_size import near_sizes
 from oasis_tf.config.losses_section import LossesConfig
 from oasis_tf.config.metrics import HELD_OUT_SCORES
 from oasis_tf.config.network_sections import DiscriminatorConfig, GeneratorConfig
@@ -79,14 +80,14 @@ class Config(Section):
 
     def _check_size(self):
         multiple = 2 ** max(self.generator.num_blocks - 1, len(self.discriminator.channels))
-        if any(side % multiple for side in self.data.image_size):
-            below = [max(1, side // multiple) * multiple for side in self.data.image_size]
-            above = [-(-side // multiple) * multiple for side in self.data.image_size]
+        near = near_sizes(self.data.image_size, multiple)
+        if near != [tuple(self.data.image_size)]:
             raise ValueError(
                 f"data.image_size {list(self.data.image_size)} does not fit this network: height "
                 f"and width must be multiples of {multiple} (generator.num_blocks "
                 f"{self.generator.num_blocks}, {len(self.discriminator.channels)} "
-                f"discriminator.channels); near sizes are {below} and {above}"
+                f"discriminator.channels); near sizes are "
+                f"{' and '.join(str(list(size)) for size in near)}"
             )
         if self.training.add_vgg_loss and min(self.data.image_size) < SMALLEST_VGG_IMAGE:
             raise ValueError(

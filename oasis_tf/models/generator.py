@@ -5,6 +5,7 @@ import math
 import keras
 from keras import ops
 
+from oasis_tf.config.image_size import near_sizes
 from oasis_tf.layers import strategies
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import SPADEResBlock
@@ -271,12 +272,10 @@ class OASISGenerator(LabelMapModel):
 def check_image_size(image_size, multiple):
     """Returns `image_size` as a tuple (h, w); ValueError unless both are multiples."""
     height, width = (int(length) for length in image_size)
-    below = [max(1, length // multiple) * multiple for length in (height, width)]
-    above = [max(1, -(-length // multiple)) * multiple for length in (height, width)]
-    if [height, width] != above:
-        near = dict.fromkeys(f"{h}x{w}" for h, w in (below, above))
+    near = near_sizes((height, width), multiple)
+    if near != [(height, width)]:
         raise ValueError(
             f"An image size of {height}x{width} does not fit: height and width must be "
-            f"multiples of {multiple}. Near sizes: {' or '.join(near)}."
+            f"multiples of {multiple}. Near sizes: {' or '.join(f'{h}x{w}' for h, w in near)}."
         )
     return height, width

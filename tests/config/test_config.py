@@ -209,7 +209,8 @@ def test_near_sizes_fit_and_are_near(height, width, num_blocks, depth):
     except ConfigError as error:
         assert height % multiple or width % multiple
         near = [yaml.safe_load(size) for size in re.findall(r"\[\d+, \d+\]", str(error))[1:]]
-        assert len(near) == 2
+        has_one = all(side < multiple or side % multiple == 0 for side in (height, width))
+        assert len(near) == (1 if has_one else 2)
         for size in near:
             load_config(TINY, overrides=[f"data.image_size={size}", *network])
             assert all(abs(a - b) < multiple for a, b in zip(size, (height, width), strict=True))
