@@ -16,9 +16,7 @@ from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 def _require_json(path):
     if path is not None and path.suffix != ".json":
-        raise typer.BadParameter(
-            printable(f"{path} is no .json; what lies beside it is named after it")
-        )
+        raise typer.BadParameter(printable(f"{path} is no .json; the other files take its name"))
     return path
 
 
@@ -26,7 +24,7 @@ def evaluate(
     run: Run,
     config: Annotated[
         Path | None,
-        typer.Option(help="Whose `data` and `evaluation` count.  [default: the run's own]"),
+        typer.Option(help="Its `data` and `evaluation` are used.  [default: the run's config]"),
     ] = None,
     data_root: DataRoot = None,
     overrides: Overrides = None,
@@ -47,7 +45,9 @@ def evaluate(
     ] = None,
     inception_weights: Annotated[
         Path | None,
-        typer.Option(dir_okay=False, help="FID's Inception: the .pth, or what it became here."),
+        typer.Option(
+            dir_okay=False, help="File of FID's Inception: the .pth, or the .npz converted from it."
+        ),
     ] = None,
     references: Annotated[
         Path | None,
@@ -61,7 +61,7 @@ def evaluate(
         typer.Option(
             callback=_require_json,
             dir_okay=False,
-            help="A .json; tables and pictures go beside it.  [default: RUN/evaluation/…]",
+            help="A .json; tables and charts go to its folder.  [default: RUN/evaluation/…]",
         ),
     ] = None,
     which: Annotated[
@@ -72,13 +72,11 @@ def evaluate(
     batch_size: BatchSize = 8,
     strategy: Annotated[
         Literal["none", "mirrored"],
-        typer.Option(help="Who shares the photographs: nobody, or this machine's GPUs."),
+        typer.Option(help="none: one device. mirrored: GPUs of this machine."),
     ] = "none",
     devices: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=MAX_DEVICES, help="GPUs of this machine to share them.  [default: all]"
-        ),
+        typer.Option(min=1, max=MAX_DEVICES, help="Number of GPUs.  [default: all]"),
     ] = None,
     overwrite: Annotated[
         bool,

@@ -12,10 +12,11 @@ from oasis_tf.io.terminal import echo
 def report(
     run: Annotated[Path, typer.Option(file_okay=False, help="Run folder.")],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a report.html of another's making.")
+        bool,
+        typer.Option("--overwrite", help="Replace a report.html made by others."),
     ] = False,
 ):
-    """Writes the run's report.html again, also while it trains."""
+    """Writes the run's report.html again; also possible during training."""
     with sentences_for_errors():
         from oasis_tf.report import write_report
         from oasis_tf.runs.folder import RunFolder

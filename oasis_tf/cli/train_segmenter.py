@@ -36,20 +36,18 @@ def train_segmenter(
     ] = "unet",
     channels: Annotated[
         int,
-        typer.Option(
-            min=1, max=MAX_WIDTH, help="Of the U-Net's first level; the others double it."
-        ),
+        typer.Option(min=1, max=MAX_WIDTH, help="Channels of the U-Net's first level."),
     ] = 16,
     epochs: Annotated[
         int, typer.Option(min=1, max=MAX_EPOCHS, help="Passes over the training images.")
     ] = 60,
     batch_size: Annotated[int, typer.Option(min=1, max=MAX_BATCH, help="Images a step.")] = 8,
     learning_rate: Annotated[
-        float, typer.Option(min=1e-8, max=1, help="The highest; it falls to 0.")
+        float, typer.Option(min=1e-8, max=1, help="Highest learning rate; it falls to 0.")
     ] = 2e-3,
     balance: Annotated[
         float,
-        typer.Option(min=0, max=1, help="How much more rare classes weigh: 1 as in OASIS."),
+        typer.Option(min=0, max=1, help="Exponent of class weights: 0 for none, 1 as in OASIS."),
     ] = 0.5,
 ):
     """Trains a segmenter on the data's real images, to measure mIoU with."""
@@ -115,6 +113,6 @@ def _say_what_came_of_it(training, finished):
 
 
 def _as_yaml(path):
-    """A path as `--set` reads it: in quotes where YAML would read something else."""
+    """A path as a YAML text, in quotes where needed."""
     text = str(path)
     return text if PLAIN.fullmatch(text) else json.dumps(text)

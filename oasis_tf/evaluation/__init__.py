@@ -1,1 +1,1 @@
-"""Metrics on sets of images, computed after training or beside it."""
+"""Metrics of generators on held-out pairs, after and during training."""

@@ -1,4 +1,4 @@
-"""Evaluates checkpoints of a run, one after the other."""
+"""Evaluates checkpoints of a run."""
 
 from functools import partial
 
@@ -15,16 +15,16 @@ from oasis_tf.runtime.memory_estimate import require_painting_memory
 
 
 def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0, out_folder=None):
-    """Yields the evaluation of each checkpoint as soon as it is made.
+    """Yields the evaluation of each checkpoint.
 
-    A metric that cannot be had here is left out, see `RunEvaluator`.
+    Metrics that cannot be measured here are left out, see `RunEvaluator`.
 
     Args:
         paths: of the checkpoints.
-        config: `Config` whose `data` and `evaluation` count.
+        config: `Config`; only its `data` and `evaluation` are used.
         devices: `Devices`.
         batch_size: int, photographs on all replicas at once. seed: int, of the noise.
-        out_folder: where the caller writes results, or None.
+        out_folder: the folder that the caller writes results to, or None.
     Returns: iterator of dict, see `RunEvaluator.evaluate`, with the checkpoint's `generator`, the
         SHA-256 of its file.
     Raises: RunError, DataError, CheckpointError, OutputError where the data lie in `out_folder`,

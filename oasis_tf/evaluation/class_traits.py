@@ -1,4 +1,4 @@
-"""What kind of class each is: how frequent, and how much texture it has."""
+"""How frequent each class is, and how much texture it has."""
 
 import numpy as np
 
@@ -8,11 +8,10 @@ LUMA = np.float32([0.299, 0.587, 0.114]) / 255  # of 8-bit red, green, blue; ITU
 class ClassTraits:
     """Shares and textures of all classes, over the real images and label maps seen so far.
 
-    A class's share is its part of all pixels that are not void. Its texture is the mean over its
-    pixels of the length of the gradient of luma, by central differences: luma, 0..1, changes by so
-    much from pixel to pixel. Only pixels count whose 3x3 neighbourhood lies wholly in the class, so
-    that borders between classes do not: sky comes out uniform, trees do not. It depends on the
-    images' size.
+    A class's share is its part of all pixels that are not void. Its texture is the mean length of
+    the gradient of luma (0..1, central differences, per pixel) over the pixels whose 3x3
+    neighbourhood is of that class only, so that borders between classes are left out. It depends
+    on the images' size.
 
     Args:
         num_classes: int, void included.
@@ -51,7 +50,7 @@ class ClassTraits:
         self.gradients += self._count(center[inner], _gradient_of_luma(images)[inner])
 
     def describe(self, class_names):
-        """What goes into a result's JSON: a dict for every class but void, its texture or None."""
+        """A dict for every class but void, of JSON's types; an unknown texture is None."""
         shares, textures = self.shares, self.textures
         return [
             {

@@ -1,4 +1,4 @@
-"""How often which class was predicted for which: pixel accuracy, IoU and their mean."""
+"""Confusion matrix: pixel accuracy, per-class IoU and mean IoU."""
 
 import numpy as np
 
@@ -30,23 +30,23 @@ class ConfusionMatrix:
 
     @property
     def labelled(self):
-        """Ids of the classes but void that a label map has, in increasing order."""
+        """Ids of the labelled classes, without void, in increasing order."""
         return np.flatnonzero(self.counts[1:].sum(axis=1)) + 1
 
     @property
     def predicted(self):
-        """Ids of what was predicted anywhere, in increasing order."""
+        """Ids that were predicted for any pixel, in increasing order."""
         return np.flatnonzero(self.counts.sum(axis=0))
 
     @property
     def accuracy(self):
-        """Share of the labelled pixels that were predicted right; 0 if there is none."""
+        """Share of the labelled pixels with a right prediction; 0 without such pixels."""
         labelled = self.counts[1:]
         return float(np.trace(self.counts[1:, 1:]) / max(1, labelled.sum()))
 
     @property
     def miou(self):
-        """Mean of the IoUs there are; 0 if there is none."""
+        """Mean over the classes that have an IoU; 0 if none has."""
         ious = self.per_class_iou()[1:]
         ious = ious[~np.isnan(ious)]
         return float(ious.mean()) if len(ious) else 0.0

@@ -1,4 +1,4 @@
-"""How much the photographs of one label map differ."""
+"""Differences between the photographs of one label map."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""How far two sets of images are apart in the features of one network: FID, KID and their kin."""
+"""Distances between sets of images in the features of a network: FID and KID."""
 
 from typing import NamedTuple
 
@@ -10,15 +10,15 @@ from oasis_tf.feature_extractors.inception import FIDInception
 
 
 class FeatureNetworkError(ValueError):
-    """A network whose output is not one vector an image, in a sentence."""
+    """Error for a network whose output is not one vector an image."""
 
 
 class Distance(NamedTuple):
-    """A result that says in which network's features it is.
+    """A distance, and the network of its features.
 
-    name: "FID" or "KID", or else what it is and of which network.
+    name: "FID" or "KID", or a name with the other network's.
     value: float, or for KID a `KernelDistance`.
-    num_real, num_fake: how many images of each set went into it.
+    num_real, num_fake: number of images of each set.
     """
 
     name: str
@@ -30,8 +30,7 @@ class Distance(NamedTuple):
 class FeatureDistance:
     """Distances between sets of images in the features of one network.
 
-    They are called FID and KID if that is `FIDInception` with the standard weights, and by the
-    network's name otherwise.
+    They are named FID and KID only for `FIDInception` with the standard weights.
 
     Args:
         network: keras.Model, images (b, h, w, 3) -> features (b, d). It gets the images unchanged,
@@ -44,7 +43,7 @@ class FeatureDistance:
     def features(self, images):
         """Features (b, d) of images (b, h, w, 3), on the device, also inside a `tf.function`.
 
-        They are NaN for images that are not finite, of which a fused ReLU would make 0.
+        NaN for images that are not finite, which a fused ReLU would turn into 0.
         Raises: FeatureNetworkError.
         """
         features = self.network(images, training=False)

@@ -1,4 +1,4 @@
-"""The pairs that generators are measured on."""
+"""The held-out pairs that generators are evaluated on."""
 
 import hashlib
 
@@ -10,7 +10,7 @@ RESIZED = "whole images resized to {}x{}, bicubic with antialiasing, rounded to 
 
 
 class HeldOutPairs:
-    """Photographs and label maps of a source, at the size that a generator paints.
+    """Photographs and label maps of a source, resized to the generator's size.
 
     Args:
         source: `Source`.
@@ -31,18 +31,18 @@ class HeldOutPairs:
 
     @property
     def fingerprint(self):
-        """str, another one for other examples: of their names, wherever they lie."""
+        """str, a hash of the names of the examples, not of their folder."""
         names = "\n".join(self.source.names[index] for index in self.indices)
         return hashlib.sha256(names.encode()).hexdigest()[:16]
 
     @property
     def preprocessing(self):
-        """str, what is done to a photograph before it is measured."""
+        """str, how photographs are resized."""
         return RESIZED.format(*self.image_size)
 
     @property
     def identity(self):
-        """See `Source.identity`; None for data that lies in no files."""
+        """See `Source.identity`; None for data without files."""
         try:
             return self.source.identity()
         except DataError:

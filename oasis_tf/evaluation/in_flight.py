@@ -1,14 +1,13 @@
-"""Work on several items at a time, its results in order."""
+"""Computes several items concurrently, with results in order."""
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 
 
 def in_flight(function, items, *, depth=2):
-    """Yields function(item) of every item, while those behind it are already computed.
+    """Yields function(item) of every item, while the next ones are computed in threads.
 
-    What takes turns on different parts of a machine, as painting and reading a photograph, or a
-    GPU and the host, overlaps so.
+    Work on different parts of a machine overlaps: reading files and painting, or host and GPU.
 
     Args:
         function: may be called from `depth` threads at once.

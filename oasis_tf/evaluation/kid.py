@@ -12,9 +12,9 @@ CONFIDENCE_95 = 1.959964  # standard errors to either side of the mean of a norm
 
 
 class KernelDistance(NamedTuple):
-    """An unbiased estimate, which may be below 0 where two sets are alike.
+    """An unbiased estimate; it can be below 0 for similar sets.
 
-    value: mean over the subsets. standard_deviation: over the subsets, as papers print it.
+    value: mean over the subsets. standard_deviation: over the subsets, as in papers.
     low, high: 95% confidence interval of `value`.
     """
 
@@ -29,14 +29,14 @@ class KernelDistance(NamedTuple):
 def kernel_distance(one, other, *, num_subsets=100, subset_size=1000, seed=0):
     """MMD² with the kernel (x·y / d + 1)³, unbiased, averaged over random subsets.
 
-    Subsets are drawn without replacement, and are at most half of the smaller set: subsets as large
-    as the sets would all be the same one, and their deviation 0. The interval is that of the
-    delete-d jackknife (Shao and Wu 1989): subsets of n out of N deviate by sqrt((N - n) / n) times
-    the standard error of the whole. Where the sets are alike it is wider than it need be.
+    Subsets are drawn without replacement, at most half as large as the smaller set. Larger ones
+    would overlap too much: at full size all are equal, with a deviation of 0. The interval is that
+    of the delete-d jackknife (Shao and Wu 1989): subsets of n out of N deviate by
+    sqrt((N - n) / n) times the standard error of the whole. For similar sets it is conservative.
 
     Args:
         one, other: features (n, d) and (m, d), at least 4 each.
-        num_subsets: int. subset_size: int, the most of a set that is in a subset.
+        num_subsets: int. subset_size: int, at most.
         seed: int, draws the subsets.
     Returns: `KernelDistance`.
     Raises: TooFewImagesError.

@@ -4,27 +4,26 @@ import numpy as np
 
 
 class TooFewImagesError(ValueError):
-    """A set of images that is too small for a metric, in a sentence."""
+    """Error for a set of images that is too small for a metric."""
 
 
 class NonFiniteFeaturesError(RuntimeError):
-    """Features that are NaN or infinite, in a sentence."""
+    """Error for features that are NaN or infinite."""
 
 
 def require_finite(features):
     """NonFiniteFeaturesError unless all features are finite."""
     if not np.isfinite(features).all():
         raise NonFiniteFeaturesError(
-            "an image, or what the network computed of it, is NaN or infinite: does the "
-            "generator paint such images?"
+            "an image or its features are NaN or infinite: the generator's training may have "
+            "diverged"
         )
 
 
 class Moments:
-    """Count, mean and covariance of all vectors seen so far, in memory that does not grow.
+    """Count, mean and covariance of all vectors so far, in constant memory.
 
-    Deviations are summed up around the mean of what was seen, not around 0, so that nothing is lost
-    to cancellation.
+    Deviations are summed around the running mean, not around 0, which avoids cancellation.
 
     Attributes:
         count: int.
@@ -49,7 +48,7 @@ class Moments:
         return self.scatter / (self.count - 1)
 
     def update(self, features):
-        """Adds vectors, (n, d). Takes of the order of d² even for one, so bring hundreds at a time.
+        """Adds vectors, (n, d). The cost is of order d² even for one vector: add many at a time.
 
         Raises: NonFiniteFeaturesError, and nothing is added.
         """

@@ -1,4 +1,4 @@
-"""How alike two photographs are: multi-scale structural similarity, fitted to their size."""
+"""Multi-scale structural similarity of two photographs, adapted to their size."""
 
 import tensorflow as tf
 
@@ -8,7 +8,7 @@ SMALLEST_WINDOW = 5
 
 
 class TooSmallImagesError(ValueError):
-    """Images that are too small for a metric, in a sentence."""
+    """Error for images that are too small for a metric."""
 
 
 class MSSSIM:

@@ -1,4 +1,4 @@
-"""How far photographs are apart in a network's features, in the manner of LPIPS."""
+"""Distances between photographs in a network's features, in the manner of LPIPS."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +20,9 @@ DISCRIMINATOR = "discriminator"
 
 
 class Backbone(NamedTuple):
-    """A network to compare photographs by.
+    """A network in whose features photographs are compared.
 
-    name: str, says which network and which of its layers; a distance means nothing without it.
+    name: str, network and layers; distances are comparable only under one name.
     features: function(uint8 (n, h, w, 3)) -> list of features (n, h', w', c), one a layer.
     """
 
@@ -31,14 +31,14 @@ class Backbone(NamedTuple):
 
 
 def open_backbone(value, *, discriminator, step, image_size=None):
-    """The backbone that `evaluation.diversity_backbone` names.
+    """Opens the backbone of `evaluation.diversity_backbone`.
 
     Args:
-        said: "discriminator", "imagenet" or the path of a file with VGG19's weights, see
+        value: "discriminator", "imagenet" or the path of a file with VGG19's weights, see
             `vgg19_features`.
         discriminator: the run's `OASISDiscriminator`. step: int, of its checkpoint.
-        image_size: (height, width) of the photographs, so that those too small for VGG19 are
-            refused at once; else they are when they are compared.
+        image_size: (height, width) of the photographs, to refuse those too small for
+            VGG19 at once; None: they are refused when they are compared.
     Raises: VGGWeightsError, VGGImageError.
     """
     if value == DISCRIMINATOR:
@@ -49,7 +49,7 @@ def open_backbone(value, *, discriminator, step, image_size=None):
 
 
 def discriminator_backbone(discriminator, *, step):
-    """The encoder of a run's own discriminator: it is always there, but no two runs share it."""
+    """The encoder of a run's own discriminator. Distances of different runs are not comparable."""
 
     def features(images):
         return discriminator.encode(_to_signed(images), training=False)
@@ -73,9 +73,9 @@ def mean_distance_of_pairs(photographs, backbone):
     """Mean distance of all pairs among K photographs of one label map.
 
     Of two photographs: every pixel's features in every layer are divided by their norm; the
-    squared difference is averaged over the pixels and summed over the layers. LPIPS weights the
-    channels by what people called alike, this does not. Of K unit vectors the mean over pairs is
-    twice their variance (divided by K - 1), so that no pair needs to be formed.
+    squared difference is averaged over the pixels and summed over the layers. Unlike in LPIPS,
+    channels have no weights learned from human judgement. The mean over the pairs of K unit
+    vectors is twice their variance (divided by K - 1), so pairs need not be formed.
 
     Args:
         photographs: uint8 (b, K, h, w, 3), K >= 2.
@@ -100,7 +100,7 @@ def _mean_of_layer(features, num_samples):
 
 
 def _origin(weights):
-    """Which weights, so that others can tell whether theirs are the same."""
+    """Identifies the weights."""
     if weights == DOWNLOAD:
         return "Keras's ImageNet weights"
     return f"{Path(weights).name}, SHA-256 {file_sha256(weights)[:8]}…"

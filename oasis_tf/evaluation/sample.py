@@ -4,11 +4,10 @@ import numpy as np
 
 
 class FeatureSample:
-    """At most `size` of the vectors seen, each as likely as any other.
+    """A uniform random sample of at most `size` vectors.
 
-    A vector's place in the set decides, by the seed, whether it stays: neither the order in which
-    vectors come nor the number of processes that they are shared by does. Kept in float32, in which
-    networks compute them: 41 MB for 5,000 of 2048 features.
+    Seed and place in the set decide whether a vector is in the sample, not the order of updates.
+    Stored as float32, the dtype of the networks: 41 MB for 5,000 vectors of 2048 features.
 
     Args:
         num_features: int, d.
@@ -26,7 +25,7 @@ class FeatureSample:
         self._lots = np.zeros(0)
 
     def update(self, features, places):
-        """Adds vectors, (n, d), and where in the set they stand, (n,) int."""
+        """Adds vectors, (n, d), and their places in the set, (n,) int."""
         features, places = np.asarray(features, np.float32), np.asarray(places, np.int64)
         if len(features) != len(places):
             raise ValueError(f"{len(features)} vectors have {len(places)} places")
@@ -46,5 +45,5 @@ class FeatureSample:
         self.places, self._lots = places[kept], lots[kept]
 
     def _draw(self, places):
-        """A number in [0, 1) for each place; those with the lowest stay."""
+        """A random number in [0, 1) for each place; the sample has the lowest ones."""
         return np.array([np.random.default_rng([self.seed, place]).random() for place in places])

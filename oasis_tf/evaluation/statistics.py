@@ -1,4 +1,4 @@
-"""What is kept of a set of images: the moments of their features, and a sample of them."""
+"""Statistics of the features of a set of images: moments, and a random sample."""
 
 import numpy as np
 
@@ -58,7 +58,7 @@ class FeatureStatistics:
             self._add_waiting()
 
     def save(self, path, *, key=""):
-        """Writes one .npz file, whole or not at all; `key` is a str that `load` asks for."""
+        """Writes one .npz file, atomically; `key` is a str that `load` compares."""
         write_arrays(
             path,
             {
@@ -106,7 +106,7 @@ class FeatureStatistics:
 
 
 def _shaped(array, shape):
-    """The array, if it has that shape; None stands for any length."""
+    """The array, checked: its shape, where None is any length, and that it is finite."""
     expected = [length if n is None else n for n, length in zip(shape, array.shape, strict=True)]
     if list(array.shape) != expected or not np.isfinite(array).all():
         raise ValueError(f"an array of shape {array.shape}, expected {shape} and finite")

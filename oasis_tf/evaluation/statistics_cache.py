@@ -1,4 +1,4 @@
-"""Statistics of real images, which no run changes: computed once and kept."""
+"""Cache of the statistics of real images, which are the same for all runs."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from oasis_tf.feature_extractors.inception import FIDInception
 from oasis_tf.io.array_file import ArrayFileError
 from oasis_tf.io.file_lock import filling
 
-FORMAT = 1  # to be raised when other statistics come of the same images
+FORMAT = 1  # raise it where the same images give other statistics
 
 
 def cached_statistics(
@@ -27,19 +27,19 @@ def cached_statistics(
     folder=None,
     say=lambda sentence: None,
 ):
-    """Reads the statistics of a set of images, or computes and keeps them.
+    """Reads the statistics of a set of images, or computes and stores them.
 
-    Of several processes one computes, and the others wait.
+    One of several processes computes them, the others wait.
 
     Args:
         compute: function() -> `FeatureStatistics`.
-        network: whose features these are.
-        data, state: str, which data set this is and its present state, see `Source.identity`.
-            Statistics of another state are replaced.
-        split: str. preprocessing: str, all that is done to an image before the network gets it.
+        network: the network of the features.
+        data, state: str, the data set and its state, see `Source.identity`; statistics of
+            another state are replaced.
+        split: str. preprocessing: str, how images are prepared.
         num_images: int, how many of the split.
         folder: default `default_folder()`.
-        say: tells the user, see `oasis_tf.io.progress`.
+        say: function(sentence) that prints to the user, see `oasis_tf.io.progress`.
     Returns: `FeatureStatistics`.
     """
     facts = {
@@ -63,7 +63,7 @@ def cached_statistics(
 
 
 def identity_of(network):
-    """A text that differs for networks that compute something else.
+    """A str that identifies what a network computes.
 
     Args:
         network: keras.Model that can be serialized.
@@ -78,7 +78,7 @@ def identity_of(network):
 
 
 def _load(path, *, key, say):
-    """What the file holds, or None if there is none, or one of another state, or a damaged one."""
+    """The statistics in the file; None if it is missing, damaged or of another state."""
     if not path.exists():
         return None
     try:

@@ -1,6 +1,6 @@
-"""A run on one page that needs nothing but a browser.
+"""The report of a run: one HTML page without other files.
 
-`records` reads what lies in a run folder, `chart` draws curves, `page` puts all together.
+`records` reads the tables of a run folder, `chart` draws curves, `page` writes the page.
 """
 
 from oasis_tf.report.page import require_writable_report, write_report

@@ -1,4 +1,4 @@
-"""Which columns of a run's tables become which chart."""
+"""The charts of a run."""
 
 import math
 
@@ -14,7 +14,7 @@ def charts(metrics, held_out, evaluations):
     Args:
         metrics: `Records` of its epochs. held_out: `Records` of its held-out scores.
         evaluations: `Records` of what `evaluate` measures as training goes on.
-    Returns: list of `figure` elements, those left out that there is nothing for.
+    Returns: list of `figure` elements, without empty charts.
     """
     scores = []
     for color, kind in enumerate(("real", "fake"), start=1):

@@ -1,4 +1,4 @@
-"""What `evaluate` found, as part of the page: its table, how it was measured, its pictures."""
+"""The results of `evaluate` in the report: table, protocol and charts."""
 
 from PIL import Image
 
@@ -40,7 +40,7 @@ def evaluation_section(path):
 
 
 def _table(evaluations):
-    """A row an evaluation; columns in which nothing stands are left out."""
+    """A row an evaluation; empty columns are left out."""
     rows, headings = rows_of(evaluations), columns()
     shown = [i for i in range(len(headings)) if any(row[i] != NOTHING for row in rows)]
     head = node("thead", node("tr", *(node("th", headings[i]) for i in shown)))
@@ -53,7 +53,7 @@ def _pictures(path, evaluations):
         picture = path.with_name(f"{path.stem}_{name}.png")
         try:
             uri = data_uri(picture)
-        except UNREADABLE:  # one that is missing or being written is passed over
+        except UNREADABLE:  # missing, or being written
             continue
         value = value or comparison_heading(evaluations)
         caption = node("figcaption", node("strong", value))

@@ -1,4 +1,4 @@
-"""The page: what was reached, curves, classes, pictures, the config, and how to go on."""
+"""The page: progress, curves, classes, pictures, config and commands."""
 
 import math
 import shlex
@@ -22,13 +22,13 @@ SHOWN_ELSEWHERE = {"class_names", "palette"}
 
 
 def require_writable_report(folder, *, overwrite=False):
-    """OutputError if the run folder's `report.html` is another's, unless that may be replaced."""
+    """OutputError if `report.html` was not made by this program and may not be replaced."""
     remedy = "move it out of the run folder, or replace it with: report --overwrite"
     require_writable([folder.report], overwrite=overwrite, remedy=remedy)
 
 
 def write_report(folder, *, overwrite=False):
-    """Writes `report.html` of a run, in one move, from what its folder holds by now.
+    """Writes `report.html` of a run, atomically, from the files in its folder.
 
     Args:
         folder: `RunFolder`.
@@ -100,7 +100,7 @@ def _header(folder, config, metrics, held_out, evaluations):
 
 
 def _number_of_classes(data):
-    """How many there are; a void that label maps do not hold is none of them."""
+    """The number of classes; void counts only if label maps can contain it."""
     if data.label_colors is not None:
         has_void = bool(data.label_colors[0])
     else:
@@ -165,7 +165,7 @@ def _config_cards(config):
 
 
 def _said(value):
-    """A config's value as one would write it in YAML."""
+    """A config's value in the style of YAML."""
     if isinstance(value, list):
         return ", ".join(_said(entry) for entry in value)
     if isinstance(value, dict):

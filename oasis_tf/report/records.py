@@ -1,4 +1,4 @@
-"""What a run has written so far, as numbers."""
+"""The tables of a run."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ SMALLEST, LARGEST = 1e-100, 1e100  # of the numbers that can be drawn; float32 e
 
 
 class ReportError(ValueError):
-    """A file of a run that cannot be read, in a sentence."""
+    """Error for a file of a run that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def read_records(path):
 
 
 def _number(text):
-    """NaN for what is no number, or none that a training run could mean."""
+    """NaN for a text that is no number, or one too large or small to draw."""
     try:
         number = float(text)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The page's look: one column of cards, light or dark as the reader's system is."""
+"""The style sheet: one column of cards, light or dark as the reader's system."""
 
 STYLE = """
 :root {

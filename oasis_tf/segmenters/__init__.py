@@ -1,4 +1,4 @@
-"""Networks that say which class every pixel of a photograph shows, to measure mIoU with."""
+"""Segmentation networks, to measure mIoU with."""
 
 from oasis_tf.segmenters.errors import SegmenterError, SegmenterUnavailableError
 from oasis_tf.segmenters.open_segmenter import open_segmenter

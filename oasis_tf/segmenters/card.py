@@ -1,7 +1,6 @@
-"""What a trained segmenter's file says of itself: classes, size, data, and how good it is.
+"""The card of a trained segmenter: classes, size, training data and scores.
 
-The card is a member of the .keras file, which is a zip archive: it cannot get lost, and Keras
-passes over it.
+It is a member of the .keras file, a zip archive. Keras ignores the member.
 """
 
 import zipfile
@@ -18,22 +17,22 @@ from oasis_tf.segmenters.errors import SegmenterError
 
 MEMBER = "oasis_segmenter.json"
 MAX_CARD_BYTES = 2**20
-Side = integer(at_least=1, at_most=2**14)  # in pixels, as in configs
+Side = integer(at_least=1, at_most=2**14)  # pixels
 
 
 class Card(BaseModel):
-    """The first five are needed to use the network, the others to judge it.
+    """Facts about a segmenter. The first five are needed to use it.
 
     Attributes:
-        format: raised when older programs would read the card wrongly.
-        class_names: of each logit.
-        image_size: (height, width). pixel_range: what 0 and 255 become.
-        needs: the packages beside Keras that its layers are of.
+        format: version of the card.
+        class_names: the class of each logit.
+        image_size: (height, width). pixel_range: the network's input for 0 and 255.
+        needs: packages beside Keras that its layers come from.
         architecture: str. num_parameters: int.
-        num_train, num_held_out: int, images that it was trained on, and scored and chosen on.
-        step: int, training steps until then.
-        held_out_miou, held_out_accuracy: float. held_out_iou: by class name, None if never seen.
-        command: str, that trained it.
+        num_train, num_held_out: int, images for training, and for scoring and selection.
+        step: int, training steps.
+        held_out_miou, held_out_accuracy: float. held_out_iou: by class name, None for no IoU.
+        command: str, the training command.
     """
 
     format: Literal[1] = 1
@@ -78,12 +77,12 @@ def read_card(path):
         ) from error
     except JSONFileError as error:
         raise SegmenterError(f"{path}: its card {MEMBER} is broken: {error}") from error
-    except Exception as error:  # whatever unpacking raises: zlib.error, RuntimeError if encrypted
+    except Exception as error:  # zlib.error, RuntimeError if encrypted, …
         raise SegmenterError(f"{path} cannot be read: {error}") from error
 
 
 def _read_member(archive):
-    with archive.open(MEMBER) as file:  # its size as the archive's directory says may be a lie
+    with archive.open(MEMBER) as file:  # the size in the archive's directory may be wrong
         content = file.read(MAX_CARD_BYTES + 1)
     if len(content) > MAX_CARD_BYTES:
         raise JSONFileError(f"it is larger than {MAX_CARD_BYTES} bytes")
@@ -91,10 +90,9 @@ def _read_member(archive):
 
 
 def classes_of_card(card, class_names, *, path):
-    """For each logit the id that its class has in a data set of these classes.
+    """The class id of each logit in a data set with these classes.
 
-    Raises: SegmenterError where there is no class of that name, or where a name is not of one
-        class only.
+    Raises: SegmenterError where no class has the logit's name, or several have it.
     """
     trained, wanted = (
         [plain_name(name) for name in names] for names in (card.class_names, class_names[1:])

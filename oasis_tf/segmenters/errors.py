@@ -2,8 +2,8 @@
 
 
 class SegmenterError(ValueError):
-    """A segmenter that cannot be used, in a sentence."""
+    """Error for an unusable segmenter."""
 
 
 class SegmenterUnavailableError(SegmenterError):
-    """A segmenter that cannot be had here: a package or a download is missing."""
+    """Error for a segmenter whose package or download is missing."""

@@ -1,4 +1,4 @@
-"""Any saved Keras model as a segmenter's network."""
+"""Segmenters from saved Keras models."""
 
 import zipfile
 from pathlib import Path
@@ -12,28 +12,27 @@ from oasis_tf.segmenters.errors import SegmenterError
 from oasis_tf.segmenters.keras_hub import import_keras_hub
 
 WEIGHTS = "model.weights.h5"
-MOST_INFLATION = 64  # of what Keras writes, uncompressed, with room for archives packed again
+MOST_INFLATION = 64  # Keras writes uncompressed archives; users may compress them
 
 
 def open_network(path):
-    """Loads a .keras file, compared with its checksums; code in it is not run.
+    """Loads a .keras file after a check of its checksums. Code in it is not run.
 
-    Returns: keras.Model; its name; its `Card` or None; dict of what the protocol
-        says of it.
+    Returns: keras.Model; its name; its `Card` or None; dict of facts for the protocol.
     Raises: SegmenterError.
     """
     path = Path(path)
     if not path.is_file():
         raise SegmenterError(f"evaluation.segmenter.model: there is no file {path}")
-    if not zipfile.is_zipfile(path):  # Keras's older formats know no safe mode
+    if not zipfile.is_zipfile(path):  # Keras's older formats have no safe mode
         raise SegmenterError(f"{path} is not a .keras file; save the model with model.save(…)")
     _require_intact(path)
     card = read_card(path)
     if card and "keras-hub" in card.needs:
-        import_keras_hub()  # makes its layers known to Keras
+        import_keras_hub()  # registers its layers
     try:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises whatever the classes named in the file do
+    except Exception as error:  # errors of the file's layers
         raise SegmenterError(f"{path} cannot be loaded: {_first_sentence(error)}") from error
     problem = problem_of(network) or _problem_of_archive(path, network)
     if problem:
@@ -48,9 +47,9 @@ def open_network(path):
 
 
 def _require_intact(path):
-    """SegmenterError for an archive that is damaged, or unpacks to far more than it is.
+    """SegmenterError for a damaged archive, or one whose contents are far larger than itself.
 
-    Keras reads the weights without a look at their checksum.
+    Keras does not check the checksum of the weights.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -60,18 +59,18 @@ def _require_intact(path):
             damaged = archive.testzip()
     except SegmenterError:
         raise
-    except Exception as error:  # whatever unpacking raises: zlib.error, RuntimeError if encrypted
+    except Exception as error:  # zlib.error, RuntimeError if encrypted, …
         raise SegmenterError(f"{path} cannot be read: {error}") from error
     if damaged:
         raise SegmenterError(f"{path} is damaged: the checksum of {damaged} in it does not hold")
 
 
 def _problem_of_archive(path, network):
-    """As `problem_of_file`; a checksum that holds may be that of HDF5 which was damaged before."""
+    """See `problem_of_file`. The HDF5 file may have been damaged before it was archived."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(WEIGHTS) as weights:
             return problem_of_file(weights, network)
-    except Exception as error:  # whatever h5py raises: RuntimeError, OSError, KeyError, ValueError
+    except Exception as error:  # h5py: RuntimeError, OSError, KeyError, ValueError
         return f"its {WEIGHTS} is damaged: {_first_sentence(error)}"
 
 

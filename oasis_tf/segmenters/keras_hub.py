@@ -1,4 +1,4 @@
-"""SegFormer as keras-hub has it, which is an optional extra."""
+"""Segmenters from keras-hub's SegFormer. keras-hub is an optional dependency."""
 
 import hashlib
 
@@ -11,15 +11,15 @@ INSTALL = "pip install 'keras-hub>=0.32,<1'"
 
 
 def open_preset(preset):
-    """Loads a SegFormer by its preset's name, which is downloaded, or from a preset's folder.
+    """Loads a SegFormer from a preset: a name, which is downloaded, or a folder.
 
-    Returns: keras.Model; its name; its pixel range; dict of what the protocol says of it.
+    Returns: keras.Model; its name; its pixel range; dict of facts for the protocol.
     Raises: SegmenterError.
     """
     keras_hub = import_keras_hub()
     try:
         network = keras_hub.models.SegFormerImageSegmenter.from_preset(preset)
-    except Exception as error:  # of keras-hub, of Kaggle, of the files
+    except Exception as error:  # errors of keras-hub, Kaggle or the files
         reason = " ".join(str(error).split())[:300]
         raise SegmenterUnavailableError(
             f"evaluation.segmenter.model: keras-hub has no SegFormer {preset!r}: {reason}"
@@ -51,7 +51,7 @@ def import_keras_hub():
 
 
 def pixel_range_of(converter):
-    """What 0 and 255 become in an `ImageConverter`, each a list of 3; None if it does not say."""
+    """The outputs of an `ImageConverter` for 0 and 255, each a list of 3; None if unknown."""
     if converter is None or (converter.scale is None and converter.offset is None):
         return None
     scale = np.broadcast_to(1.0 if converter.scale is None else converter.scale, 3)

@@ -1,4 +1,4 @@
-"""The segmenter that `evaluation.segmenter` names."""
+"""Opens the segmenter of `evaluation.segmenter`."""
 
 from oasis_tf.config.class_names import UnknownClassError, class_id_of
 from oasis_tf.segmenters.card import classes_of_card
@@ -23,22 +23,22 @@ def open_segmenter(
     discriminator=None,
     step=None,
 ):
-    """Opens a segmenter; its variables are made in the scope that this is called in.
+    """Opens a segmenter. Its variables are created in the current strategy scope.
 
     Args:
         kind: "discriminator", the run's own; "keras", a saved Keras model; "keras-hub", a
             SegFormer of keras-hub.
         class_names: of the data set, void first. size: (height, width) of the images.
         model: the .keras file, or the preset's name or folder.
-        classes: for each logit a class's id or name, or None for those that are no class; by
-            default all classes in their order, without void.
-        image_size: (height, width) that the network sees; by default what it was made for, or
-            else `size`.
-        resize: how images come to `image_size`: "bilinear", "bicubic", "area" or "nearest".
-        pixel_range: what 0 and 255 become, (low, high); by default what the preset says, or
-            else [-1, 1].
-        discriminator: the run's `OASISDiscriminator`, and the `step` of its checkpoint, for its
-            kind.
+        classes: id or name of each logit's class, or None for a logit without class; by default
+            all classes but void, in their order.
+        image_size: (height, width) of the network's input; by default the network's own, or else
+            `size`.
+        resize: interpolation to `image_size`: "bilinear", "bicubic", "area" or "nearest".
+        pixel_range: the network's input for the pixel values 0 and 255, (low, high); by default
+            the preset's or card's, or else [-1, 1].
+        discriminator, step: the run's `OASISDiscriminator` and the step of its checkpoint, for
+            that kind.
     Returns: `Segmenter`.
     Raises: SegmenterError.
     """
@@ -66,9 +66,9 @@ def open_segmenter(
 
 
 def discriminator_segmenter(discriminator, *, step, class_names, size):
-    """A run's own discriminator: always there, but it has learned with the generator.
+    """A run's own discriminator as segmenter. Its scores compare steps of one run only.
 
-    Of its logits "fake" and void take no part, as in `SegmentationScore`.
+    The logits of "fake" and void are left out, as in `SegmentationScore`.
     """
     return Segmenter(
         discriminator,
@@ -82,7 +82,7 @@ def discriminator_segmenter(discriminator, *, step, class_names, size):
 
 
 def _class_id(value, class_names):
-    """The id of what the config says of one logit."""
+    """The class id of one entry of `evaluation.segmenter.classes`."""
     if value is None:
         return None
     try:

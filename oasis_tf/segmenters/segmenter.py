@@ -1,4 +1,4 @@
-"""From photographs to class ids, with all that a number measured so depends on."""
+"""Segments images with a network, and records how."""
 
 import numpy as np
 import tensorflow as tf
@@ -9,29 +9,29 @@ COMPARED_AT = "the label map's size; logits of another size are resized to it bi
 
 
 class Segmenter:
-    """A network whose logits are read as classes of the data set.
+    """Predicts the class of every pixel of an image, by the largest logit.
 
-    Only logits that have a class take part; the strongest of them wins. So void, which is no
-    logit's class, is never predicted.
+    Logits without a class are ignored. Void has no logit and is never predicted.
 
     Args:
         network: keras.Model, float32 (b, h, w, 3) -> logits (b, h', w', k).
-        name: str, says which network; an mIoU means nothing without it.
-        classes: for each of the k logits, the id of its class in 1 .. num_classes - 1 or None;
-            by default they are the classes in their order, without void.
+        name: str, identifies the network in results.
+        classes: class id of each of the k logits, 1 .. num_classes - 1, or None; by default all
+            classes but void, in their order.
         class_names: of the data set, void first.
         size: (height, width) of the images.
-        input_size: (height, width) that the network sees; by default what it was made for, or
-            else `size`.
+        input_size: (height, width) of the network's input; by default the network's own, or else
+            `size`.
         resize: method of `tf.image.resize`, antialiased, from `size` to `input_size`.
-        pixel_range: what 0 and 255 become on the way into the network, each a number or one for
-            red, green and blue.
-        origin: dict of what else the protocol says of the network: its kind, its file, ….
+        pixel_range: the network's input for the pixel values 0 and 255, each a number or three,
+            for red, green and blue.
+        origin: dict of further facts about the network for the protocol: kind, file, ….
     Attributes:
         predicted_ids: frozenset of the ids that it can predict.
+        protocol: dict of JSON's types, all that its predictions depend on.
     Call:
-        images: uint8 (b, *size, 3). Also inside a `tf.function`, and in a replica of the strategy
-            whose scope the network was made in.
+        images: uint8 (b, *size, 3). Works inside a `tf.function`, and in a replica of the
+            strategy in whose scope the network was created.
     Returns: int32 (b, *size), class ids, never 0.
     Raises: SegmenterError where the network, the sizes and the classes do not fit together.
     """
@@ -90,12 +90,12 @@ class Segmenter:
         return self.network(images, training=False)
 
     def _count_logits(self):
-        """Tries the network on the images' size, without computing anything."""
+        """The network's number of logits, by a symbolic call with images of `size`."""
         spec = tf.TensorSpec((1, *self._size, 3), tf.uint8)
         trial = tf.function(self._logits_of, autograph=False)
         try:
             shape = trial.get_concrete_function(spec).output_shapes
-        except Exception as error:  # whatever the network's layers raise
+        except Exception as error:  # errors of the network's layers
             height, width = self._input_size
             reason = " ".join(str(error).split())[:300]
             raise SegmenterError(
@@ -111,7 +111,7 @@ class Segmenter:
 
 
 def _static_size(network):
-    """(height, width) of a network that takes one size only, else None."""
+    """(height, width) of a network with a fixed input size, else None."""
     shape = getattr(network, "input_shape", None)
     is_image = isinstance(shape, tuple) and len(shape) == 4
     return shape[1:3] if is_image and None not in shape[1:3] else None

@@ -1,4 +1,4 @@
-"""Pictures to look at: coloured label maps, and sheets of images with headings and a legend."""
+"""Coloured label maps, and sheets of images with headings and a legend."""
 
 import io
 from collections.abc import Sequence
@@ -92,7 +92,7 @@ def sheet(columns, *, title="", legend=()):
 
 
 def save_png(image, path, *, comment=None):
-    """Writes uint8 (h, w, 3) as PNG with this program's mark, in one move.
+    """Writes uint8 (h, w, 3) as PNG with this program's mark, atomically.
 
     Args:
         comment: str to store beside the pixels, or None; see `comment_of`.
@@ -106,14 +106,14 @@ def save_png(image, path, *, comment=None):
 
 
 def save_jpeg(image, path, *, quality, comment=None):
-    """Writes uint8 (h, w, 3) as JPEG with full colour resolution, in one move.
+    """Writes uint8 (h, w, 3) as JPEG with full colour resolution, atomically.
 
     Args:
         quality: int, 1 to 100.
         comment: see `save_png`; None for this program's mark alone.
     """
     comment = file_mark.marked_comment({}) if comment is None else comment
-    encoded = io.BytesIO()  # Pillow's own writing of JPEGs does not say why it failed
+    encoded = io.BytesIO()  # Pillow's errors of writing JPEGs lack the reason
     Image.fromarray(np.asarray(image, np.uint8)).save(
         encoded, format="JPEG", quality=quality, subsampling="4:4:4", comment=comment
     )
@@ -152,7 +152,7 @@ def _scale(height, width):
 
 
 def _strip(column, *, has_captions):
-    """One column as a picture: heading, then the images, each with room for a caption if asked."""
+    """One column as a picture: heading, then the images, with captions."""
     height, width = column.images.shape[1:3]
     scale = _scale(height, width)
     cell_width, cell_height = width * scale, height * scale

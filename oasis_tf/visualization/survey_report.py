@@ -1,4 +1,4 @@
-"""What a survey of a data set found, as JSON, as text and as a chart."""
+"""The report of a data set's survey: JSON, text and a chart."""
 
 import json
 from pathlib import Path
@@ -54,12 +54,12 @@ def as_json(surveys):
 
 
 def require_writable_report(folder, *, overwrite):
-    """OutputError if `write` would replace another's files, unless that is allowed."""
+    """OutputError if `write` would replace files that this program did not make."""
     require_writable([Path(folder, name) for name in (REPORT, CHART)], overwrite=overwrite)
 
 
 def write(surveys, folder, *, title):
-    """Writes report.json and class_frequencies.png into `folder`, each in one move."""
+    """Writes report.json and class_frequencies.png into `folder`, each atomically."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     source = next(iter(surveys.values())).source

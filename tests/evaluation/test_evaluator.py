@@ -24,8 +24,6 @@ from oasis_tf.runtime import noise
 from oasis_tf.runtime.devices import Devices
 from oasis_tf.visualization import sheet
 
-pytestmark = pytest.mark.usefixtures("untraced")
-
 COUNT = 7
 NAMES = ("void", "a", "b", "c", "d")
 ALL = ("fid", "kid", "miou", "diversity")

@@ -1,6 +1,6 @@
-"""What is written and drawn of evaluations: tables, and pictures beside published figures.
+"""Results of evaluations: JSON, tables, and charts with published figures.
 
-`evaluation` says what a result holds, `writing` puts all files beside each other.
+`evaluation` is the schema of the JSON; `writing` writes all files.
 """
 
 from oasis_tf.evaluation.results.evaluation import ResultsError, read, validated

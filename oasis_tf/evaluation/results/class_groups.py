@@ -1,4 +1,4 @@
-"""Classes by what they are like: frequent, rare, uniform, complex."""
+"""Groups of classes: frequent, rare, uniform, complex."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ DEFINITION = (
 
 @dataclass(frozen=True)
 class ClassGroup:
-    """name: str. traits: tuple of `ClassTrait`, the one that it fits best first."""
+    """name: str. traits: tuple of `ClassTrait`, the most extreme one first."""
 
     name: str
     traits: tuple
@@ -39,7 +39,7 @@ def iou_of(scores):
 
 
 def class_groups(traits):
-    """The four groups; classes that occur nowhere are in none, nor are those of unknown texture.
+    """The four groups. Classes without pixels, or without a known texture, are left out.
 
     Args:
         traits: list of `ClassTrait`.

@@ -1,4 +1,4 @@
-"""The Markdown page of results: tables, pictures, and the protocol that the numbers hold under."""
+"""The Markdown page of results: tables, charts and protocol."""
 
 from oasis_tf.config.metrics import registered_metrics
 from oasis_tf.evaluation.results.class_groups import DEFINITION

@@ -1,4 +1,4 @@
-"""The result of evaluating one checkpoint, as it stands in JSON."""
+"""The schema of evaluations in JSON."""
 
 import functools
 from pathlib import Path
@@ -17,7 +17,7 @@ FORMAT = 1
 
 
 class ResultsError(ValueError):
-    """Results or references that cannot be read, in a sentence."""
+    """Error for results or references that cannot be read."""
 
 
 class Data(ResultSection):

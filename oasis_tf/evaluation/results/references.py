@@ -1,4 +1,4 @@
-"""Published figures to stand beside a run's own."""
+"""Published figures, to compare with a run's."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -16,10 +16,10 @@ DEFAULT = Path(str(files("oasis_tf"))) / "configs" / "references.yaml"
 
 
 class Reference(BaseModel):
-    """What a paper says of a model.
+    """Published figures of one model.
 
     data: a config's `data.source`. fid, miou: as printed, mIoU in percent.
-    segmenter, protocol: what the figures hold for. source: where they stand.
+    segmenter, protocol: how they were measured. source: where they were published.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -1,4 +1,4 @@
-"""Results as Markdown, to be pasted into a README."""
+"""Tables of results, as Markdown and as text."""
 
 import itertools
 import re
@@ -54,7 +54,7 @@ def brief_table(evaluations):
 
 
 def class_table(evaluation):
-    """Every class's share, texture and IoU, most frequent first; None if nothing is known of them.
+    """Every class's share, texture and IoU, most frequent first; None without classes.
 
     Args:
         evaluation: `Evaluation`.
@@ -78,7 +78,7 @@ def class_table(evaluation):
 
 
 def escaped(text):
-    """Text of others on one line, shown as it is."""
+    """Text on one line, with the special characters of Markdown escaped."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
@@ -98,7 +98,7 @@ def _published(reference):
 
 
 def rows_of(evaluations, *, brief=False):
-    """What stands under `columns` of each evaluation, as plain text.
+    """The texts under `columns`, of each evaluation.
 
     Args:
         brief: bool, leave out the names of networks.

@@ -1,4 +1,4 @@
-"""All files of results, beside each other."""
+"""Writes all files of results into one folder."""
 
 import json
 import shutil
@@ -22,7 +22,7 @@ PICTURES = ("comparison", "classes", "training")
 
 
 def summary(evaluations):
-    """For a terminal: a row for each evaluation, and how the last one measured, in short.
+    """Text for a terminal: a row for each evaluation, and the protocol of the last one.
 
     Args:
         evaluations: see `write`.
@@ -45,8 +45,8 @@ def summary(evaluations):
 def merged(earlier, evaluation):
     """Earlier evaluations with one more, in the order of runs and steps, the new one's run last.
 
-    It takes the place of an earlier one of the same run and step, whose other metrics it keeps if
-    that was of the same generator and data.
+    It replaces an earlier one of the same run and step, and keeps that one's other metrics if
+    generator and data are the same.
 
     Args:
         earlier: list of dicts, see `write`. evaluation: dict.
@@ -64,23 +64,22 @@ def merged(earlier, evaluation):
 
 
 def files_of(path):
-    """The paths that `write` may write for that of a JSON file, itself the first."""
+    """The paths that `write` may write for a JSON file, that file first."""
     path = Path(path)
     return [path, path.with_suffix(".md"), *(_picture(path, name) for name in PICTURES)]
 
 
 def write(path, evaluations, *, references=None, overwrite=False):
-    """Writes `results.json`, `results.md`, and pictures as far as there is something to draw.
+    """Writes `results.json`, `results.md`, and the charts for which there are results.
 
-    These are `results_comparison.png` (FID and mIoU beside published figures),
+    The charts are `results_comparison.png` (FID and mIoU, and published figures),
     `results_classes.png` (IoU of every class) and `results_training.png` (IoU over training, where
-    a run was evaluated at several steps). One from an earlier call for which there is nothing now
-    is deleted, if this program made it. Pictures show what is comparable with the last evaluation:
-    of the same images and segmenter.
+    a run was evaluated at several steps). They show the evaluations that are comparable with the
+    last one: of the same images and segmenter. A chart of an earlier call that is not drawn now is
+    deleted, if this program made it.
 
     Args:
-        path: of the JSON file, which may have another name than `results.json`; the folder is
-            made.
+        path: of the JSON file, under any name; its folder is created.
         evaluations: list of dicts, see `Evaluation`; at least one.
         references: list of `Reference`, or None for those of a clone, see `read_references`.
         overwrite: bool, replace files that this program did not make.
@@ -109,7 +108,7 @@ def write(path, evaluations, *, references=None, overwrite=False):
 
 
 def _draw(path, evaluations, published):
-    """Dict of the pictures' names to their paths."""
+    """dict of chart's name to its path."""
     newest = evaluations[-1]
     alike = [e for e in evaluations if e.is_comparable_with(newest)]
     figures = {
@@ -131,7 +130,7 @@ def _picture(path, name):
 
 
 def _of_classes(evaluation):
-    """The newest evaluation's table of classes, for programs."""
+    """The table of classes of the newest evaluation, in JSON's types."""
     groups = class_groups(evaluation.classes)
     scores = evaluation.scores()
     rows = [

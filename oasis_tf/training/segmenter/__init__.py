@@ -1,4 +1,4 @@
-"""Trains a segmenter on a data set's real images, for classes that no public network knows."""
+"""Trains a segmenter on a data set's real images."""
 
 from oasis_tf.training.segmenter.training import SegmenterTraining
 

@@ -1,4 +1,4 @@
-"""The networks that can be trained: our U-Net, or SegFormer on an encoder of keras-hub."""
+"""Networks for training: a U-Net, or SegFormer with keras-hub's encoder."""
 
 import keras
 import numpy as np
@@ -15,8 +15,8 @@ def build_network(architecture, *, num_logits, size, channels):
     """Builds a network to be trained.
 
     Args:
-        architecture: "unet"; or the name or folder of a preset of keras-hub's `MiTBackbone`, whose
-            weights SegFormer then starts from.
+        architecture: "unet"; or the name or folder of a preset of keras-hub's `MiTBackbone`, with
+            whose weights SegFormer is initialised.
         num_logits: int, k. size: (height, width) of the images. channels: int, of `unet`.
     Returns: keras.Model, float (b, *size, 3) in [-1, 1] -> logits float32 (b, *size, k); list of
         the packages that its file needs beside Keras.
@@ -32,7 +32,7 @@ def _segformer(preset, *, num_logits, size):
     try:
         encoder = keras_hub.models.MiTBackbone.from_preset(preset, image_shape=(*size, 3))
         converter = keras_hub.layers.ImageConverter.from_preset(preset)
-    except Exception as error:  # of keras-hub, of Kaggle, of the files
+    except Exception as error:  # errors of keras-hub, Kaggle or the files
         reason = " ".join(str(error).split())[:300]
         raise SegmenterError(
             f"--architecture {preset}: no SegFormer for images of {size[0]}x{size[1]} can be made "
@@ -47,6 +47,6 @@ def _segformer(preset, *, num_logits, size):
 
 
 def _rescaling(converter):
-    """From [-1, 1] to what the encoder was trained on."""
+    """Maps [-1, 1] to the encoder's input range."""
     low, high = np.asarray(pixel_range_of(converter) or [[-1] * 3, [1] * 3])
     return keras.layers.Rescaling(((high - low) / 2).tolist(), ((high + low) / 2).tolist())

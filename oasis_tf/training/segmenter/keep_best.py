@@ -1,15 +1,15 @@
-"""Scores a segmenter on held-out pairs as it learns, and keeps the best one."""
+"""Scores a segmenter on held-out pairs after each epoch, and saves the best one."""
 
 import keras
 import numpy as np
 
 
 class SegmenterDivergenceError(RuntimeError):
-    """A loss or a network that is not finite, in a sentence."""
+    """Error for a loss or weights that are not finite."""
 
 
 class KeepBest(keras.callbacks.Callback):
-    """After every epoch measures the held-out mIoU, and saves where it is the best so far.
+    """Measures the held-out mIoU after every epoch, and saves the network if it is the best.
 
     Args:
         score: function() -> `ConfusionMatrix` of the held-out pairs.
@@ -40,8 +40,8 @@ class KeepBest(keras.callbacks.Callback):
     def catch_up(self):
         """Scores the network, unless that was done since its last step; returns the mIoU.
 
-        Raises: SegmenterDivergenceError if a weight is NaN or infinite, as weights are from the
-            first such loss on; training that was cut short may not have come to say that loss.
+        Raises: SegmenterDivergenceError if a weight is NaN or infinite. Where training was stopped
+            early, the loss has not been checked.
         """
         if self.step == self._scored_step:
             return None

@@ -1,4 +1,4 @@
-"""Cross-entropy of pixels whose class is known."""
+"""Cross-entropy of labelled pixels."""
 
 from keras import ops
 
@@ -6,17 +6,17 @@ from oasis_tf.losses.adversarial import class_counts, class_weights
 
 
 def cross_entropy(label_map, logits, *, balance):
-    """Cross-entropy of every labelled pixel; void pixels do not count.
+    """Cross-entropy of every labelled pixel; 0 for void.
 
     Args:
         label_map: int (b, h, w), 0 = void.
         logits: float (b, h, w, num_classes - 1), class c at channel c - 1.
-        balance: float in [0, 1], the power of the weights that OASIS's losses give to the classes
-            of a batch, see `class_weights`: 0 for none, 1 for these.
+        balance: float in [0, 1], exponent of the class weights of OASIS's losses, see
+            `class_weights`: 0 for no weights, 1 for OASIS's.
     Returns: float32 (b, h, w), whose mean is the loss: a weighted sum over the labelled pixels,
         divided by their number.
     """
-    label_map = ops.cast(label_map, "int32")  # Keras hands labels over as floats
+    label_map = ops.cast(label_map, "int32")  # Keras passes labels as floats
     num_classes = logits.shape[-1] + 1
     labelled = ops.cast(label_map > 0, "float32")
     counts = ops.where(ops.arange(num_classes) > 0, class_counts(label_map, num_classes), 0.0)

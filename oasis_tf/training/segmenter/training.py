@@ -1,4 +1,4 @@
-"""Trains a segmenter, and keeps the one that reads held-out images best."""
+"""Trains a segmenter, and saves the one with the best mIoU on held-out pairs."""
 
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -34,16 +34,16 @@ class SegmenterTraining:
 
     Args:
         config: `Config`; of `data` all but `load_size` and `cache`, and `training.seed`.
-        out: path of the .keras file, which must not be there yet.
+        out: path of the .keras file, which must not exist.
         architecture, channels: see `build_network`.
         epochs, batch_size: int. learning_rate: float, the highest. balance: see `cross_entropy`.
-        command: str, what was called; it goes into the file's card.
+        command: str, the training command, for the card.
     Attributes:
         data: `RunData`.
         network: keras.Model, as it is now.
         best: `ConfusionMatrix` of the held-out pairs by the network in the file; or None.
         stopped_by: int or None, the signal that ended `fit`.
-        lost_output: `StandardOutputError` or None, that stdout took no more and ended `fit`.
+        lost_output: `StandardOutputError` or None, the error of stdout that ended `fit`.
     Raises: SegmenterError, DataError.
     """
 
@@ -64,7 +64,7 @@ class SegmenterTraining:
         self.network, self._needs = build_network(
             architecture, num_logits=num_logits, size=self.size, channels=channels
         )
-        # The file shall hold neither optimizer nor loss.
+        # A model of its own, so that the file has neither optimizer nor loss.
         self._trainer = keras.Model(self.network.inputs, self.network.outputs)
         self._trainer.compile(
             optimizer=self._optimizer(learning_rate),
@@ -85,12 +85,12 @@ class SegmenterTraining:
         return max(1, len(self.data.source) // self.batch_size)
 
     def fit(self, *, show_progress=True):
-        """Trains to the end, or until a signal comes.
+        """Trains to the end, or until a signal.
 
         Args:
-            show_progress: bool, whether to print how far it is, see `ProgressLine`.
+            show_progress: bool, see `ProgressLine`.
         Returns: bool, whether the end was reached.
-        Raises: SegmenterDivergenceError; what was best before is kept.
+        Raises: SegmenterDivergenceError; the best network before stays in the file.
         """
         self.out.parent.mkdir(parents=True, exist_ok=True)
         keep_best = KeepBest(score=self.score, save=self._save)
@@ -190,7 +190,7 @@ class SegmenterTraining:
 
 
 def require_new(out):
-    """The path of a .keras file that is not there yet. Raises: SegmenterError."""
+    """The path, if it ends in .keras and does not exist. Raises: SegmenterError."""
     out = Path(out)
     if out.suffix != ".keras":
         raise SegmenterError(f"{out}: a segmenter's file must end in .keras")

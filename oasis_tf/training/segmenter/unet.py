@@ -1,4 +1,4 @@
-"""A small U-Net of plain Keras layers, so that its file opens wherever Keras is."""
+"""A small U-Net of Keras layers only, so that its file needs no other package."""
 
 import keras
 
@@ -12,13 +12,12 @@ WIDEST = 8  # times the channels of the first level, at most
 def unet(num_logits, *, size, channels=16):
     """Builds a U-Net (Ronneberger et al. 2015, arXiv:1505.04597) with batch normalisation.
 
-    The encoder halves the image as often as `size` allows, five times at most, and doubles its
-    channels as it does, up to eight times the first; the decoder mirrors it.
+    The encoder halves the image as often as `size` allows, at most five times, and doubles the
+    channels each time, up to eight times the first level's. The decoder mirrors it.
 
     Args:
         num_logits: int, k.
-        size: (height, width) of the images that it is made for; others whose sides divide as
-            often are taken as well.
+        size: (height, width) of the images; other sizes work if they can be halved as often.
         channels: int, at full resolution.
     Returns: keras.Model, float (b, h, w, 3) in [-1, 1] -> logits float32 (b, h, w, k).
     """
