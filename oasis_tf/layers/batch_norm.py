@@ -8,7 +8,7 @@ from oasis_tf.layers import strategies
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
 class ParamFreeBatchNorm(keras.layers.Layer):
-    """Gives every channel mean 0 and variance 1; the modulation around it does the rest.
+    """Gives every channel mean 0 and variance 1.
 
     With `training=True` the moments are those of the whole global batch (all replicas) and the
     running moments follow them: `running = momentum * running + (1 - momentum) * batch`. The

@@ -1,4 +1,4 @@
-"""The 3x3 convolution that reads noise and label map."""
+"""The 3x3 convolution of noise and label map."""
 
 import keras
 from keras import ops
@@ -6,11 +6,11 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
 class ConditionConv2D(keras.layers.Conv2D):
-    """A 3x3 convolution that need not lay a noise vector out over the image.
+    """A 3x3 convolution that takes a noise vector without repeating it over the image.
 
-    A noise vector is a map of equal pixels, so what it contributes to the output is the same at
-    all inner pixels, and differs only where the kernel reaches over a border: a 3x3 map holds all
-    there is. With 64 of 215 channels noise, that saves 30% of the multiply-adds, exactly.
+    The contribution of a noise vector is the same at all inner pixels and differs only where the
+    kernel crosses a border, so a 3x3 map contains all its values. With 64 noise channels of 215,
+    this saves 30% of the multiply-adds and gives the same result.
 
     Args: those of `keras.layers.Conv2D`; kernel_size 3, padding "same".
     Call:
@@ -22,7 +22,7 @@ class ConditionConv2D(keras.layers.Conv2D):
     def build(self, condition_shape, noise_shape=None):
         noise_channels = noise_shape[-1] if noise_shape else 0
         super().build((*condition_shape[:-1], condition_shape[-1] + noise_channels))
-        self.input_spec = None  # Keras would hold a condition without its noise to be misshapen
+        self.input_spec = None  # Keras would refuse a condition without its noise channels
 
     def call(self, condition, noise=None):
         if noise is None:
@@ -39,7 +39,7 @@ class ConditionConv2D(keras.layers.Conv2D):
 
 
 def _stretch(x, length, *, axis):
-    """Repeats the middle one of three along `axis` until there are `length`."""
+    """Repeats the middle of three entries along `axis`, to `length` entries."""
     if length <= 3:
         return x
     first, middle, last = ops.split(x, 3, axis=axis)

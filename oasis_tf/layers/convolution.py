@@ -1,4 +1,4 @@
-"""The one way convolutions are made: stride 1, zero padding, Xavier-normal kernels."""
+"""Factories of convolution layers: stride 1, zero padding, Xavier-normal kernels."""
 
 import keras
 
@@ -12,7 +12,7 @@ REFERENCE_GAIN = 0.02  # of the official OASIS runs
 def xavier_normal(gain):
     """Normal, not truncated, standard deviation `gain * sqrt(2 / (fan_in + fan_out))`.
 
-    Keras's `GlorotNormal` is truncated and has no gain, so this spells it out.
+    Keras's `GlorotNormal` is truncated and has no gain.
     Reference: Glorot and Bengio 2010, eq. 12.
     """
     return keras.initializers.VarianceScaling(
@@ -63,10 +63,9 @@ def conv2d(
 def label_embedding_conv2d(channels, *, dtype=None, name=None):
     """Returns a 1x1 convolution layer, one-hot labels (b, h, w, k) -> (b, h, w, channels).
 
-    It gives every class a vector. Without a bias, so that what lies outside the image stays zero,
-    as padding has it for one-hot labels. The vectors start standard normal, as noise is, which
-    stands beside them: Xavier's rule for the convolutions that read both assumes as much. A gain
-    on top would only make the labels fainter than the noise.
+    Every class gets a vector. There is no bias, so the outside of the image stays zero, as the
+    padding of one-hot labels is. The vectors start standard normal like the noise channels beside
+    them: Xavier initialisation of the next convolution assumes inputs of equal variance.
 
     Args:
         channels: int, length of a class's vector.
@@ -84,7 +83,7 @@ def label_embedding_conv2d(channels, *, dtype=None, name=None):
 
 
 def condition_conv2d(filters, *, init_gain=REFERENCE_GAIN, dtype=None, name=None):
-    """Returns a `ConditionConv2D`, made as `conv2d` makes a 3x3 convolution."""
+    """Returns a 3x3 `ConditionConv2D`, initialised as by `conv2d`."""
     return ConditionConv2D(
         filters,
         3,

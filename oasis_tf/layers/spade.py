@@ -1,4 +1,4 @@
-"""Spatially adaptive normalisation: where the label map enters the generator."""
+"""Spatially adaptive normalisation of the generator's features by the label map."""
 
 import keras
 from keras import ops
@@ -11,8 +11,8 @@ NORMS = ("batch", "instance", "none")
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
 class SPADE(keras.layers.Layer):
-    """Normalizes `x` without parameters, then scales and shifts every pixel by what the
-    condition (noise and label map) says there: norm(x) * (1 + gamma) + beta.
+    """norm(x) * (1 + gamma) + beta: a normalisation without parameters, then a scale and a shift
+    per pixel, computed from the condition (noise and label map) by convolutions.
 
     Args:
         norm: "batch" (synchronised over replicas), "instance" (each image by itself) or "none".
@@ -21,12 +21,11 @@ class SPADE(keras.layers.Layer):
     Call:
         x: float (b, h, w, c).
         condition: float (b, h, w, k).
-        noise: float (b, n) or None, channels that stand before those of the condition and are the
-            same at all pixels.
-        neighbourhoods: `Neighbourhoods` or None, where condition and noise are the same: if they
-            are few, gamma and beta are computed once for each, and the condition is not read.
+        noise: float (b, n) or None, channels before those of the condition, equal at all pixels.
+        neighbourhoods: `Neighbourhoods` of condition and noise, or None. If they are few, gamma
+            and beta are computed once for each, and the condition is unused.
     Returns: float (b, h, w, c).
-    Raises: ValueError if `norm` is another word.
+    Raises: ValueError for an unknown `norm`.
     Reference: Park et al. 2019, arXiv:1903.07291, eq. 1; OASIS conditions on noise too, sec. 3.3.
     """
 

@@ -1,4 +1,4 @@
-"""Spectral normalisation as PyTorch's reparameterisation does it: the one the paper used."""
+"""Spectral normalisation as PyTorch's reparameterisation, which the paper used."""
 
 import keras
 from keras import ops
@@ -82,7 +82,7 @@ class SpectralConv2D(ResamplingConv2D):
         """Returns the largest singular value as a float32 scalar, differentiable in the kernel.
 
         Args:
-            power_iteration: bool, first move `u` and `v` one step closer to the truth.
+            power_iteration: bool, first update `u` and `v` by one step.
         """
         matrix = ops.reshape(ops.cast(self.kernel, "float32"), (-1, self.filters))
         u, v = ops.convert_to_tensor(self.u), ops.convert_to_tensor(self.v)
@@ -95,7 +95,7 @@ class SpectralConv2D(ResamplingConv2D):
             self.u.assign(u)
         return ops.dot(projected, u)
 
-    # Keras's convolutions save kernel and bias by hand; u and v must come along.
+    # Keras's convolutions save the kernel and the bias only; u and v must be saved too.
     def save_own_variables(self, store):
         keras.layers.Layer.save_own_variables(self, store)
 

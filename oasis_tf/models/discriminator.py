@@ -1,4 +1,4 @@
-"""The discriminator: a U-Net that says for every pixel which class it is, or that it is fake."""
+"""The discriminator: a U-Net that classifies every pixel as one of the classes or as fake."""
 
 import keras
 from keras import ops
@@ -13,7 +13,7 @@ class OASISDiscriminator(keras.Model):
     """Segments an image into N real classes and "fake".
 
     The encoder halves the size once per entry of `channels`; the decoder doubles it as often
-    and sees the encoder's features of its own resolution.
+    and concatenates the encoder's features of the same resolution.
 
     Args:
         num_classes: int, number of classes, void included.
@@ -85,9 +85,9 @@ class OASISDiscriminator(keras.Model):
         return ops.cast(self.to_logits(x), "float32")
 
     def encode(self, image, training=False):
-        """The encoder's half of a call.
+        """The features of the encoder.
 
-        Returns: list of the features behind each block, (b, h / 2, w / 2, channels[0]), ….
+        Returns: list of the output of each block, (b, h / 2, w / 2, channels[0]), ….
         Raises: ValueError if the image's size does not fit.
         """
         multiple = 2 ** len(self.channels)

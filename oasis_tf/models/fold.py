@@ -1,4 +1,4 @@
-"""A trained generator with everything that is constant in inference folded into its kernels."""
+"""Folds what is constant in inference into the kernels of a trained generator."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 
 
 def fold(generator, *, modulation=None, winograd=None, dtype=None):
-    """Returns a generator that makes the same images and knows neither sigma nor statistics.
+    """Returns a generator with the same images, without spectral norm and batch norm.
 
     Convolutions: W / sigma(W), with the stored u and v. SPADE with batch norm: with
     r = 1 / sqrt(running variance + eps) and the running mean m,
@@ -17,9 +17,9 @@ def fold(generator, *, modulation=None, winograd=None, dtype=None):
     and since gamma and beta are convolutions of one hidden map, gamma' and beta' are too.
 
     Args:
-        generator: `OASISGenerator`; left alone.
+        generator: `OASISGenerator`; not changed.
         modulation, winograd: see `OASISGenerator`; None for the generator's own.
-        dtype: likewise; "bfloat16" for weights and all that is computed but the image.
+        dtype: likewise; "bfloat16" for the weights and all computations but the image.
     Returns: `OASISGenerator` with `spectral_norm=False`, and `norm="none"` if it was "batch"
         (instance norm depends on the image and stays). In inference mode its images differ from
         the given generator's by rounding alone.

@@ -1,4 +1,4 @@
-"""The generator: noise and a label map in, an image out."""
+"""The generator: an image from noise and a label map."""
 
 import math
 
@@ -37,30 +37,31 @@ class OASISGenerator(LabelMapModel):
         spade_hidden: int, width of the shared convolution inside each SPADE.
         spectral_norm: bool, normalise the convolutions of the residual blocks.
         init_gain: float, gain of the initial kernels; the default suits long runs of wide
-            networks, 1 makes small ones learn within minutes (see `conv2d`).
-        label_embedding: int, length of the vectors that stand for the classes, which `fc` and all
-            SPADEs share; or None, these read one-hot labels, as in the paper. With many classes
-            that is most of what a small network costs. Given up: a kernel that read one-hot
-            labels is now the product of the shared vectors and a smaller kernel, so a matrix of
-            this rank at most.
+            networks, 1 lets small ones learn within minutes (see `conv2d`).
+        label_embedding: int, length of learned class vectors, which are the input of `fc` and of
+            all SPADEs; or None for one-hot labels, as in the paper. One-hot labels of many classes
+            are most of the cost of a small network. The vectors limit the rank of what these
+            kernels compute from one-hot labels.
         modulation: how gamma and beta of SPADE are computed; the images differ by rounding alone.
             "dense": by convolutions over all pixels. "distinct": once for each distinct 5x5
-            neighbourhood of labels, see `neighbourhoods`. "auto": whichever is less work, at every
-            resolution and for every batch; dense on GPUs, asked when it runs. Noise maps and label
-            embeddings are dense whatever is said here, and XLA can compile nothing else.
-        winograd: bool, whether the blocks may convolve in Winograd's way where it is faster, see
-            `ResamplingConv2D`; False for runtimes that have ways of their own.
+            neighbourhood of labels, see `accelerated.neighbourhoods`. "auto": the faster one, at
+            every resolution and for every batch; dense on GPUs, chosen at run time. Always dense
+            for noise maps, label embeddings and backends other than TensorFlow. XLA compiles dense
+            modulation only.
+        winograd: bool, allow Winograd's algorithm in the blocks where it is faster, see
+            `ResamplingConv2D`; False for runtimes that choose algorithms themselves.
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
-        label_map: int (b, h, w), 0 = void, or a float tensor holding such ids exactly; or
+        label_map: int (b, h, w), 0 = void, or float with integer values; or
             [label_map, z].
         z: float (b, z_dim), one noise vector an image; or (b, h, w, z_dim), a noise map; or None
             for a random vector.
-        training: bool, batch moments and a power iteration, or what was stored.
+        training: bool; True uses batch moments and makes a power iteration, False uses stored
+            values.
     Returns: image, float32 (b, h, w, 3) in [-1, 1].
     Raises: ValueError if a size does not fit, with the sizes that do; for an unknown modulation; or
-        in eager mode for ids that are no class (in a graph, they are one-hot nowhere).
+        in eager mode for ids that are not classes (in a graph, their one-hot vector is 0).
     Reference: Schönfeld et al. 2021, arXiv:2012.04781, sec. 3.3 and table A.1.
     """
 
@@ -164,7 +165,7 @@ class OASISGenerator(LabelMapModel):
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
 
     def _condition(self, labels, noise_map, stride, neighbourhoods=None):
-        """Labels at a block's resolution, behind the noise map if there is one.
+        """Labels at a block's resolution, after the noise map if there is one.
 
         Args:
             labels: ids (b, h, w, 1), to be made one-hot; or their vectors (b, h, w, n).
@@ -197,7 +198,7 @@ class OASISGenerator(LabelMapModel):
     def _one_hot(self, label_map):
         """(b, h, w, 1) -> (b, h, w, num_classes).
 
-        Equality serves float ids too, which is the one way that phones' GPUs get right.
+        Equality works for float ids too: GPUs of phones compute only that correctly.
         """
         ids = ops.convert_to_tensor(range(self.num_classes), dtype=label_map.dtype)
         return ops.cast(label_map == ids, self.compute_dtype)

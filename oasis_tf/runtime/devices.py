@@ -1,4 +1,4 @@
-"""Which devices train, and how they share a batch."""
+"""The devices of a run, and how they share a batch."""
 
 import os
 from contextlib import contextmanager
@@ -10,24 +10,24 @@ from oasis_tf.io.json_file import parse_json
 
 
 class DevicesError(ValueError):
-    """Devices that cannot be used as asked, in a sentence."""
+    """The requested devices cannot be used."""
 
 
 class WorkerLostError(RuntimeError):
-    """Another worker that is gone, in a sentence."""
+    """Another worker ended."""
 
 
 @dataclass(frozen=True)
 class Devices:
     """The replicas of a run, in this process and in others.
 
-    Replica r trains on rows r * b to (r + 1) * b of the global batch; those of a worker stand
-    together, in the order of the workers.
+    Replica r trains on rows r * b to (r + 1) * b of the global batch; those of one worker are
+    consecutive, in the order of the workers.
 
     Args:
         strategy: `tf.distribute.Strategy`.
-        description: str, for people.
-        worker, num_workers: int, which of the processes this is.
+        description: str, as printed.
+        worker, num_workers: int, index of this process, and number of processes.
     """
 
     strategy: tf.distribute.Strategy
@@ -41,7 +41,7 @@ class Devices:
 
     @property
     def is_chief(self):
-        """Whether this process writes what all of them computed."""
+        """Whether this process writes files: worker 0 does."""
         return self.worker == 0
 
     @property
@@ -51,11 +51,11 @@ class Devices:
 
     @property
     def replicas_here(self):
-        """How many replicas this process has."""
+        """Number of replicas in this process."""
         return self.num_replicas // self.num_workers
 
     def require_fit(self, training):
-        """DevicesError unless these devices can train as a `TrainingConfig` says."""
+        """Raises: DevicesError unless these devices can train with a `TrainingConfig`."""
         batch_size = training.batch_size
         if training.jit_compile and self.num_replicas > 1:
             raise DevicesError(
@@ -70,7 +70,7 @@ class Devices:
             )
 
     def distribute(self, make_batches):
-        """Makes a dataset for `fit` in which every worker reads its own rows only.
+        """Makes a dataset for `fit`; every worker loads its own rows only.
 
         Args:
             make_batches: function(shard=, num_shards=, batches_per_step=) -> dataset, see
@@ -91,9 +91,9 @@ class Devices:
 
         Args:
             function: of tensors with `b` rows each -> nest of such tensors; row i of a result must
-                depend on row i of the arguments alone. It is traced here, for `b` that is known.
-            batch_size: int, the most rows there will be; fewer are filled up, and cut off again.
-            specs: `tf.TensorSpec` of every argument; how many rows they say does not matter.
+                depend on row i of the arguments alone. It is traced here, for a known `b`.
+            batch_size: int, largest number of rows; smaller batches are padded, results cut.
+            specs: `tf.TensorSpec` of every argument; their number of rows is ignored.
         Returns: function of tensors as in `specs`, for one process; threads may share it.
         """
         share = -(-batch_size // self.num_replicas)
@@ -121,37 +121,37 @@ class Devices:
         return tf.concat(self.strategy.experimental_local_results(rows), axis=0)
 
     def any_worker(self, flag):
-        """Whether a bool is true on any worker; all of them must ask."""
+        """Whether a bool is true on any worker; all workers must call this."""
         return bool(self._sum_over_workers(flag))
 
     def require_agreement(self, number, sentence):
-        """DevicesError with a sentence unless all workers give the same number, below 2^40."""
+        """Raises: DevicesError(sentence) unless all workers pass the same number, below 2^40."""
         total = self._sum_over_workers(number)
         if total != number * self.num_workers:
             raise DevicesError(sentence)
 
     def wait_for_all(self):
-        """Returns when all workers have come here."""
+        """Returns when all workers have called this."""
         self._sum_over_workers(0)
 
     def _sum_over_workers(self, number):
         if self.num_workers == 1:
             return number
-        # float64, whose sums are exact for step counts; float32's end at 2^24
+        # float64 sums of step counts are exact; float32 is exact to 2^24 only
         replicas = self.strategy.run(lambda: tf.constant(float(number), tf.float64))
         total = self.strategy.reduce("sum", replicas, axis=None)
         return float(total) * self.num_workers / self.num_replicas
 
 
 def _filled(tensor, rows):
-    """The tensor with its last row repeated until there are so many."""
+    """The tensor, padded to `rows` rows with copies of its last row."""
     tensor = tf.convert_to_tensor(tensor)
     return tf.gather(tensor, tf.minimum(tf.range(rows), len(tensor) - 1))
 
 
 @contextmanager
 def working_together():
-    """Turns what TensorFlow raises where another worker is gone into a sentence."""
+    """Turns TensorFlow's errors for a lost worker into `WorkerLostError`."""
     try:
         yield
     except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError) as error:
@@ -162,11 +162,11 @@ def working_together():
 
 
 def open_devices(strategy="none", *, num_devices=None):
-    """Opens the devices of this process; before anything else that makes TensorFlow start.
+    """Opens the devices of this process. To be called before TensorFlow's runtime starts.
 
     Args:
         strategy: "none", one device; "mirrored", all GPUs of this machine, or parts of its CPU;
-            "multi-worker", the processes that `TF_CONFIG` names; returns when all are there.
+            "multi-worker", the processes in `TF_CONFIG`; returns when all have started.
         num_devices: int, GPUs to use here, or parts of the CPU; default all GPUs that the strategy
             can use.
     Raises: DevicesError.
@@ -188,7 +188,9 @@ def _one_device(gpus, num_devices):
     if num_devices not in (None, 1):
         raise DevicesError(f"--devices {num_devices} needs --strategy mirrored or multi-worker")
     if gpus:
-        tf.config.set_visible_devices(gpus[:1], "GPU")  # TensorFlow would take all memory of all
+        tf.config.set_visible_devices(
+            gpus[:1], "GPU"
+        )  # TensorFlow takes all others too
     return Devices(tf.distribute.get_strategy(), "a GPU" if gpus else "the CPU")
 
 
@@ -230,7 +232,7 @@ def _multi_worker(gpus, num_devices):
 
 
 def _cluster():
-    """Who the workers are, as `TF_CONFIG` says it."""
+    """Resolver of the workers in `TF_CONFIG`."""
     text = os.environ.get("TF_CONFIG")
     if text is None:
         raise DevicesError(

@@ -1,4 +1,4 @@
-"""The process's memory: how much it has, and keeping what was freed for the next training step."""
+"""Memory of the process: its size, its limit, and reuse of freed blocks by the next step."""
 
 import ctypes
 import sys
@@ -12,10 +12,10 @@ _TRIM_THRESHOLD, _MMAP_MAX = -1, -4  # parameters of mallopt, from glibc's mallo
 
 
 def keep_freed_memory():
-    """Tells glibc to reuse large blocks rather than to give them back to the kernel.
+    """Makes glibc reuse freed large blocks instead of returning them to the kernel.
 
     By default every large tensor is mapped, zeroed by page faults and unmapped again at every
-    step. On other C libraries this does nothing.
+    step. No-op on other C libraries.
     Reference: https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     if not sys.platform.startswith("linux"):
@@ -40,8 +40,8 @@ def resident_bytes():
 
 
 def available_bytes():
-    """Memory that this process can still take: of the machine, and of the control groups (of
-    containers and batch systems) that it is in. None where the system does not tell.
+    """Memory that this process can still allocate, in bytes: the least of the machine's and of its
+    control groups' (containers, batch systems). None where the system has no /proc.
 
     Reference: https://docs.kernel.org/admin-guide/cgroup-v2.html
     """
@@ -54,7 +54,7 @@ def available_bytes():
 
 
 def _left_in_groups():
-    """Yields what each group that this process is in may still take."""
+    """Yields the remaining memory of each control group of this process, in bytes."""
     try:
         groups = [line.split(":", 2) for line in _GROUPS.read_text().splitlines()]
     except OSError:
@@ -77,7 +77,7 @@ def _left_in_groups():
 
 
 def _reclaimable(folder):
-    """Bytes of a group that hold copies of files."""
+    """Bytes of a group's page cache."""
     try:
         words = [line.split() for line in (folder / "memory.stat").read_text().splitlines()]
     except OSError:
@@ -86,7 +86,7 @@ def _reclaimable(folder):
 
 
 def _number(path):
-    """The number in a file; None for "max" and for a file that is not there."""
+    """The number in a file; None for "max" and for a missing file."""
     try:
         return int(path.read_text())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The settings of Keras that this program is written for, whatever the user's own are."""
+"""Sets the settings of Keras that this program needs, instead of the user's own."""
 
 import os
 from pathlib import Path
@@ -11,11 +11,11 @@ _DROPPED = (
 
 
 class KerasSettingsError(ValueError):
-    """Settings with which Keras does not start or the networks do not run, in a sentence."""
+    """Settings with which Keras does not start or the networks do not run."""
 
 
 def prepare_environment() -> None:
-    """Sets this process's environment so that Keras starts on TensorFlow and runs what it is told.
+    """Sets this process's environment so that Keras starts on TensorFlow with its defaults.
 
     Processes started from this one inherit it. To be called before Keras and TensorFlow are
     imported.
@@ -26,7 +26,7 @@ def prepare_environment() -> None:
 
 
 def settle_keras() -> None:
-    """Imports Keras and undoes what the user's keras.json says, for this process.
+    """Imports Keras and resets the settings of the user's keras.json, for this process.
 
     Raises: KerasSettingsError if Keras refuses its file, or was imported on another backend.
     """
@@ -61,7 +61,7 @@ def require_tensorflow() -> None:
 def require_channels_last(network: str) -> None:
     """Raises KerasSettingsError if Keras's own layers expect channels before height and width.
 
-    The layers of OASIS do not ask; `network` names what is made of Keras's.
+    The layers of OASIS set it themselves; `network` names the network of Keras's layers.
     """
     import keras
 
@@ -73,7 +73,7 @@ def require_channels_last(network: str) -> None:
 
 
 def require_float32() -> None:
-    """Raises KerasSettingsError if Keras makes numbers of another kind by default."""
+    """Raises KerasSettingsError if Keras's default dtype is not float32."""
     import keras
 
     if keras.config.floatx() != "float32":

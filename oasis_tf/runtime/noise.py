@@ -1,8 +1,8 @@
-"""Where z comes from: stateless draws, so that a seed is the whole state.
+"""Random numbers by stateless ops: the seed is the whole state.
 
-The algorithm is named, so that every kind of device draws the same. XLA makes other numbers of the
-same random bits, so draws are kept out of what it compiles: auto-clustering leaves them alone.
-Functions of `jit_compile=True` are compiled whole: draw before calling them.
+The algorithm is fixed, so that all devices draw the same numbers. XLA computes other numbers from
+the same random bits, so draws are excluded from auto-clustering. Functions of `jit_compile=True`
+are compiled as a whole: draw before calling them.
 """
 
 from contextlib import nullcontext
@@ -43,14 +43,14 @@ def coins(shape, *, seed):
 
 
 def not_clustered():
-    """A context whose ops XLA's auto-clustering leaves alone, as it does all ops run eagerly."""
+    """A context whose ops are excluded from XLA's auto-clustering."""
     if tf.executing_eagerly():
         return nullcontext()
     return tf.xla.experimental.jit_scope(compile_ops=False)
 
 
 def seeds_of_batch(seed, *, batch_size):
-    """Returns one seed an image, int (batch_size,); an int counts up through the batch.
+    """Returns one seed an image, int (batch_size,); for an int, image i has seed + i.
 
     Raises: ValueError if `seed` is neither an int nor as many as there are images.
     """
@@ -64,7 +64,7 @@ def seeds_of_batch(seed, *, batch_size):
 
 
 def seeded_noise(seeds, z_dim):
-    """Draws one noise vector a seed, whatever else is in the batch.
+    """Draws one noise vector a seed, independent of the rest of the batch.
 
     Args:
         seeds: int (b,).

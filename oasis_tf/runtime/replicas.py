@@ -1,17 +1,17 @@
-"""What the replicas of a step share: sums and means over them, from inside one of them."""
+"""Sums, means and draws over the replicas of a step, called inside of a replica."""
 
 import tensorflow as tf
 
 
 def num_replicas():
-    """How many replicas share the batch; 1 without a strategy."""
+    """Number of replicas that share the batch; 1 without a strategy."""
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
 def sum_over_replicas(values):
     """Adds up a tensor, or a nest of them, over all replicas; every replica gets the sums.
 
-    Outside of a replica, and where there is one only, it is returned as it is.
+    Outside of a replica, and with one replica, it is returned unchanged.
     """
     replicas = tf.distribute.get_replica_context()
     if replicas is None or replicas.num_replicas_in_sync == 1:
@@ -20,7 +20,7 @@ def sum_over_replicas(values):
 
 
 def rows_of_replica(draw, *, local_batch):
-    """Draws for the global batch and keeps what falls to this replica.
+    """Draws for the global batch and returns the rows of this replica.
 
     Args:
         draw: function(number of rows) -> tensor (rows, ...), the same on every replica.

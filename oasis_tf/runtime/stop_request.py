@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal as a request that whoever works looks at in time."""
+"""Ctrl-C, SIGTERM and a closed terminal as a request to stop, checked between steps."""
 
 import os
 import signal
@@ -9,16 +9,15 @@ from oasis_tf.io.terminal import StandardOutputError, echo
 
 
 class StopRequest:
-    """While it is entered, the first signal is noted and said, the second ends the process.
+    """A context in which the first signal requests a stop and the second ends the process.
 
-    A thread reads the signals: Python's own handlers would have to wait until TensorFlow has
-    finished the step, and two of a kind would be one by then. Signals that the process was started
+    A thread receives the signals: Python's own handlers run only after TensorFlow has finished the
+    step, and two equal signals would be merged by then. Signals that the process was started
     to ignore (`nohup`) stay ignored.
 
     Attributes:
         number: int or None, the signal that came.
-        lost_output: `StandardOutputError` or None, that stdout takes no more: whoever started the
-            process and read it is gone, as a closed terminal is.
+        lost_output: `StandardOutputError` of a closed stdout (its reader ended), or None.
     Reference: https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd
     """
 
@@ -34,7 +33,7 @@ class StopRequest:
         return self.number is not None or self.lost_output is not None
 
     def lose_output(self, error):
-        """Asks to stop, because stdout takes no more: `StandardOutputError`."""
+        """Requests a stop because stdout is closed: `StandardOutputError`."""
         if not self.is_asked:
             echo(f"\n{error}. Stopping after this step.", err=True)
         self.lost_output = self.lost_output or error
@@ -76,7 +75,7 @@ class StopRequest:
             _say("Stopping after this step (once more: at once, without saving).")
 
     def _leave_terminal(self):
-        """Sends to nowhere what would go to a terminal that is gone, and fail."""
+        """Redirects output for the closed terminal to /dev/null, where writing does not fail."""
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for descriptor in self._terminals:
             os.dup2(nowhere, descriptor)
@@ -84,7 +83,7 @@ class StopRequest:
 
 
 def _say(sentence):
-    """Prints a line below the one that progress rewrites, or on stderr where stdout is lost."""
+    """Prints a line below the progress bar, or on stderr where stdout is closed."""
     try:
         echo(f"\n{sentence}" if sys.stdout.isatty() else sentence)
     except StandardOutputError:

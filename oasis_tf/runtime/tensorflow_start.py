@@ -1,4 +1,4 @@
-"""TensorFlow's start: silent, and with the process set up for it."""
+"""Starts TensorFlow silently and with the settings of this program."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from oasis_tf.runtime.keras_settings import settle_keras
 
 
 def start_tensorflow(strategy="none", *, num_devices=None):
-    """Imports TensorFlow and opens devices, without what it prints before its log level holds.
+    """Imports TensorFlow and opens devices, without its messages from before the log level is set.
 
     Returns: `Devices`, see `open_devices`.
     Raises: DevicesError, KerasSettingsError.
@@ -32,7 +32,7 @@ def start_tensorflow(strategy="none", *, num_devices=None):
 
 @contextmanager
 def silent_stderr():
-    """Drops what is written to stderr, also by libraries that know nothing of Python's."""
+    """Discards output on file descriptor 2, which includes that of C++ libraries."""
     sys.stderr.flush()
     stderr = os.dup(2)
     with open(os.devnull, "wb") as nowhere:

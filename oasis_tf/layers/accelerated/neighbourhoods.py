@@ -1,20 +1,20 @@
-"""The distinct neighbourhoods of label maps, and convolutions that visit each of them once.
+"""The distinct neighbourhoods of label maps, and convolutions computed once for each of them.
 
-Where a convolution sees a noise vector and a label map, what a 3x3 kernel gives at a pixel depends
-only on the labels in the pixel's 3x3 neighbourhood, and what a second one gives only on those in
-its 5x5 neighbourhood. Real label maps have few distinct ones. So they are numbered, each is
-computed once, and every pixel looks its own up.
+The output of a 3x3 convolution of a noise vector and a label map depends only on the labels in the
+pixel's 3x3 neighbourhood; that of a second one only on those in its 5x5 neighbourhood. Real label
+maps have few distinct neighbourhoods. So these are numbered, each is computed once, and every pixel
+looks up the result of its own.
 
 Numbers are given in stages, each of which numbers the distinct triples of the numbers before it:
 symbols (an image and a label), three of them side by side, three of those one below the other (3x3
-labels), three of these side by side, and three of those one below the other (5x5 labels). What lies
-outside of the image is number 0 at every stage. Three numbers are packed into an int64 and nothing
-is hashed to fewer bits, so this is exact.
+labels), three of these side by side, and three of those one below the other (5x5 labels). The
+outside of the image is number 0 at every stage. Three numbers are packed into an int64, without
+hashing, so this is exact.
 
-A 3x3 kernel is nine matrices. Each is applied to what stands behind a number, once for each number,
-and a neighbourhood adds up the nine results of the numbers in it. So the products go with the
-number of symbols in the first convolution, and of 3x3 neighbourhoods in the second; 5x5
-neighbourhoods, of which there are more, cost additions alone.
+A 3x3 kernel is nine matrices. Each multiplies the vector of every number once, and a neighbourhood
+sums the nine products of its numbers. So the number of matrix products is that of symbols in the
+first convolution and that of 3x3 neighbourhoods in the second; 5x5 neighbourhoods, of which there
+are more, cost additions only.
 """
 
 from typing import NamedTuple
@@ -25,16 +25,16 @@ _BITS = 21  # of a number: three fit an int64
 
 
 class Neighbourhoods(NamedTuple):
-    """What SPADE needs to know of a batch of label maps at one resolution.
+    """The distinct neighbourhoods of a batch of label maps at one resolution, for SPADE.
 
     Attributes:
-        symbols: float (s + 1, k), what a convolution sees at a pixel, of each distinct image and
-            label; row 0, the outside, is zero.
+        symbols: float (s + 1, k), the input of a convolution at a pixel, for each distinct pair of
+            image and label; row 0, the outside, is zero.
         inner: int32 (n, 9), the distinct 3x3 neighbourhoods: rows of `symbols`, row by row.
         outer: int32 (m, 9), the distinct 5x5 neighbourhoods: as 3x3 of 3x3, where i + 1 is row i
             of `inner` and 0 is outside.
         pixels: int32 (b, h, w), which row of `outer` is a pixel's.
-        are_few: bool, whether it pays to visit each once.
+        are_few: bool, whether computing each once is faster.
     """
 
     symbols: tf.Tensor
@@ -72,8 +72,8 @@ def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="floa
 
     Args:
         label_map: int (b, h, w); an id of no class is one-hot nowhere.
-        noise: float (b, n), what stands before the one-hot labels at all pixels of an image; or
-            None.
+        noise: float (b, n), channels before the one-hot labels, equal at all pixels of an image;
+            or None.
         num_classes: int.
         most: float. They are few if the distinct 3x3 neighbourhoods, which are most of the work,
             are at most so many a pixel.
@@ -98,7 +98,7 @@ def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="floa
 
 
 def no_neighbourhoods(label_map, noise=None, *, num_classes, dtype="float32"):
-    """`Neighbourhoods` of the same dtypes and lengths for what will not be looked up: not few.
+    """Empty `Neighbourhoods` of the same dtypes and widths, with `are_few` False.
 
     Args: see `find_neighbourhoods`.
     """
@@ -116,7 +116,7 @@ def convolve(rows, kernel, squares):
     """A 3x3 convolution with zero padding, at each distinct neighbourhood.
 
     Args:
-        rows: float (s + 1, c), what the numbers stand for; row 0, the outside, is zero.
+        rows: float (s + 1, c), the vector of each number; row 0, the outside, is zero.
         kernel: float (3, 3, c, filters).
         squares: int32 (n, 9), numbers.
     Returns: float (n, filters).
@@ -131,12 +131,12 @@ def convolve(rows, kernel, squares):
 
 
 def with_outside(rows):
-    """(n, c) -> (n + 1, c): row 0 is zero, what convolutions see outside of the image."""
+    """(n, c) -> (n + 1, c): row 0 is zero, the padding outside of the image."""
     return tf.pad(rows, ((1, 0), (0, 0)))
 
 
 def _describe(symbols, noise, *, num_classes, dtype):
-    """What stands at a pixel: (s, n + num_classes)."""
+    """The input vector of each symbol: (s, n + num_classes)."""
     images, labels = tf.unstack(_unpack(symbols, 2), axis=1)
     one_hot = tf.one_hot(labels, num_classes, dtype=dtype)
     if noise is None:

@@ -1,8 +1,8 @@
-"""Where a computation runs, for what is computed in one way on CPUs and in another on GPUs.
+"""Chooses between an algorithm for CPUs and one for other devices.
 
-A graph for inference may be saved here and served elsewhere. So it holds both ways, and asks the
-device that runs it. Training runs where it is traced: its graphs hold one way, which keeps their
-gradients simple.
+A graph for inference may be saved on one machine and served on another. So it contains both
+algorithms and chooses by the device that runs it. Training runs where it is traced: its graphs
+contain one algorithm, which keeps their gradients simple.
 """
 
 import threading
@@ -15,7 +15,11 @@ _tracing = threading.local()
 
 @contextmanager
 def of_training(training: bool):
-    """A context for the call of a network, which says whether it is one of training."""
+    """A context for the call of a network.
+
+    Args:
+        training: whether the call is part of training.
+    """
     before = getattr(_tracing, "is_training", False)
     _tracing.is_training = bool(training)
     try:
@@ -27,7 +31,7 @@ def of_training(training: bool):
 def runs_on_cpu() -> bool | tf.Tensor:
     """Whether this runs on a CPU: a bool where that is known, else a bool scalar of the graph.
 
-    Under XLA, which compiles for one device but does not say for which, the scalar is false.
+    Under XLA the scalar is false: XLA compiles for one device, which is unknown here.
     """
     if tf.executing_eagerly() or getattr(_tracing, "is_training", False):
         return not tf.config.list_logical_devices("GPU")
@@ -35,7 +39,7 @@ def runs_on_cpu() -> bool | tf.Tensor:
 
 
 def by_device(*, cpu, gpu):
-    """Returns what `cpu()` does where this runs on a CPU, and what `gpu()` does elsewhere.
+    """Returns `cpu()` where this runs on a CPU, and `gpu()` elsewhere.
 
     Args:
         cpu, gpu: functions without arguments to tensors of the same shapes and dtypes.

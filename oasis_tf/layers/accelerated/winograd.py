@@ -1,13 +1,13 @@
-"""A 3x3 convolution with 4/9 of the multiplications: Winograd's, of 2x2 outputs at a time.
+"""Winograd's 3x3 convolution: 4/9 of the multiplications, 2x2 outputs at a time.
 
 With kernel g, 4x4 inputs d and 2x2 outputs y of one tile,
 
     y = A [(G g G') * (B d B')] A'
 
-where * multiplies number by number: 16 products instead of 36. Over all channels and tiles, these
-are 16 matrix products. B d B' of all tiles are two matrix products as well, with B laid out along
-the height and along the width: tiles that overlap, and zeros outside of the image, are in there.
-That costs multiply-adds in proportion to the side, so it is for small maps of many channels.
+where * is elementwise: 16 products instead of 36. Over all channels and tiles, these are 16 matrix
+products. B d B' of all tiles is two matrix products, with block matrices that repeat B along the
+height and along the width; these cover overlapping tiles and the zero padding. They cost
+multiply-adds in proportion to the side, so this is for small maps with many channels.
 
 Reference: Lavin and Gray 2015, arXiv:1509.09308, sec. 4.1; A and B here are transposed there.
 """
@@ -15,7 +15,7 @@ Reference: Lavin and Gray 2015, arXiv:1509.09308, sec. 4.1; A and B here are tra
 import numpy as np
 import tensorflow as tf
 
-# Below, there is too little to save: benchmarks/winograd.py, docs/performance.md.
+# Below these, direct convolution is faster: benchmarks/winograd.py, docs/performance.md.
 WORTHWHILE_CHANNELS = 256
 WORTHWHILE_NUMBERS = 2**16  # of pixels and channels
 
@@ -55,21 +55,21 @@ def winograd_convolve(inputs, kernel):
 
 
 def is_worthwhile(inputs, kernel):
-    """Whether `winograd_convolve` can take these, and is the faster way on CPUs."""
+    """Whether `winograd_convolve` supports these and is faster on CPUs."""
     _, height, width, channels = inputs.shape
     filters = kernel.shape[-1]
     if kernel.shape[:2] != (3, 3) or inputs.dtype != tf.float32 or not height or not width:
         return False
     if height % 2 or width % 2 or height * width * channels < WORTHWHILE_NUMBERS:
         return False
-    # A number of the input goes into 9 filters multiply-adds as usual, and into 4 filters after
-    # the (2 width + 4 height) that `_split` costs.
+    # Multiply-adds per input value: 9 * filters directly; here 4 * filters, and
+    # 2 * width + 4 * height in `_split`.
     is_saving = 2 * (2 * width + 4 * height) <= (9 - 4) * filters
     return is_saving and min(channels, filters) >= WORTHWHILE_CHANNELS
 
 
 def _spread(kernel, *, once):
-    """(3, 3, c, filters) -> (16, c, filters), G g G'; not before `once` is there, for memory."""
+    """(3, 3, c, filters) -> (16, c, filters), G g G'; computed after `once`, to save memory."""
     _, _, channels, filters = kernel.shape
     with tf.control_dependencies([once]):
         spread = tf.matmul(np.kron(G, G), tf.reshape(kernel, (9, -1)))
@@ -115,7 +115,7 @@ def _unpair(outputs):
 
 
 def _laid_out(length):
-    """(4, length / 2, length): B of every tile along a side, without what is outside."""
+    """(4, length / 2, length): B of every tile along a side, without the padding's columns."""
     bands = np.zeros((4, length // 2, length + 2), np.float32)
     for tile in range(length // 2):
         bands[:, tile, 2 * tile : 2 * tile + 4] = B
