@@ -10,6 +10,7 @@ from importlib import import_module
 import keras
 
 import oasis_tf.losses
+from oasis_tf.io.near_names import did_you_mean
 from oasis_tf.losses.loss import Loss
 
 _CLASSES: dict[str, type[Loss]] = {}
@@ -46,8 +47,7 @@ def losses_by_name(weights: Mapping[str, float], *, network: str) -> list[Loss]:
     known = [name for name, cls in _CLASSES.items() if cls.name[0] == network[0]]
     for name in weights:
         if name not in known:
-            raise LossError(
-                f"losses.{network}: there is no loss {name!r}; available are "
-                f"{', '.join(known) or 'none'}"
-            )
+            available = f"available are {', '.join(known) or 'none'}"
+            hint = did_you_mean(name, known, otherwise=available)
+            raise LossError(f"losses.{network}: there is no loss {name!r}; {hint}")
     return [_CLASSES[name](weight=weight) for name, weight in weights.items()]

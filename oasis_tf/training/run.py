@@ -1,15 +1,9 @@
-"""A whole training run in its folder: from the config to the last checkpoint."""
+"""A training run in its folder, from the config to the last checkpoint."""
 
 from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 
-import numpy as np
-import tensorflow as tf
-
-from oasis_tf.config import flatten
-from oasis_tf.config.metrics import best_metrics
 from oasis_tf.data.validate import reading
-from oasis_tf.evaluation.run_evaluator import RunEvaluator
 from oasis_tf.io import progress
 from oasis_tf.models.build import build_model
 from oasis_tf.report import require_writable_report, write_report
@@ -17,51 +11,40 @@ from oasis_tf.runs import checkpoint, checkpoint_files, data_record
 from oasis_tf.runs.folder import RunError
 from oasis_tf.runs.full_disk import naming_a_full_disk
 from oasis_tf.runs.lock import locked
-from oasis_tf.runtime import noise
-from oasis_tf.runtime.devices import Devices, working_together
+from oasis_tf.runtime.devices import working_together
 from oasis_tf.runtime.stop_request import StopRequest
-from oasis_tf.training.best_metric import best_so_far, measured_with
 from oasis_tf.training.callbacks import (
-    Checkpoints,
-    Evaluations,
-    HeldOutScores,
-    MetricsLog,
     ProfileSteps,
-    ProgressLine,
-    RecalibratedEMA,
     RequireFolder,
     ResumedEpoch,
-    SampleSheets,
     StopOnDivergence,
     StopOnRequest,
     Stopped,
-    TrainingStatistics,
-    write_hyper_parameters,
 )
 from oasis_tf.training.data import RunData
+from oasis_tf.training.run_reports import RunReports
 from oasis_tf.training.tensorboard import mark_start
-from oasis_tf.visualization import sheet
 
 
 class TrainingRun:
     """Trains one experiment in one folder, from its start or from its newest checkpoint.
 
-    Nothing is written before `fit`; a cache of the data is filled there first.
+    Nothing is written before `fit`, which fills a cache of the data first.
 
     Args:
         config: `Config`.
         folder: `RunFolder`.
-        resume: bool, go on with the run in `folder`, or begin it if it never came to a
-            checkpoint; else the folder must be new.
-        devices: `Devices`; the first worker writes, the others train along.
-        lock: `RunLock` of the folder, which the first worker holds before this is made, for what
-            lies in the folder decides, until `fit` has returned. None: only `fit` holds it.
+        resume: bool, resume the run in `folder`, or start it if it has no checkpoint; otherwise
+            the folder must be new.
+        devices: `Devices`; only the first worker writes.
+        lock: `RunLock` of the folder, held by the first worker from before the constructor, which
+            reads the folder, until `fit` returns. None: `fit` locks the folder itself.
     Attributes:
-        resumed_from: path of the checkpoint it goes on from, or None.
-        damaged: dict of path to what is damaged of it, the checkpoints passed over for it.
+        resumed_from: path of the checkpoint from which the run resumes, or None.
+        damaged: dict of path to damage, of newer checkpoints.
         stopped_by: int or None, the signal that ended `fit`.
-        lost_output: `StandardOutputError` or None, that stdout took no more and ended `fit`.
-    Raises: RunError, DataError, CheckpointError, DevicesError; each a sentence.
+        lost_output: `StandardOutputError` or None, that ended `fit`.
+    Raises: RunError, DataError, CheckpointError, DevicesError.
     """
 
     def __init__(self, *, config, folder, resume, devices, lock=None):
@@ -105,13 +88,14 @@ class TrainingRun:
         return self.config.training.epochs * self.steps_per_epoch
 
     def fit(self, *, show_progress=True, profile=None):
-        """Trains to the end, or until a signal comes, and saves.
+        """Trains to the end or until a signal, and saves.
 
         Args:
-            show_progress: bool, whether to print how far it is, see `ProgressLine`.
-            profile: (first, last) step to be profiled, counted from 1; or None.
-        Returns: bool, whether the end was reached.
-        Raises: RunError if training does not come through these steps; RunFolderGoneError.
+            show_progress: bool, whether to print a `ProgressLine`.
+            profile: (first, last) step to profile, counted from 1; or None.
+        Returns: bool, whether training reached the end.
+        Raises: RunError if the steps to profile are not among those of training;
+            RunFolderGoneError.
         """
         self._check_profile(profile)
         if self.config.data.cache:
@@ -131,25 +115,27 @@ class TrainingRun:
         return self.step >= self.total_steps
 
     def _fit_and_write(self, watch, stop, *, show_progress, profile):
-        """Trains, and puts into the folder what there is to say."""
+        """Trains and writes to the folder."""
         held = nullcontext(self.lock) if self.lock else locked(self.folder.lock)
         with held as lock, lock.explaining(), naming_a_full_disk(self.folder):
             lock.require_in_place()
             self._prepare_folder()
-            *reports, checkpoints = self._reports(watch)
-            progress = self._progress(reports, stop.request) if show_progress else []
-            reports = [*self._profiler(profile), *reports, *progress]
-            callbacks = [RequireFolder(lock), watch, *reports, checkpoints, stop]
+            reports = RunReports(self, is_suspicious=lambda: watch.suspicious)
+            checkpoints = reports.checkpoints
+            callbacks = [RequireFolder(lock), watch, *self._profiler(profile)]
+            callbacks += reports.before_checkpoints
             first_step = self.step
             with ExitStack() as at_the_end:
-                for line in progress:
+                if show_progress:
+                    line = reports.progress_line(stop.request)
+                    callbacks.append(line)
                     at_the_end.callback(line.close)
-                self._fit(callbacks)
+                self._fit([*callbacks, checkpoints, stop])
             lock.require_in_place()
             is_unsaved = stop.request.is_asked and not watch.suspicious
             if self.step > 0 and (is_unsaved or self.step == first_step):
                 checkpoints.set_model(self.model)
-                checkpoints.act()  # also tidies up where a run was killed after its last one
+                checkpoints.act()  # also removes temporary folders of a killed run
             write_report(self.folder)
 
     def _fit(self, callbacks):
@@ -164,8 +150,8 @@ class TrainingRun:
                 )
 
     def _prepare_folder(self):
-        """Leaves in it what was true at the step that training starts from."""
-        require_writable_report(self.folder)  # rather now than after weeks
+        """Brings the files of the folder to the step from which training starts."""
+        require_writable_report(self.folder)  # before training, not after weeks
         for path in self.damaged:
             checkpoint_files.set_aside(path)
         sources = {"train": self.data.source, "val": self.data.held_out}
@@ -179,32 +165,8 @@ class TrainingRun:
         self.folder.tensorboard.mkdir(exist_ok=True)
         mark_start(self.folder.tensorboard, step=self.step)
 
-    def _reports(self, watch):
-        """In the order of their calls: what a checkpoint vouches for is written before it."""
-        writer = tf.summary.create_file_writer(str(self.folder.tensorboard))
-        write_hyper_parameters(writer, flatten(self.config))
-        recalibrated_ema = RecalibratedEMA(self.model, recalibrated=self.data.recalibrated)
-        metrics = MetricsLog(
-            self.folder.metrics, steps_per_epoch=self.steps_per_epoch, summary_writer=writer
-        )
-        scores = self._held_out_scores(recalibrated_ema, writer)
-        samples = self._sample_sheets(recalibrated_ema, writer)
-        evaluations = self._evaluations(recalibrated_ema, writer)
-        is_evaluated = self.config.training.best_metric in best_metrics()
-        best_by = evaluations[0] if is_evaluated else scores
-        checkpoints = self._checkpoints(recalibrated_ema, best_by, watch)
-        return (
-            metrics,
-            self._training_statistics(writer),
-            scores,
-            samples,
-            *evaluations,
-            checkpoints,
-        )
-
     def _fit_arguments(self):
-        """Arguments of `fit`, and callbacks, for the rest of an epoch that was begun; then for
-        the others."""
+        """Arguments and callbacks of `fit`: for the rest of a started epoch, then for the others."""
         epoch, done = divmod(self.step, self.steps_per_epoch)
         if done and self.step < self.total_steps:
             rest = self.steps_per_epoch - done
@@ -217,7 +179,7 @@ class TrainingRun:
             yield epochs | {"steps_per_epoch": self.steps_per_epoch}, []
 
     def _require_whole_executions(self):
-        """RunError unless an epoch, and the rest of one that was begun, are so many executions."""
+        """Raises: RunError unless an epoch, and the rest of a started one, are whole executions."""
         length, epoch = self.config.training.steps_per_execution, self.steps_per_epoch
         for steps in (epoch, epoch - self.step % epoch):
             if steps % length:
@@ -227,39 +189,8 @@ class TrainingRun:
                 )
 
     def _distributed_batches(self):
-        """The batches from here on, of which every worker reads its own rows."""
+        """The batches from this step on; every worker reads its own rows."""
         return self.devices.distribute(partial(self.data.batches, start_step=self.step))
-
-    def _checkpoints(self, recalibrated_ema, scores, watch):
-        training, metric = self.config.training, self.config.training.best_metric
-        return Checkpoints(
-            self.folder.checkpoints,
-            every=training.checkpoint_every,
-            last_step=self.total_steps,
-            keep_last=training.keep_last,
-            config=self.config,
-            recalibrated_ema=recalibrated_ema,
-            scores=scores,
-            best_metric=metric,
-            measured_with=measured_with(self.config, metric),
-            best=self.resumed_from and best_so_far(self.resumed_from, self.config),
-            is_suspicious=lambda: watch.suspicious,
-        )
-
-    def _training_statistics(self, summary_writer):
-        return TrainingStatistics(
-            steps_per_epoch=self.steps_per_epoch,
-            batch_size=self.config.training.batch_size,
-            class_names=self.data.class_names,
-            summary_writer=summary_writer,
-        )
-
-    def _check_profile(self, profile):
-        if profile is not None and not self.step < profile[0] <= profile[1] <= self.total_steps:
-            raise RunError(
-                f"steps {profile[0]} to {profile[1]} cannot be profiled: training goes from step "
-                f"{self.step + 1} to {self.total_steps}"
-            )
 
     def _profiler(self, profile):
         if profile is None:
@@ -267,81 +198,9 @@ class TrainingRun:
         first, last = profile
         return [ProfileSteps(self.folder.tensorboard, first=first, last=last)]
 
-    def _progress(self, reports, request):
-        """List of the callback."""
-        (samples,) = (report for report in reports if isinstance(report, SampleSheets))
-        line = ProgressLine(
-            total_steps=self.total_steps,
-            steps_per_epoch=self.steps_per_epoch,
-            images_per_step=self.config.training.batch_size,
-            losses={
-                "G": _main_losses(self.model.generator_losses),
-                "D": _main_losses(self.model.discriminator_losses),
-            },
-            newest=samples.newest,
-            on_lost_output=request.lose_output,
-        )
-        return [line]
-
-    def _held_out_scores(self, recalibrated_ema, summary_writer):
-        return HeldOutScores(
-            self.folder.held_out_scores,
-            every=self.config.training.score_every,
-            last_step=self.total_steps,
-            batches=self.data.held_out_batches,
-            class_names=self.data.class_names,
-            summary_writer=summary_writer,
-            recalibrated_ema=recalibrated_ema,
-        )
-
-    def _evaluations(self, recalibrated_ema, summary_writer):
-        """List of the callback, empty if nothing is to be evaluated."""
-        every = self.config.training.evaluate_every
-        if every is None:
-            return []
-        evaluator = RunEvaluator(
-            self.config,
-            self.data.held_out,
-            class_names=self.data.class_names,
-            devices=Devices(tf.distribute.get_strategy(), "one device"),
-            batch_size=self.config.training.batch_size,
-        )
-        best_metric = self.config.training.best_metric
-        if best_metric in best_metrics():
-            evaluator.require_best_metric(best_metric)
-        callback = Evaluations(
-            self.folder.evaluation_scores,
-            self.folder.training_results,
-            every=every,
-            last_step=self.total_steps,
-            evaluate=partial(self._evaluate, evaluator),
-            summary_writer=summary_writer,
-            recalibrated_ema=recalibrated_ema,
-        )
-        return [callback]
-
-    def _evaluate(self, evaluator, *networks, step):
-        with reading(self.data.held_out):
-            evaluation = evaluator.evaluate(*networks, step=step)
-        return {"run": str(self.folder.path), **evaluation}
-
-    def _sample_sheets(self, recalibrated_ema, summary_writer):
-        real, label_map = self.data.held_out_samples()
-        z_dim = self.config.generator.z_dim
-        return SampleSheets(
-            self.folder.samples,
-            every=self.config.training.sample_every,
-            last_step=self.total_steps,
-            summary_writer=summary_writer,
-            real=sheet.to_uint8(real),
-            label_map=label_map,
-            z=noise.seeded_noise(np.arange(len(real)), z_dim) if z_dim else None,
-            class_names=self.data.class_names,
-            palette=self.data.palette,
-            recalibrated_ema=recalibrated_ema,
-        )
-
-
-def _main_losses(losses):
-    """Names of the losses that a test step computes too: without LabelMix and VGG's."""
-    return [loss.name for loss in losses if not loss.only_in_training]
+    def _check_profile(self, profile):
+        if profile is not None and not self.step < profile[0] <= profile[1] <= self.total_steps:
+            raise RunError(
+                f"steps {profile[0]} to {profile[1]} cannot be profiled: training goes from step "
+                f"{self.step + 1} to {self.total_steps}"
+            )

@@ -26,7 +26,8 @@ def test_a_loss_is_found_by_its_name():
 @pytest.mark.parametrize(
     ("name", "network", "message"),
     [
-        ("l2", "generator", "losses.generator: there is no loss 'l2'; available are .*l1"),
+        ("l2", "generator", "losses.generator: there is no loss 'l2'; did you mean l1?"),
+        ("contextual", "generator", "there is no loss 'contextual'; available are .*l1"),
         ("l1", "discriminator", "losses.discriminator: there is no loss 'l1'; available are"),
     ],
 )
@@ -35,6 +36,7 @@ def test_an_unknown_name_is_named_with_those_there_are(name, network, message):
         losses_by_name({name: 1.0}, network=network)
 
 
+@pytest.mark.heavy
 def test_a_run_logs_a_loss_of_its_config_everywhere(tmp_path):
     run = tmp_path / "run"
     short = ["training.epochs=1", "training.steps_per_epoch=2", "losses.generator.l1=10"]
@@ -52,4 +54,4 @@ def test_a_run_logs_a_loss_of_its_config_everywhere(tmp_path):
 def test_a_config_with_an_unknown_loss_makes_no_folder(tmp_path):
     options = ["--config", TINY, "--run-dir", tmp_path / "run", "--set=losses.generator.l2=1"]
     result = call("train", *options, exit_code=2)
-    assert "available are l1" in result.stderr and not (tmp_path / "run").exists()
+    assert "did you mean l1?" in result.stderr and not (tmp_path / "run").exists()
