@@ -166,7 +166,7 @@ class TrainingRun:
         mark_start(self.folder.tensorboard, step=self.step)
 
     def _fit_arguments(self):
-        """Arguments and callbacks of `fit`: for the rest of a started epoch, then for the others."""
+        """Arguments and callbacks of `fit`, for the rest of a started epoch and for the others."""
         epoch, done = divmod(self.step, self.steps_per_epoch)
         if done and self.step < self.total_steps:
             rest = self.steps_per_epoch - done
