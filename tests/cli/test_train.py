@@ -44,8 +44,8 @@ def test_a_run_leaves_checkpoints_pictures_and_curves(run):
 
 def test_a_checkpoint_holds_all_that_training_needs(run):
     saved = arrays(run, 6)
-    rooms = {name.split("/")[0] for name in saved}
-    assert rooms >= {
+    groups = {name.split("/")[0] for name in saved}
+    assert groups >= {
         "generator",
         "discriminator",
         "ema_generator",
@@ -59,7 +59,7 @@ def test_a_checkpoint_holds_all_that_training_needs(run):
     )
     moments = [n for n in saved if n.startswith("generator_optimizer/") and saved[n].ndim > 0]
     assert len(moments) == 2 * trainable
-    assert saved["progress/0"] == 6
+    assert saved["progress/step"] == 6
 
 
 def test_a_signal_ends_training_after_its_step_saves_and_says_how_to_go_on(tmp_path, monkeypatch):
