@@ -19,7 +19,7 @@ def export_weights(
         from oasis_tf.runs.folder import RunFolder
 
         folder = RunFolder(run)
-        folder.require_begun()
+        folder.require_any_checkpoint()
         start_tensorflow()
         from oasis_tf.weights.import_export import export_run
 

@@ -62,21 +62,21 @@ def train(
 
         folder = RunFolder(run_dir or Path("runs", config.stem))
         if not config:
-            folder.require_begun(way_out=_how_to_restart(folder))
+            folder.require_any_checkpoint(way_out=_how_to_restart(folder))
         elif strategy != "multi-worker":  # with workers, worker 0 may already be writing there
             folder.require_resumable() if resume else folder.require_new()
         lock = None
         if strategy != "multi-worker":  # before the folder is read
             lock = held.enter_context(locked(folder.lock))
         if init_from:
-            RunFolder(init_from).require_begun()
+            RunFolder(init_from).require_any_checkpoint()
         experiment = load_config(
             config or folder.config,
             overrides=overrides or (),
             data_root=data_root,
             classes_from_data=True,
         )
-        if not (resume and folder.is_begun):
+        if not (resume and folder.has_checkpoints):
             print_warnings(experiment)
         if strategy == "multi-worker":
             echo("Waiting for all workers.")
@@ -164,19 +164,19 @@ def _print_files(folder, run, finished, config):
     resume = f"python -m oasis_tf train --resume --run-dir {path}"
     if finished:
         resume += f" --set training.epochs={2 * run.config.training.epochs}"
-    elif not folder.is_begun:  # the run's own config holds --set and --data-root, too
+    elif not folder.has_checkpoints:  # the run's own config holds --set and --data-root, too
         own = folder.config if folder.config.is_file() else config
         resume += f" --config {quote(str(own))}"
     paint = f"python -m oasis_tf generate --run {path} --out painted --labels FILE_OR_FOLDER"
     lines = [
         (folder.report.exists(), f"report         {folder.report}"),
         (folder.samples.exists(), f"sample sheets  {folder.samples}/"),
-        (folder.is_begun, f"checkpoints    {folder.checkpoints}/"),
+        (folder.has_checkpoints, f"checkpoints    {folder.checkpoints}/"),
         (
             folder.metrics.exists(),
             f"curves         {folder.metrics}, or: tensorboard --logdir {curves}",
         ),
         (True, f"go on          {resume}"),
-        (folder.is_begun, f"paint          {paint}"),
+        (folder.has_checkpoints, f"paint          {paint}"),
     ]
     echo("\n".join(f"  {line}" for is_there, line in lines if is_there))

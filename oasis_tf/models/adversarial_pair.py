@@ -11,7 +11,7 @@ from oasis_tf.models.inputs import assertions_as_value_errors, training_pair, wi
 from oasis_tf.models.label_map_model import LabelMapModel
 from oasis_tf.models.optimizer_pair import OptimizerPair
 from oasis_tf.models.train_function import train_function
-from oasis_tf.optimizers.loss_scale import ready_optimizer
+from oasis_tf.optimizers.loss_scale import build_optimizer
 from oasis_tf.runtime import noise
 from oasis_tf.runtime.keras_settings import require_float32, require_tensorflow
 
@@ -119,8 +119,8 @@ class AdversarialPair(LabelMapModel):
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
         )
-        self.generator_optimizer = ready_optimizer(generator_optimizer, self.generator)
-        self.discriminator_optimizer = ready_optimizer(discriminator_optimizer, self.discriminator)
+        self.generator_optimizer = build_optimizer(generator_optimizer, self.generator)
+        self.discriminator_optimizer = build_optimizer(discriminator_optimizer, self.discriminator)
         self.optimizer = OptimizerPair(self.generator_optimizer, self.discriminator_optimizer)
         self.compiles_updates = jit_compile
         self._run_updates = self.updates

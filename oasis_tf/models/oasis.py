@@ -12,7 +12,7 @@ from oasis_tf.models.gan import GAN, MODEL_DRAW
 from oasis_tf.runtime import noise
 from oasis_tf.runtime.replicas import sum_over_replicas
 
-OLD_LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")  # columns of old files' recent losses
+OLD_LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")  # columns of the array in old files
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")

@@ -15,7 +15,7 @@ class OptimizerPair:
         self.discriminator = discriminator
         self._ratio = 1.0
 
-    built = True  # `ready_optimizer` builds both
+    built = True  # `build_optimizer` builds both
 
     @property
     def variables(self):

@@ -24,7 +24,7 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
         return tf.equal(sum_over_replicas(tf.cast(overflowed, tf.float32)), 0.0)
 
 
-def ready_optimizer(optimizer, network):
+def build_optimizer(optimizer, network):
     """Returns the optimizer, built for a network; with loss scaling for "mixed_float16".
 
     Args:

@@ -74,7 +74,7 @@ class RunFolder:
         return self.path / LOCK
 
     @property
-    def is_begun(self):
+    def has_checkpoints(self):
         """Whether there are checkpoints, intact or damaged."""
         return bool(checkpoint_files.all_checkpoints(self.checkpoints))
 
@@ -83,7 +83,7 @@ class RunFolder:
         self._require_no_dangling_link()
         if self._is_empty():
             return
-        if self.is_begun:
+        if self.has_checkpoints:
             way_out = "exists already; go on with that run by --resume"
         elif self.lock.exists():
             way_out = "holds no checkpoint; begin again there by --resume"
@@ -105,17 +105,17 @@ class RunFolder:
         these tables.
         """
         self._require_no_dangling_link()
-        if self.is_begun:
+        if self.has_checkpoints:
             return
         if not (self._is_empty() or self.lock.exists()):
             raise RunError(f"{self.path} holds no run; name another folder with --run-dir")
         self._require_no_lost_checkpoints()
 
-    def require_begun(self, *, way_out=""):
+    def require_any_checkpoint(self, *, way_out=""):
         """Raises: RunError without checkpoints; its message ends with `way_out`."""
         self._require_folder()
         self._require_no_dangling_link()
-        if not self.is_begun:
+        if not self.has_checkpoints:
             raise RunError(f"there is no checkpoint in {self.checkpoints}{way_out}")
 
     def require_checkpoint(self, which=Checkpoint.LATEST, *, files=(GENERATOR,)):
@@ -128,7 +128,7 @@ class RunFolder:
             files: names of the files to verify.
         Raises: RunError without such a checkpoint; CheckpointError without permission to read it.
         """
-        self.require_begun()
+        self.require_any_checkpoint()
         if which == Checkpoint.BEST:
             return self._require_best(files)
         intact, damaged = checkpoint_files.newest_intact(self.checkpoints, names=(CONFIG, *files))
@@ -146,7 +146,7 @@ class RunFolder:
         """
         if which != Checkpoints.ALL:
             return [self.require_checkpoint(which, files=files)]
-        self.require_begun()
+        self.require_any_checkpoint()
         intact, damaged = [], {}
         for path in checkpoint_files.all_checkpoints(self.checkpoints):
             if found := checkpoint_files.damage_of(path, names=(CONFIG, *files)):

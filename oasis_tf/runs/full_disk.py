@@ -16,7 +16,7 @@ class FullDiskError(RuntimeError):
 
 
 @contextmanager
-def naming_a_full_disk(folder):
+def full_disk_errors(folder):
     """Context that turns the errors of Python and TensorFlow for a full disk into one sentence.
 
     TensorFlow raises ResourceExhaustedError, as it does if memory is full.

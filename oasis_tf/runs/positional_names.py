@@ -7,6 +7,8 @@ order of the file. So the order of lines in a constructor has no influence on ho
 
 from collections.abc import Collection
 
+from oasis_tf.models.oasis import OLD_LOSSES
+
 ORDER = (
     # optimizers
     *("iteration", "learning_rate", "step_counter", "dynamic_scale", "inner"),
@@ -21,7 +23,6 @@ ORDER = (
     *("g_adv", "d_real", "d_fake", "d_label_mix", "g_vgg", "g_gradient_norm", "d_gradient_norm"),
     *("d_segmentation_real", "d_segmentation_fake", "total", "count", "confusion"),
 )
-RECENT_LOSSES = ("g_adv", "d_real", "d_fake", "d_label_mix")  # columns of `progress/1`, (500, 4)
 _RANKS = {part: rank for rank, part in enumerate(ORDER)}
 
 
@@ -52,7 +53,7 @@ def keys_by_name(files: Collection[str], names: Collection[str]) -> dict[str, tu
         ordered = sorted(known, key=_ranks)
         places |= {name: (f"{group}/{i}", ...) for i, name in enumerate(ordered[: len(keys)])}
     places["progress/step"] = ("progress/0", ...)
-    for column, loss in enumerate(RECENT_LOSSES):
+    for column, loss in enumerate(OLD_LOSSES):
         places[f"recent_losses/{loss}"] = ("progress/1", (slice(None), column))
     return {name: place for name, place in places.items() if name in names}
 

@@ -9,7 +9,7 @@ from oasis_tf.models.build import build_model
 from oasis_tf.report import require_writable_report, write_report
 from oasis_tf.runs import checkpoint, checkpoint_files, data_record
 from oasis_tf.runs.folder import RunError
-from oasis_tf.runs.full_disk import naming_a_full_disk
+from oasis_tf.runs.full_disk import full_disk_errors
 from oasis_tf.runs.lock import locked
 from oasis_tf.runtime.devices import working_together
 from oasis_tf.runtime.stop_request import StopRequest
@@ -56,7 +56,7 @@ class TrainingRun:
         self.lock = lock
         self.stopped_by, self.lost_output = None, None
         self.resumed_from, self.damaged = None, {}
-        if folder.is_begun:
+        if folder.has_checkpoints:
             self.resumed_from, self.damaged = folder.newest_intact()
         self.data = RunData(config)
         self.config = config.with_classes(
@@ -117,7 +117,7 @@ class TrainingRun:
     def _fit_and_write(self, watch, stop, *, show_progress, profile):
         """Trains and writes to the folder."""
         held = nullcontext(self.lock) if self.lock else locked(self.folder.lock)
-        with held as lock, lock.explaining(), naming_a_full_disk(self.folder):
+        with held as lock, lock.explaining(), full_disk_errors(self.folder):
             lock.require_in_place()
             self._prepare_folder()
             reports = RunReports(self, is_suspicious=lambda: watch.suspicious)

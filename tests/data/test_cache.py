@@ -184,7 +184,7 @@ def test_an_unfinished_file_is_kept_up_to_its_last_whole_record(root, folder, cu
     assert_same_examples(in_cache, open_folder(root))
 
 
-def test_an_unfinished_file_of_other_data_is_begun_anew(root, folder):
+def test_an_unfinished_file_of_other_data_has_checkpoints_anew(root, folder):
     whole = cached(open_folder(root), size=SIZE, folder=folder)
     whole.path.rename(whole.path.with_suffix(".partial"))
     os.utime(root / "images/train/3.jpg", ns=(1, 1))

@@ -9,7 +9,7 @@ import tensorflow as tf
 from benchmarks.soak import Soak
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import RunFolder
-from oasis_tf.runs.full_disk import FullDiskError, naming_a_full_disk
+from oasis_tf.runs.full_disk import FullDiskError, full_disk_errors
 
 FULL = os.strerror(errno.ENOSPC)
 
@@ -27,7 +27,7 @@ def test_it_is_said_where_and_what_is_left(tmp_path, error):
     good = checkpoint_files.write(tmp_path / "checkpoints", step=4, files=files, keep_last=1)
     with (
         pytest.raises(FullDiskError, match=f"{tmp_path} .*{FULL}.*--resume; .*{good}"),
-        naming_a_full_disk(RunFolder(tmp_path)),
+        full_disk_errors(RunFolder(tmp_path)),
     ):
         raise error
 
@@ -38,7 +38,7 @@ def test_it_is_said_where_and_what_is_left(tmp_path, error):
     ids=["Python", "TensorFlow"],
 )
 def test_other_errors_pass(tmp_path, error):
-    with pytest.raises(type(error)) as raised, naming_a_full_disk(RunFolder(tmp_path)):
+    with pytest.raises(type(error)) as raised, full_disk_errors(RunFolder(tmp_path)):
         raise error
     assert raised.value is error
 

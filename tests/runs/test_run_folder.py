@@ -116,7 +116,7 @@ def test_a_checkpoints_folder_that_may_not_be_read_is_not_empty(folder, monkeypa
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(os, "listdir", refuse)
-    for require in (folder.require_checkpoint, folder.require_begun, folder.newest_intact):
+    for require in (folder.require_checkpoint, folder.require_any_checkpoint, folder.newest_intact):
         with pytest.raises(CheckpointError, match="cannot be read: Permission denied"):
             require()
 
