@@ -1,8 +1,8 @@
-"""The network that FID is defined by: Inception of 2015-12-05, as pytorch-fid computes it.
+"""The network of FID's definition: Inception of 2015-12-05, as computed by pytorch-fid.
 
-It is Szegedy et al.'s Inception-v3 with TensorFlow's quirks of that day: average pooling leaves the
-padding out of its mean, and the last block pools by maximum. Every convolution's batch norm is
-folded into its kernel and bias (`inception_weights`), so that it is a stack of convolutions.
+It is Szegedy et al.'s Inception-v3 with two differences: average pooling excludes the padding from
+its mean, and the last block uses maximum pooling. The batch norm of every convolution is folded
+into its kernel and bias (`inception_weights`).
 """
 
 import keras
@@ -13,7 +13,7 @@ from oasis_tf.runtime.keras_settings import require_channels_last
 
 INPUT_SIZE = (299, 299)
 NUM_FEATURES = 2048
-STANDARD_SHA256 = "6726825d"  # how that of pt_inception-2015-12-05-6726825d.pth begins
+STANDARD_SHA256 = "6726825d"  # first digits for pt_inception-2015-12-05-6726825d.pth
 
 
 class FIDInception(keras.Model):
@@ -37,7 +37,7 @@ class FIDInception(keras.Model):
 
     @property
     def is_standard(self):
-        """Whether these are the weights that FID is defined by."""
+        """Whether these are the weights of FID's definition."""
         return (self.weights_sha256 or "").startswith(STANDARD_SHA256)
 
     @property

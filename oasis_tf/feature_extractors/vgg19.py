@@ -36,7 +36,7 @@ def vgg19_features(weights=DOWNLOAD, *, key):
     Args:
         weights: path of a Keras weights file of VGG19 without its top, or "imagenet" to download
             Keras's own; or None for random ones.
-        key: str, the config's key that says so; errors name it.
+        key: str, the config key of the weights, for errors.
     Raises: VGGWeightsError if the file cannot be read or downloaded, or is of another network.
     """
     require_channels_last("VGG19")

@@ -188,9 +188,7 @@ def _one_device(gpus, num_devices):
     if num_devices not in (None, 1):
         raise DevicesError(f"--devices {num_devices} needs --strategy mirrored or multi-worker")
     if gpus:
-        tf.config.set_visible_devices(
-            gpus[:1], "GPU"
-        )  # TensorFlow takes all others too
+        tf.config.set_visible_devices(gpus[:1], "GPU")  # TensorFlow takes all others too
     return Devices(tf.distribute.get_strategy(), "a GPU" if gpus else "the CPU")
 
 

@@ -1,4 +1,4 @@
-"""How much memory a training step takes, told from the config alone.
+"""Estimates the memory of a training step from the config alone.
 
 Counted are the numbers that have to be in memory at once: weights, their averages, the optimizers'
 moments and the gradients; and of every image what the backward pass reads again. Real peaks are
@@ -167,20 +167,20 @@ def _discriminator_blocks(discriminator):
 
 
 def generator_numbers(generator):
-    """How many numbers of an image the generator's backward pass reads, at least."""
+    """Least number of values an image that the generator's backward pass needs."""
     height, width = generator.image_size
     widths, count = _widths(generator), 0
     for block, (channels, filters) in enumerate(zip(widths, widths[1:], strict=False)):
         pixels = height * width / 4 ** (generator.num_blocks - 1 - block)
         middle = min(channels, filters)
         normalised = [channels, middle, *([channels] if channels != filters else [])]
-        # Of each SPADE: what it normalised, the scale, and its sum, which a convolution reads.
+        # Of each SPADE: what it normalised, the scale, and its sum, the input of a convolution.
         count += pixels * (3 * sum(normalised) + middle + filters)
     return count + height * width * 3
 
 
 def discriminator_numbers(discriminator, size):
-    """How many numbers of an image one pass's backward pass reads, at least."""
+    """Least number of values an image that one backward pass needs."""
     count = 0
     for joined, filters, level in _discriminator_blocks(discriminator):
         count += math.prod(size) / 4**level * (joined + 2 * filters)

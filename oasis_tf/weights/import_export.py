@@ -16,7 +16,7 @@ from oasis_tf.weights.official_checkpoint import FILES
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the weights of an imported network are from: a file, and whether it is its own."""
+    """The file of an imported network's weights, and whether it is that network's own file."""
 
     path: Path | None  # None: fresh weights
     is_own: bool
@@ -26,17 +26,18 @@ def import_run(checkpoint, *, config, folder, step=0):
     """Makes a run folder with one checkpoint of official weights; the data set is not needed.
 
     A generator whose file is missing starts as a copy of the other one, a discriminator from
-    fresh weights. Optimizers are fresh: official files hold none. The generator to paint with is
-    the EMA's as it is, for the official code recalibrates its norm statistics before it saves.
+    fresh weights. Optimizers are fresh: official files hold none. The run's
+    generator for images is the EMA generator unchanged: the official code recalibrates its norm
+    statistics before saving.
 
     Args:
         checkpoint: a folder of official files, or one file; see `official_checkpoint.read`.
         config: `Config` of the same network and data set.
         folder: `RunFolder`, new.
-        step: int, the training steps that the weights shall count as.
+        step: int, the training step recorded for the weights.
     Returns: dict of network to `Origin`.
     Raises: OfficialCheckpointError, PyTorchFileError, RunError, DataError; PyTorchError and
-        CheckpointError; each a sentence. Nothing is written before all files are read.
+        CheckpointError. Nothing is written before all files are read.
     """
     with locked(folder.lock):
         folder.require_new()
@@ -62,7 +63,7 @@ def _import(checkpoint, config, folder, step):
             official_checkpoint.load(getattr(model, network), state_dict)
         origins[network] = Origin(state_dict and state_dict.path, is_own=network in files)
     model.step.assign(step)
-    with _leaving_no_stump(folder):
+    with _removed_on_error(folder):
         folder.save_config(config)
         run_checkpoint.write(
             folder.checkpoints,
@@ -75,8 +76,8 @@ def _import(checkpoint, config, folder, step):
 
 
 @contextmanager
-def _leaving_no_stump(folder):
-    """Removes what was made of a new run folder, and empty ones above it, if the body raises."""
+def _removed_on_error(folder):
+    """If the body raises, removes the new run folder's files and the folders made for it."""
     missing = [path for path in (folder.path, *folder.path.parents) if not path.exists()]
     try:
         yield
@@ -92,7 +93,7 @@ def _leaving_no_stump(folder):
 def export_run(folder, out):
     """Writes a run's newest checkpoint as official files.
 
-    The EMA file is the generator that the run paints with: its norm statistics are recalibrated.
+    The EMA file is the run's generator for images, with recalibrated norm statistics.
 
     Args:
         folder: `RunFolder`.

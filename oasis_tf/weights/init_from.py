@@ -1,4 +1,4 @@
-"""A new run that starts from the weights of another: fine-tuning, also on other classes."""
+"""Initialises a new run with the weights of another: fine-tuning, also on other classes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ LISTED = 20
 
 @dataclass(frozen=True)
 class Start:
-    """What a new run starts from, to be read by people."""
+    """The origin of a new run's initial weights."""
 
     path: Path  # of the checkpoint
     reports: Mapping[str, Report]  # by the names in `run_checkpoint.NETWORKS`
@@ -24,13 +24,13 @@ class Start:
     partners: Mapping[int, int]
 
     def summary(self):
-        """Some lines: what was copied, which classes have partners, and all that stayed fresh."""
+        """Text of some lines: copied arrays, partners of classes, arrays with fresh weights."""
         shared, new = self._classes()
         lines = [f"Starts from step {checkpoint_files.step_of(self.path):,}, {self.path}:"]
         lines.append(f"  classes        {len(shared)} have a partner: {_listed(shared)}")
         if new:
             lines.append(f"  new classes    start as the mean of the old ones: {_listed(new)}")
-        for network in ("generator", "discriminator"):  # the EMA generator fares as the generator
+        for network in ("generator", "discriminator"):  # the EMA generator's is the generator's
             report = self.reports[network]
             lines.append(
                 f"  {network:<14} {len(report.copied)} arrays copied, {len(report.by_class)} class "
@@ -58,7 +58,7 @@ class Start:
 
 
 def initialize(model, *, config, folder, pairs=()):
-    """Copies into a new model what fits of another run's newest checkpoint.
+    """Copies matching weights from another run's newest checkpoint into a new model.
 
     Args:
         model: `OASIS` of `config`.

@@ -13,17 +13,17 @@ FILES = {  # by the networks of `OASIS`
     "generator": "best_G.pth",
     "discriminator": "best_D.pth",
 }
-SUBFOLDER = "models"  # where the official code puts them, within the folder of an experiment
+SUBFOLDER = "models"  # of an experiment's folder, in the official code
 GENERATOR_KEY, DISCRIMINATOR_KEY = "fc.weight", "layer_up_last.weight"
 NAMED_PROBLEMS = 3
 
 
 class OfficialCheckpointError(ValueError):
-    """A checkpoint that cannot be used as asked, in a sentence that names the file."""
+    """An unusable official checkpoint; the message names the file."""
 
 
 class StateDict(NamedTuple):
-    """What one file holds: official names to arrays."""
+    """The content of one file: official names to arrays."""
 
     path: Path
     arrays: dict[str, np.ndarray]
@@ -63,7 +63,7 @@ def load(network, state_dict):
     Args:
         network: `OASISGenerator` or `OASISDiscriminator`.
         state_dict: `StateDict` of its kind.
-    Raises: OfficialCheckpointError saying what the file was trained with and `network` is not; the
+    Raises: OfficialCheckpointError naming the setting in which file and network differ; the
         network is then unchanged.
     """
     arrays = state_dict.arrays
@@ -80,7 +80,7 @@ def load(network, state_dict):
 
 
 def require_none(folder):
-    """OfficialCheckpointError if a folder holds one of the files already."""
+    """Raises: OfficialCheckpointError if a folder contains one of the files already."""
     for name in FILES.values():
         if Path(folder, name).exists():
             raise OfficialCheckpointError(
@@ -92,7 +92,7 @@ def write(folder, networks):
     """Writes networks as official files; see `pytorch_files.write_state_dicts`.
 
     Args:
-        folder: made if need be; files that are there are replaced.
+        folder: created if missing; existing files are replaced.
         networks: dict of the names in `FILES` to network.
     Raises: PyTorchError.
     """
@@ -124,7 +124,7 @@ def _require_kind(state_dict, *, is_generator):
 
 
 def _other_classes(network, state_dict):
-    """A sentence if the file is of another number of classes, else None."""
+    """The message if the file has another number of classes, else None."""
     if state_dict.is_generator:
         noise = network.z_dim
         num_classes = state_dict.arrays[GENERATOR_KEY].shape[1:2]
@@ -141,7 +141,7 @@ def _other_classes(network, state_dict):
 
 
 def _other_settings(network, arrays):
-    """A sentence if the file's kinds of normalisation are not the network's, else None."""
+    """The message if the file has another normalisation than the network, else None."""
     has_spectral_norm = any(name.endswith(".weight_orig") for name in arrays)
     if has_spectral_norm != network.spectral_norm:
         return (

@@ -14,11 +14,11 @@ from oasis_tf.io.weight_arrays import no_weights
 from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
 
-LABEL_EMBEDDING = "label_embedding.weight"  # ours alone, no official network has one
+LABEL_EMBEDDING = "label_embedding.weight"  # not in official networks
 
 
 class NoOfficialNetworkError(ValueError):
-    """A network that the official code does not have, in a sentence."""
+    """A network that the official code does not have."""
 
 
 class Entry(NamedTuple):

@@ -1,10 +1,10 @@
-"""Weights from one network to another of other classes or another size: fine-tuning's start.
+"""Copies weights to a network with other classes or another size, to start fine-tuning.
 
-What depends on the classes: the convolutions that read the label map (`fc`, and the shared one of
-every SPADE) have one input channel a class, behind those of the noise; or they read a label
-embedding, and that has one input channel a class; the discriminator's last convolution has one
-output channel a class, behind "fake". There every class takes the channel of its partner. All other
-weights are copied where name and shape agree.
+These weights depend on the classes. The convolutions of the label map (`fc`, and the shared one of
+every SPADE) have one input channel a class, after those of the noise. With a label embedding, that
+has one input channel a class instead. The discriminator's last convolution has one output channel a
+class, after "fake". There every class gets the channel of its partner. All other weights are copied
+where name and shape agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ VOID = 0
 
 
 class TransferError(ValueError):
-    """Classes that cannot be matched, in a sentence."""
+    """Classes cannot be matched."""
 
 
 class Report(NamedTuple):
-    """What came over into a network, by official names."""
+    """What was copied into a network, by official names."""
 
     copied: list[str]
     by_class: list[str]
@@ -33,7 +33,7 @@ class Report(NamedTuple):
 
 
 class _Channels(NamedTuple):
-    """Which channel of a weight takes which one of the source's."""
+    """For each channel of a weight, the channel of the source to copy."""
 
     axis: int
     before: tuple[int, int]  # channels in front, noise or "fake", in the source and in the target
@@ -43,13 +43,13 @@ class _Channels(NamedTuple):
 def match_classes(
     target_names: Sequence[str], source_names: Sequence[str], pairs: Mapping[str, str] | None = None
 ) -> dict[int, int]:
-    """Partners of the target's classes: those of equal names, see `plain_name`, and those told.
+    """Partners of the target's classes: those of equal names, see `plain_name`, and `pairs`.
 
     Args:
         target_names, source_names: of all classes, void first; void's partner is void.
-        pairs: name in the target to name in the source, before equal names.
+        pairs: name in the target to name in the source; overrides equal names.
     Returns: dict of class id in the target to class id in the source, in increasing order.
-    Raises: TransferError naming a class that is not there, with those of similar names.
+    Raises: TransferError naming an unknown class, with similar names.
     """
     source_ids = enumerate(ids_of_names(target_names, source_names))
     partners = {index: source for index, source in source_ids if source is not None}
@@ -60,10 +60,10 @@ def match_classes(
 
 
 def transfer(source, target, partners: Mapping[int, int]) -> Report:
-    """Copies all that fits from one network into another.
+    """Copies matching weights from one network into another.
 
-    A class without partner starts as the mean of all the source's classes but void: its pixels
-    and logits begin in the range that the layers around them are used to.
+    A class without partner starts as the mean of all the source's classes but void, so that its
+    activations and logits are in the range of the trained layers.
 
     Args:
         source, target: two `OASISGenerator`, or two `OASISDiscriminator`.
@@ -79,11 +79,11 @@ def transfer(source, target, partners: Mapping[int, int]) -> Report:
         if known is None:
             report.fresh[name] = "not in the source"
             continue
-        if _reads_labels(name) and source.label_embedding != target.label_embedding:
+        if _takes_labels(name) and source.label_embedding != target.label_embedding:
             report.fresh[name] = f"reads {_labels(target)} here, {_labels(source)} in the source"
             continue
         channels = _channels(name, source, target, partners)
-        value = _carried(known.variable.numpy(), entry.variable.numpy(), channels)
+        value = _copied_value(known.variable.numpy(), entry.variable.numpy(), channels)
         if value is None:
             report.fresh[name] = f"{entry.shape} here, {known.shape} in the source"
             continue
@@ -96,8 +96,8 @@ def transfer(source, target, partners: Mapping[int, int]) -> Report:
     return report
 
 
-def _carried(source, target, channels):
-    """The target's weight with all from the source but the channels that this does not have.
+def _copied_value(source, target, channels):
+    """The target's weight with the channels that the source has.
 
     Args:
         source, target: arrays; with `channels` they may differ in their number along that axis.
@@ -122,10 +122,10 @@ def _carried(source, target, channels):
 
 
 def _channels(name, source, target, partners):
-    """`_Channels` of our weight, or None if it has neither classes' channels nor the noise's."""
+    """`_Channels` of a weight, or None if it has no channels of classes or noise."""
     if name == official_names.LABEL_EMBEDDING:
         return _Channels(axis=2, before=(0, 0), partners=partners)
-    if _reads_labels(name):
+    if _takes_labels(name):
         if target.label_embedding is not None:
             partners = {channel: channel for channel in range(target.label_embedding)}
         return _Channels(axis=2, before=(source.z_dim, target.z_dim), partners=partners)
@@ -134,7 +134,7 @@ def _channels(name, source, target, partners):
     return None
 
 
-def _reads_labels(name):
+def _takes_labels(name):
     return name == "fc.weight" or name.endswith(".mlp_shared.0.weight")
 
 
