@@ -7,6 +7,7 @@ import pytest
 from command_line import call
 from PIL import Image
 from run_state import state_of
+from tiny_training import SMALLER
 
 from oasis_tf.config import differing_keys, load_config
 
@@ -36,7 +37,7 @@ def options(tmp_path):
         "training.checkpoint_every": 1,
     }
     settings = [f"--set={key}={value}" for key, value in keys.items()]
-    return ["--config", TINY, "--data-root", tmp_path / "data", *settings]
+    return ["--config", TINY, "--data-root", tmp_path / "data", *SMALLER, *settings]
 
 
 def test_the_run_is_bit_identical(tmp_path, options):
