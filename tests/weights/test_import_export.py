@@ -185,8 +185,7 @@ def test_an_imported_run_is_painted_with_and_trained_on_and_exported(tmp_path):
     run, out = tmp_path / "run", tmp_path / "out"
     message = import_weights(tmp_path, run).output
     assert (
-        "14 classes with void, 32x32" in message
-        and "fresh; official files contain none" in message
+        "14 classes with void, 32x32" in message and "fresh; official files contain none" in message
     )
     label_map = tmp_path / "mine.png"
     Image.fromarray(np.full((32, 32), 3, np.uint8)).save(label_map)
