@@ -62,7 +62,7 @@ def train(
 
         folder = RunFolder(run_dir or Path("runs", config.stem))
         if not config:
-            folder.require_any_checkpoint(way_out=_how_to_restart(folder))
+            folder.require_any_checkpoint(remedy=_how_to_restart(folder))
         elif strategy != "multi-worker":  # with workers, worker 0 may already be writing there
             folder.require_resumable() if resume else folder.require_new()
         lock = None

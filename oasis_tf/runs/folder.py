@@ -84,12 +84,12 @@ class RunFolder:
         if self._is_empty():
             return
         if self.has_checkpoints:
-            way_out = "exists already; go on with that run by --resume"
+            remedy = "exists already; go on with that run by --resume"
         elif self.lock.exists():
-            way_out = "holds no checkpoint; begin again there by --resume"
+            remedy = "holds no checkpoint; begin again there by --resume"
         else:
-            way_out = "holds no run; delete it"
-        raise RunError(f"{self.path} {way_out}, or name another folder with --run-dir")
+            remedy = "holds no run; delete it"
+        raise RunError(f"{self.path} {remedy}, or name another folder with --run-dir")
 
     def require_config(self):
         """Raises: RunError if the folder has no config."""
@@ -111,12 +111,12 @@ class RunFolder:
             raise RunError(f"{self.path} holds no run; name another folder with --run-dir")
         self._require_no_lost_checkpoints()
 
-    def require_any_checkpoint(self, *, way_out=""):
-        """Raises: RunError without checkpoints; its message ends with `way_out`."""
+    def require_any_checkpoint(self, *, remedy=""):
+        """Raises: RunError without checkpoints; its message ends with `remedy`."""
         self._require_folder()
         self._require_no_dangling_link()
         if not self.has_checkpoints:
-            raise RunError(f"there is no checkpoint in {self.checkpoints}{way_out}")
+            raise RunError(f"there is no checkpoint in {self.checkpoints}{remedy}")
 
     def require_checkpoint(self, which=Checkpoint.LATEST, *, files=(GENERATOR,)):
         """Returns the path of the latest intact checkpoint, or of the best one.
