@@ -17,7 +17,7 @@ def cost_chart(curves, path):
             ratio to dense), in rising order.
         path: of the file.
     """
-    title = "What an image costs, as a ratio to dense modulation"
+    title = "Time of an image, as a ratio to dense modulation"
     figure = new_figure(720, 420, title=title)
     axes = figure.add_subplot()
     for index, (color, (name, points)) in enumerate(zip(COLORS, curves.items(), strict=False)):
