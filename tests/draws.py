@@ -35,13 +35,14 @@ def every_draw():
     generator = tiny_generator()
     model, label_map = tiny_oasis(), tf.zeros((2, HEIGHT, WIDTH), tf.int32)
     all_classes = label_map + tf.range(WIDTH) % NUM_CLASSES
+    model.step.assign(5)
     batches = training_batches(Ramps(), image_size=(8, 10), load_size=12, batch_size=4, seed=3)
     made = {
         "normal": lambda: noise.normal((5, 7), seed=SEEDS[:2]),
         "uniform": lambda: noise.uniform((5, 7), seed=SEEDS[:2]),
         "seeded noise": lambda: noise.seeded_noise(SEEDS, Z_DIM),
-        "z of a step": lambda: model._sample_z(label_map, 0, step=model.step + 5),
-        "mask of a step": lambda: model._sample_mask(all_classes),
+        "z of a step": lambda: model.draws(label_map)["generator_z"],
+        "mask of a step": lambda: model.draws(all_classes)["label_mix_mask"],
         "no z": lambda: generator._noise(label_map[..., None], None)[0],
     }
     arrays = {name: tf.function(draw)().numpy() for name, draw in made.items()}

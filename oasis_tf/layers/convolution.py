@@ -29,6 +29,7 @@ def conv2d(
     resample=None,
     use_bias=True,
     winograd=True,
+    layer_class=None,
     dtype=None,
     name=None,
 ):
@@ -43,9 +44,11 @@ def conv2d(
         resample: "up" to double the input's size first, "down" to halve the output's, or None.
         use_bias: bool.
         winograd: bool, see `ResamplingConv2D`.
+        layer_class: a subclass of `ResamplingConv2D`, or None for the one that `spectral_norm`
+            selects.
         dtype: `keras.DTypePolicy` or its name.
     """
-    layer_class = SpectralConv2D if spectral_norm else ResamplingConv2D
+    layer_class = layer_class or (SpectralConv2D if spectral_norm else ResamplingConv2D)
     return layer_class(
         filters,
         kernel_size,

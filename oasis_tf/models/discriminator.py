@@ -5,7 +5,13 @@ from keras import ops
 
 from oasis_tf.layers.blocks import DiscriminatorResBlock
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
+from oasis_tf.layers.resampling_conv import ResamplingConv2D
 from oasis_tf.layers.strategies import of_training
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class WinogradConv2D(ResamplingConv2D):
+    """The last layer. Keras stores it in `.keras` files by the name of its class."""
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -54,7 +60,9 @@ class OASISDiscriminator(keras.Model):
             DiscriminatorResBlock(width, "up", name=f"up_{i}", **block)
             for i, width in enumerate(decoder_widths)
         ]
-        self.to_logits = conv2d(num_classes + 1, 1, name="to_logits", **shared)
+        self.to_logits = conv2d(
+            num_classes + 1, 1, layer_class=WinogradConv2D, name="to_logits", **shared
+        )
         self.build()
 
     def build(self, input_shape=None):

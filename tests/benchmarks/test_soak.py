@@ -37,7 +37,7 @@ def test_the_comparison_covers_all_that_is_saved_and_sees_a_difference(alone, tm
     rooms = {name.split("/")[1] for name in names if name.startswith(f"step_{TOTAL_STEPS:08d}/")}
     assert rooms == {
         "best", "discriminator", "discriminator_optimizer", "ema_generator", "generator",
-        "generator.keras", "generator_optimizer", "metrics", "progress",
+        "generator.keras", "generator_optimizer", "metrics", "progress", "recent_losses",
     }  # fmt: skip
     assert {"metrics.csv", "held_out.csv", f"samples/step_{TOTAL_STEPS:08d}.png"} <= names.keys()
     assert len(names["metrics.csv"]) == 4 and "d_miou_real" in names["metrics.csv"][0]
