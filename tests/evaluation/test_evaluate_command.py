@@ -229,6 +229,7 @@ def test_a_missing_run_is_said(tmp_path):
     assert "there is no such run folder" in message.stderr
 
 
+@pytest.mark.slow
 def test_training_evaluates_keeps_the_best_and_goes_on_where_it_was_stopped(tmp_path):
     run = tmp_path / "run"
     settings = ["training.evaluate_every=3", "training.best_metric=miou"]

@@ -94,6 +94,7 @@ def train_with_vgg(folder, weights, *, exit_code):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_a_run_logs_it(weights_file, tmp_path):
     train_with_vgg(tmp_path / "run", weights_file, exit_code=0)

@@ -75,6 +75,7 @@ def test_xla_on_several_replicas_is_refused(two_replicas):
         tiny_oasis(jit_compile=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", LOW_PRECISION)
 def test_a_label_embedding_trains_in_low_precision(policy):
     exact = gentle_oasis(generator=tiny_generator(label_embedding=3))

@@ -40,6 +40,7 @@ def options(tmp_path):
     return ["--config", TINY, "--data-root", tmp_path / "data", *SMALLER, *settings]
 
 
+@pytest.mark.slow
 def test_the_run_is_bit_identical(tmp_path, options):
     files, cache = tmp_path / "files", tmp_path / "from_cache"
     call("train", *options, "--run-dir", files)

@@ -90,7 +90,8 @@ def alone(tmp_path_factory):
     return run
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 4])
 def test_replicas_train_like_one_device(alone, tmp_path, count):
     run = tmp_path / "run"
     message = start(run, "--strategy", "mirrored", "--devices", str(count)).finish()
