@@ -1,4 +1,4 @@
-"""What the README says of the progress line is what it shows."""
+"""The README describes the progress line as it is."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def test_the_readme_names_the_losses_as_the_line_does():
         "D": main_losses(model.discriminator_losses),
     }
     (message,) = (
-        text for text in README.splitlines() if text.startswith("A terminal shows one line")
+        text for text in README.splitlines() if text.startswith("In a terminal, one line")
     )
     for shown, names in losses.items():
         assert f"`{shown}`" in message and " + ".join(f"`{name}`" for name in names) in message
