@@ -16,14 +16,14 @@ def alone(tmp_path_factory):
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("num_kills", [3, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("num_kills", [10, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_run_that_is_killed_ends_as_one_left_alone(alone, tmp_path, num_kills):
     one, typical_seconds = alone
     rng = np.random.default_rng(7)
     other = Soak(tmp_path / "killed", rng=rng)
     kills = [other.kill(aim, typical_seconds=typical_seconds) for aim in aims(num_kills, rng=rng)]
     assert sum(kill.was_writing for kill in kills) >= num_kills // 5, kills
-    assert len({kill.last_step for kill in kills}) >= min(3, num_kills // 3), kills
+    assert len({kill.last_step for kill in kills}) >= 3, kills
     assert kills[-1].last_step < TOTAL_STEPS
     other.train()
     assert other.steps == TOTAL_STEPS

@@ -57,7 +57,6 @@ def num_trainable(network):
     return sum(int(np.prod(variable.shape)) for variable in network.trainable_variables)
 
 
-@pytest.mark.slow
 def test_full_size_inference_and_parameter_counts():
     golden = Golden("ade20k_eval")
     generator, discriminator = build(golden)
