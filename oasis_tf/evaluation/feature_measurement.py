@@ -7,15 +7,21 @@ from oasis_tf.evaluation.measurement import EvaluationError, Measurement
 from oasis_tf.evaluation.statistics import FeatureStatistics
 from oasis_tf.evaluation.statistics_cache import cached_statistics
 from oasis_tf.feature_extractors.inception_weights import load_fid_inception
+from oasis_tf.feature_extractors.vgg16_weights import load_vgg16
 from oasis_tf.io import progress
 
 
 def open_features(context):
-    """`PairFeatures` in FID's Inception, one for all metrics of the context."""
+    """`PairFeatures` in the network of `evaluation.features`, one for all of its metrics."""
+    config = context.config
 
     def load():
-        weights = context.config.inception_weights
-        network = load_fid_inception(weights, say=progress.say, track=progress.track)
+        if config.features == "vgg16":
+            network = load_vgg16(config.vgg16_weights, say=progress.say)
+        else:
+            network = load_fid_inception(
+                config.inception_weights, say=progress.say, track=progress.track
+            )
         return PairFeatures(context, network)
 
     return context.shared("features", load)
@@ -99,10 +105,10 @@ class _FeatureMeasurement(Measurement):
         return self.features.accumulator(networks)
 
     def require_best_metric(self):
-        if not self.features.distance.is_standard:
+        network = self.features.distance.network
+        if not network.is_standard:
             raise EvaluationError(
-                "the weights of evaluation.inception_weights are not those that FID and KID are "
-                "defined by"
+                f"the weights of evaluation.{network.key}_weights are not {network.STANDARD}"
             )
 
 

@@ -10,6 +10,7 @@ class FeatureDistanceResult(ResultSection):
     """A distance between features of real and fake images.
 
     name: "FID" or "KID", or another name where the features are of another network.
+    features: the network as in `evaluation.features`; None in files of older versions.
     """
 
     name: str
@@ -17,6 +18,7 @@ class FeatureDistanceResult(ResultSection):
     standard_deviation: Number | None = None
     num_real: PositiveInt
     num_fake: PositiveInt
+    features: str | None = None
 
 
 class FeatureMetric(Metric):
@@ -30,6 +32,7 @@ class FeatureMetric(Metric):
     """
 
     direction = "lower"
+    config_keys = ("evaluation.features",)
     schema: type[BaseModel] = FeatureDistanceResult
     digits: int
     kind: str
@@ -38,15 +41,24 @@ class FeatureMetric(Metric):
 
     @property
     def charts(self):
-        note = f"{self.title} in standard Inception; lower is better"
-        curves = (MetricCurve(self.kind, self.name),)
-        return (MetricChart(self.kind[0].upper() + self.kind[1:], curves, note, self.lowest),)
+        notes = {
+            self.name: f"{self.title} in standard Inception; lower is better",
+            f"{self.name}_vgg16": "in VGG16; lower is better",
+        }
+        title = self.kind[0].upper() + self.kind[1:]
+        return tuple(
+            MetricChart(title, (MetricCurve(self.kind, number),), note, self.lowest)
+            for number, note in notes.items()
+        )
 
     def unavailable(self, config):
         from oasis_tf.feature_extractors.inception_weights import InceptionWeightsError
+        from oasis_tf.feature_extractors.vgg16_weights import VGG16WeightsError
         from oasis_tf.io.download import DownloadError
         from oasis_tf.io.pytorch_files import PyTorchFileError
 
+        if config.features == "vgg16":
+            return () if config.vgg16_weights else (VGG16WeightsError,)
         if config.inception_weights is not None:
             return ()
         return DownloadError, InceptionWeightsError, PyTorchFileError
@@ -58,9 +70,20 @@ class FeatureMetric(Metric):
         return (text if result.name == self.title else f"{text} ({result.name})",)
 
     def numbers(self, result):
-        """Under the longer name where the network is not FID's Inception: no curve mixes the two,
-        and no checkpoint is chosen by the longer one."""
-        return {self.name if result.name == self.title else self.long_name: result.value}
+        """Under another name where the network is not FID's Inception: no curve mixes them, and no
+        checkpoint is chosen by `long_name`."""
+        if result.name == self.title:
+            return {self.name: result.value}
+        is_vgg16 = result.features == "vgg16"
+        return {f"{self.name}_vgg16" if is_vgg16 else self.long_name: result.value}
+
+    def score(self, result):
+        found = self.numbers(result)
+        return found.get(self.name, found.get(f"{self.name}_vgg16"))
+
+    def protocol(self, result):
+        """The network, where it is not FID's."""
+        return None if result.name == self.title else {"features": result.name}
 
     def description(self, result, *, brief=False):
         counts = f"{result.num_real:,} real and {result.num_fake:,} painted images"

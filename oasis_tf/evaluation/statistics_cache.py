@@ -8,7 +8,6 @@ import keras
 
 from oasis_tf.data.cache import default_folder
 from oasis_tf.evaluation.statistics import FeatureStatistics
-from oasis_tf.feature_extractors.inception import FIDInception
 from oasis_tf.io.array_file import ArrayFileError
 from oasis_tf.io.file_lock import filling
 
@@ -68,8 +67,8 @@ def identity_of(network):
     Args:
         network: keras.Model that can be serialized.
     """
-    if isinstance(network, FIDInception) and network.weights_sha256:
-        return f"Inception {network.weights_sha256}"
+    if identity := getattr(network, "identity", None):
+        return identity
     digest = hashlib.sha256()
     for array in network.get_weights():
         digest.update(array.tobytes())

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from oasis_tf.feature_extractors.pixels import unit_range
 from oasis_tf.runtime.keras_settings import require_channels_last
 
 INPUT_SIZE = (299, 299)
@@ -28,6 +29,8 @@ class FIDInception(keras.Model):
     Reference: https://github.com/mseitzer/pytorch-fid; Heusel et al. 2017, arXiv:1706.08500.
     """
 
+    STANDARD = "those that FID and KID are defined by"
+
     def __init__(self, *, weights_sha256=None, name="fid_inception"):
         super().__init__(name=name, dtype="float32")
         self.weights_sha256 = weights_sha256
@@ -39,6 +42,21 @@ class FIDInception(keras.Model):
     def is_standard(self):
         """Whether these are the weights of FID's definition."""
         return (self.weights_sha256 or "").startswith(STANDARD_SHA256)
+
+    @property
+    def key(self):
+        """str, the value of `evaluation.features` that chooses it."""
+        return "inception"
+
+    @property
+    def title(self):
+        """str, what results call it where the weights are not the standard ones."""
+        return f"Inception with weights that are not FID's ({(self.weights_sha256 or 'none')[:8]})"
+
+    @property
+    def identity(self):
+        """str that identifies what it computes; None for weights from no file."""
+        return self.weights_sha256 and f"Inception {self.weights_sha256}"
 
     @property
     def convolutions(self):
@@ -61,20 +79,9 @@ def to_network_input(images):
     Raises: tf.errors.InvalidArgumentError for floats in another range, as [-1, 1] or 0..255, whose
         features would look like any others.
     """
-    images = tf.convert_to_tensor(images)
-    if images.dtype == tf.uint8:
-        images = tf.cast(images, tf.float32) / 255.0
-    else:
-        tf.debugging.Assert(
-            tf.logical_not(tf.reduce_any(tf.abs(images - 0.5) > 0.51)),
-            [
-                "FIDInception takes float images in [0, 1]; got",
-                tf.reduce_min(images),
-                "to",
-                tf.reduce_max(images),
-            ],
-        )
-    resized = tf.image.resize(tf.cast(images, tf.float32), INPUT_SIZE, antialias=False)
+    resized = tf.image.resize(
+        unit_range(images, network="FIDInception"), INPUT_SIZE, antialias=False
+    )
     return 2.0 * resized - 1.0
 
 
