@@ -22,7 +22,11 @@ def validate_data(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(file_okay=False, help="Folder for report.json and class_frequencies.png."),
+        typer.Option(
+            file_okay=False,
+            help="Folder for report.json, class_frequencies.png and training_pairs.png, pairs "
+            "before and after augmentation.",
+        ),
     ] = None,
     overwrite: Annotated[
         bool,
@@ -63,7 +67,12 @@ def validate_data(
         }
         report = survey_report.as_json(surveys)
         if out is not None:
-            survey_report.write(surveys, out, title=f"Classes of {_name_of(experiment.data)}")
+            survey_report.write(
+                surveys,
+                out,
+                title=f"Classes of {_name_of(experiment.data)}",
+                pairs=_sheet(experiment, sources["train"]) if report["ok"] else None,
+            )
     if as_json:
         echo(json.dumps(report, indent=2))
     else:
@@ -72,6 +81,22 @@ def validate_data(
             echo(f"Written: {os.path.join(out, '')}")
     if not report["ok"]:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _sheet(experiment, source):
+    """Training pairs before and after the config's augmentation: uint8 (h, w, 3)."""
+    from oasis_tf.data import Augmentation
+    from oasis_tf.visualization.training_pairs import training_pairs_sheet
+
+    data = experiment.data
+    return training_pairs_sheet(
+        source,
+        image_size=data.image_size,
+        load_size=data.load_size,
+        flip=data.flip,
+        augment=Augmentation(**data.augment.model_dump()),
+        seed=experiment.training.seed,
+    )
 
 
 def _name_of(data):

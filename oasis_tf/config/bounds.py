@@ -70,6 +70,25 @@ NumScenes = integer(
 )
 Seed = integer(at_least=0, at_most=2**32 - 1, because="a seed has 32 bits", unit="none")
 
+# Augmentation.
+Enlargement = number(
+    ge=1,
+    at_most=2,
+    because="larger pairs take long; for smaller windows set load_size",
+    unit="factor",
+)
+Rotation = number(
+    ge=0, at_most=45, because="beyond, most of the corners is mirrored", unit="degrees"
+)
+Warp = number(
+    ge=0,
+    at_most=0.08,
+    because="from 1/12 on the warp may fold the image",
+    unit="fraction of the shorter side",
+)
+Jitter = number(ge=0, at_most=1, because="1 already leaves nothing, or doubles it", unit="fraction")
+Hue = number(ge=0, at_most=180, because="the hues are a circle", unit="degrees")
+
 # Networks.
 Width = integer(
     at_least=1,

@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from oasis_tf.config import bounds
+from oasis_tf.config.augment_section import AugmentConfig
 from oasis_tf.config.class_list import ClassList, settle_classes
 from oasis_tf.config.section import Form, Section
 from oasis_tf.config.split_keys import settle_splits
@@ -122,6 +123,9 @@ class DataConfig(Section):
         "null: resized to image_size, without a crop.",
     )
     flip: bool = Field(True, description="Whether to mirror training pairs at random.")
+    augment: AugmentConfig = Field(
+        AugmentConfig(), description="Other random changes of training pairs."
+    )
     cache: bool = Field(
         False, description="Whether to decode and resize every pair once, into files."
     )

@@ -6,6 +6,7 @@ The names below are imported on first use, so that configs can look up data sets
 from oasis_tf.runtime.lazy_names import lazy_names
 
 _MODULE_OF = {
+    "Augmentation": "oasis_tf.data.augmentation",
     "CacheError": "oasis_tf.data.cache",
     "CachedSource": "oasis_tf.data.cache",
     "DataError": "oasis_tf.data.errors",
@@ -24,6 +25,7 @@ _MODULE_OF = {
     "open_splits": "oasis_tf.data.opening",
     "register": "oasis_tf.data.dataset_info",
     "training_batches": "oasis_tf.data.pipeline",
+    "training_pair": "oasis_tf.data.pipeline",
     "with_found_classes": "oasis_tf.data.found_ids",
 }
 

@@ -45,7 +45,7 @@ def _resize_width(rows: tf.Tensor, *, old: tf.Tensor, new: int) -> tf.Tensor:
             tf.unstack(corners, num=num_blocks), tf.unstack(weights, num=num_blocks), strict=True
         )
     ]
-    return _to_grey_levels(tf.concat(blocks, axis=1))[:, : 3 * new]
+    return to_grey_levels(tf.concat(blocks, axis=1))[:, : 3 * new]
 
 
 def _resize_height(rows: tf.Tensor, *, new: int) -> tf.Tensor:
@@ -53,7 +53,7 @@ def _resize_height(rows: tf.Tensor, *, new: int) -> tf.Tensor:
     first, weights = _blocks_of_weights(tf.shape(rows)[0], new)
     seen = tf.gather(rows, first[:, None] + tf.range(tf.shape(weights)[1]))
     resized = tf.matmul(weights, tf.cast(seen, tf.float32), transpose_a=True)
-    return tf.reshape(_to_grey_levels(resized), (-1, tf.shape(rows)[1]))[:new]
+    return tf.reshape(to_grey_levels(resized), (-1, tf.shape(rows)[1]))[:new]
 
 
 def _blocks_of_weights(old: tf.Tensor, new: int) -> tuple[tf.Tensor, tf.Tensor]:
@@ -74,11 +74,11 @@ def _blocks_of_weights(old: tf.Tensor, new: int) -> tuple[tf.Tensor, tf.Tensor]:
     first = tf.clip_by_value(tf.cast(centres[:, 0] - 2 * width, tf.int32), 0, old - taps)
     to_first = tf.cast(tf.cast(first[:, None], tf.float64) - centres, tf.float32)
     distance = to_first[:, None, :] + tf.range(tf.cast(taps, tf.float32))[:, None]
-    weights = _keys_kernel(distance / tf.cast(width, tf.float32))
+    weights = keys_kernel(distance / tf.cast(width, tf.float32))
     return first, weights / tf.reduce_sum(weights, axis=1, keepdims=True)
 
 
-def _keys_kernel(distance: tf.Tensor) -> tf.Tensor:
+def keys_kernel(distance: tf.Tensor) -> tf.Tensor:
     """The cubic of Keys 1981, "Cubic convolution interpolation", eq. 15 (a = -1/2).
 
     Its outer piece, on 1 <= |d| < 2, is (1 - |d|) (2 - |d|)^2 / 2. The inner one is that, and
@@ -88,7 +88,7 @@ def _keys_kernel(distance: tf.Tensor) -> tf.Tensor:
     return (1 - d) * tf.square(2 - d) / 2 + (2 * d - 1) * tf.square(tf.nn.relu(1 - d))
 
 
-def _to_grey_levels(x: tf.Tensor) -> tf.Tensor:
+def to_grey_levels(x: tf.Tensor) -> tf.Tensor:
     """Rounds and clips: float32 to uint8, in one pass over the memory."""
     quantized = tf.raw_ops.QuantizeV2(
         input=x,

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from oasis_tf.data import (
+    Augmentation,
     cached,
     evaluation_batches,
     label_code_of,
@@ -35,6 +36,11 @@ class RunData:
         self._first_batches = self._held_out_batches = None  # one graph each, iterated repeatedly
 
     @property
+    def augment(self):
+        """`Augmentation` of training pairs."""
+        return Augmentation(**self.config.data.augment.model_dump())
+
+    @property
     def class_names(self):
         return self.source.class_names
 
@@ -51,7 +57,7 @@ class RunData:
         """Switches both splits to cache files, at the size of the batches."""
         data = self.config.data
         options = {"folder": data.cache_dir, "say": progress.say, "track": progress.track}
-        loaded = loaded_size(data.image_size, data.load_size)
+        loaded = loaded_size(data.image_size, data.load_size, self.augment)
         self.source = cached(self.source, size=loaded, **options)
         self.held_out = cached(self.held_out, size=data.image_size, **options)
         self._first_batches = self._held_out_batches = None
@@ -67,6 +73,7 @@ class RunData:
             start_step=start_step,
             load_size=data.load_size,
             flip=data.flip,
+            augment=self.augment,
             **part,
         )
 

@@ -1,4 +1,4 @@
-"""The report of a data set's survey: JSON, text and a chart."""
+"""The report of a data set's survey: JSON, text, a chart and a sheet of training pairs."""
 
 import json
 from pathlib import Path
@@ -12,8 +12,10 @@ from oasis_tf.io.output_files import require_writable
 from oasis_tf.io.terminal import counted, echo, table_text
 from oasis_tf.visualization import charts
 from oasis_tf.visualization.class_chart import class_chart, percent
+from oasis_tf.visualization.sheet import save_png
 
 REPORT, CHART = "report.json", "class_frequencies.png"
+PAIRS = "training_pairs.png"
 
 
 def as_json(surveys):
@@ -55,11 +57,17 @@ def as_json(surveys):
 
 def require_writable_report(folder, *, overwrite):
     """OutputError if `write` would replace files that this program did not make."""
-    require_writable([Path(folder, name) for name in (REPORT, CHART)], overwrite=overwrite)
+    require_writable([Path(folder, name) for name in (REPORT, CHART, PAIRS)], overwrite=overwrite)
 
 
-def write(surveys, folder, *, title):
-    """Writes report.json and class_frequencies.png into `folder`, each atomically."""
+def write(surveys, folder, *, title, pairs=None):
+    """Writes report.json, class_frequencies.png and training_pairs.png, each atomically.
+
+    Args:
+        surveys: see `as_json`. folder: is made if it is missing.
+        title: str, of the chart.
+        pairs: uint8 (h, w, 3), the sheet of training pairs, or None for none.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     source = next(iter(surveys.values())).source
@@ -72,6 +80,8 @@ def write(surveys, folder, *, title):
     with whole_file(folder / REPORT) as temporary:
         temporary.write_text(json.dumps(as_json(surveys), indent=2) + "\n", encoding="utf-8")
     charts.save(chart, folder / CHART)
+    if pairs is not None:
+        save_png(pairs, folder / PAIRS)
 
 
 def show(surveys):

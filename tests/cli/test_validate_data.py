@@ -203,7 +203,8 @@ def test_out_gets_the_report_and_a_chart_in_the_classes_colours(root, tmp_path):
     palette = [[0, 0, 0], [70, 130, 180], [128, 64, 128], [107, 142, 35]]
     out = tmp_path / "made" / "out"
     result = validate(root, "--json", "--out", out, f"--set=data.palette={palette}")
-    assert sorted(os.listdir(out)) == ["class_frequencies.png", "report.json"]
+    files = ["class_frequencies.png", "report.json", "training_pairs.png"]
+    assert sorted(os.listdir(out)) == files
     assert json.loads((out / "report.json").read_text()) == json.loads(result.stdout)
     pixels = np.asarray(Image.open(out / "class_frequencies.png")).reshape(-1, 3)
     areas = [np.sum(np.all(pixels == color, axis=1)) for color in palette]

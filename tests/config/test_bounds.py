@@ -5,6 +5,7 @@ import pytest
 from tiny_config import TINY, folder_config
 
 from oasis_tf.config import ConfigError, load_config
+from oasis_tf.config.augment_section import AugmentConfig
 from oasis_tf.config.evaluation_section import EvaluationConfig, SegmenterConfig
 from oasis_tf.config.sections import (
     DataConfig,
@@ -14,7 +15,7 @@ from oasis_tf.config.sections import (
 )
 
 SECTIONS = (
-    *(DataConfig, GeneratorConfig, DiscriminatorConfig),
+    *(DataConfig, AugmentConfig, GeneratorConfig, DiscriminatorConfig),
     *(TrainingConfig, EvaluationConfig, SegmenterConfig),
 )
 
@@ -67,6 +68,12 @@ def test_all_numbers_are_looked_at():
         ("data.image_size=[10000000, 64]", "data.image_size.0 is 10000000: it must be at most 16,"),
         ("data.image_size=[8, 8, 8]", "data.image_size is .8, 8, 8.: list should have at most 2"),
         ("training.generator_learning_rate=1e300", "it must be at most 10: Adam moves"),
+        (
+            "data.augment.warp=0.1",
+            "data.augment.warp is 0.1: it must be at most 0.08: from 1/12",
+        ),
+        ("data.augment.scale=0.9", "data.augment.scale is 0.9: input should be greater than or eq"),
+        ("data.augment.hue=yes", "data.augment.hue is True: a number is needed"),
         ("discriminator.channels=[4, yes]", "--set: discriminator.channels.1 is True: a number"),
     ],
 )

@@ -76,7 +76,7 @@ def test_a_section_is_all_its_keys():
         ("training.batchsize", "did you mean training.batch_size or"),
         ("batch_size", "did you mean training.batch_size?"),
         ("trainin", "did you mean training"),
-        ("zebra", "sections are data, discriminator, evaluation, evaluation.segmenter, gen"),
+        ("zebra", "sections are data, data.augment, discriminator, evaluation, evaluation.seg"),
     ],
 )
 def test_another_name_is_told_the_near_ones(name, hint):
