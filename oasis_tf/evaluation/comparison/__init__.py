@@ -1,0 +1,1 @@
+"""Runs compared on the same held-out pairs, by the same judges: table, JSON, chart and pictures."""

@@ -1,0 +1,77 @@
+"""A chart of the kernel distance and mIoU of recipes over training."""
+
+from collections.abc import Mapping, Sequence
+
+from oasis_tf.evaluation.comparison.recipes import Recipe
+from oasis_tf.visualization import charts
+from oasis_tf.visualization.charts import GREY, new_figure, shortened, styled
+
+WIDTH, ROW_HEIGHT = 1000, 300  # pixels
+COLORS = (charts.BLUE, charts.ORANGE, charts.GREEN, charts.PURPLE, charts.INK, charts.GREY)
+STYLES = ("-", "--", ":", "-.")
+LONGEST_NAME = 40  # characters
+NUMBERS = {"kid": ("{}", 1, "lower"), "miou": ("mIoU, %", 100, "higher")}
+AXES = {"images": "training images", "seconds": "seconds of training"}
+
+
+@styled
+def comparison_chart(
+    recipes: Sequence[Recipe],
+    *,
+    reference: Mapping,
+    names: Mapping[str, str],
+    title: str,
+    notes: Sequence[str] = (),
+):
+    """A row for each number, a column for training images and one for seconds, where known.
+
+    Bars are standard errors. A grey line is the value of photographs.
+
+    Args: see `page.markdown`. title: str. notes: sentences.
+    Returns: `matplotlib.figure.Figure`.
+    """
+    measured = recipes[0].points[0].spreads
+    numbers = [name for name in NUMBERS if name in measured]
+    has_seconds = any(point.seconds is not None for recipe in recipes for point in recipe.points)
+    columns = ["images", "seconds"] if has_seconds else ["images"]
+    legend_height = 22 * len(recipes)
+    height = 60 + ROW_HEIGHT * len(numbers) + legend_height
+    figure = new_figure(WIDTH, height, title=title, notes=notes)
+    panels = figure.subplots(len(numbers), len(columns), squeeze=False)
+    for row, number in zip(panels, numbers, strict=True):
+        for axes, column in zip(row, columns, strict=True):
+            _draw(axes, recipes, number, column, reference=reference, names=names)
+    handles, labels = panels[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper left", ncols=1)
+    return figure
+
+
+def _draw(axes, recipes, number, column, *, reference, names):
+    label, factor, better = NUMBERS[number]
+    for index, recipe in enumerate(recipes):
+        points = [
+            point
+            for point in recipe.points
+            if number in point.spreads and getattr(point, column) is not None
+        ]
+        spreads = [point.spreads[number] for point in points]
+        axes.errorbar(
+            [getattr(point, column) for point in points],
+            [factor * spread.mean for spread in spreads],
+            [factor * (spread.standard_error or 0) for spread in spreads],
+            color=COLORS[index % len(COLORS)],
+            linestyle=STYLES[index // len(COLORS) % len(STYLES)],
+            marker="o",
+            markersize=4,
+            elinewidth=1,
+            label=shortened(recipe.name, LONGEST_NAME),
+        )
+    if number in reference:
+        axes.axhline(
+            factor * reference[number].mean, color=GREY, linewidth=1.2, label="photographs"
+        )
+    axes.set(
+        xlabel=AXES[column], ylabel=f"{label.format(names.get(number, number))}\n{better} is better"
+    )
+    axes.set(xlim=(0, None), ylim=(0, None))
+    axes.xaxis.set_major_formatter("{x:,.0f}")

@@ -1,0 +1,142 @@
+"""Runs of one recipe that differ in their seed, summed up step by step."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from oasis_tf.config import differing_keys
+from oasis_tf.evaluation.kid import CONFIDENCE_95
+from oasis_tf.evaluation.measurement import EvaluationError
+
+SEED = re.compile(r"-seed\d+$")
+SAME = "training.seed"
+
+
+class Spread(NamedTuple):
+    """A mean and its standard error.
+
+    standard_error: over the runs; of a single run that of the metric itself, where it has one;
+        else None.
+    """
+
+    mean: float
+    standard_error: float | None
+
+
+class Point(NamedTuple):
+    """A recipe at one step.
+
+    images: int, training images so far. seconds: float of training, or None if unknown.
+    runs: int, how many were measured. spreads: dict of number to `Spread`, see `NUMBERS`.
+    """
+
+    step: int
+    images: int
+    seconds: float | None
+    runs: int
+    spreads: Mapping[str, Spread]
+
+
+class Recipe(NamedTuple):
+    """Runs of one recipe. points: list of `Point`, by step. runs: names of the run folders."""
+
+    name: str
+    runs: Sequence[str]
+    points: Sequence[Point]
+
+    def within(self, *, images: float = np.inf, seconds: float = np.inf) -> Point | None:
+        """Its last point within so many training images and seconds, or None."""
+        points = [
+            point
+            for point in self.points
+            if point.images <= images
+            and (seconds == np.inf or (point.seconds or np.inf) <= seconds)
+        ]
+        return points[-1] if points else None
+
+
+def recipe_name(run: str | Path) -> str:
+    """The name of a run folder without "-seed1" at its end."""
+    return SEED.sub("", Path(run).resolve().name)
+
+
+def require_same_recipe(configs: Mapping[str, object]):
+    """EvaluationError unless runs that are called seeds of one recipe differ in nothing else.
+
+    Args:
+        configs: dict of run to its `Config`.
+    """
+    first = {}
+    for run, config in configs.items():
+        name = recipe_name(run)
+        other = first.setdefault(name, run)
+        keys = [key for key in differing_keys(configs[other], config) if key != SAME]
+        if keys:
+            raise EvaluationError(
+                f"{run} and {other} are called seeds of one recipe, {name}, but differ in "
+                f"{', '.join(keys)}; rename one of the folders"
+            )
+
+
+def recipes_of(
+    evaluations: Iterable[dict], *, seconds_per_step: Mapping[str, float] | None = None
+) -> list[Recipe]:
+    """Recipes in the order of their first runs.
+
+    Args:
+        evaluations: see `measured_snapshots`.
+        seconds_per_step: dict of recipe to seconds of a training step.
+    """
+    seconds_per_step = seconds_per_step or {}
+    by_recipe = {}
+    for evaluation in evaluations:
+        steps = by_recipe.setdefault(recipe_name(evaluation["run"]), {})
+        steps.setdefault(evaluation["step"], []).append(evaluation)
+    recipes = []
+    for name, steps in by_recipe.items():
+        seconds = seconds_per_step.get(name)
+        points = [
+            Point(
+                step=step,
+                images=of_step[0]["images"],
+                seconds=None if seconds is None else step * seconds,
+                runs=len(of_step),
+                spreads=_spreads(of_step),
+            )
+            for step, of_step in sorted(steps.items())
+        ]
+        runs = sorted({Path(e["run"]).name for of_step in steps.values() for e in of_step})
+        recipes.append(Recipe(name, runs, points))
+    return recipes
+
+
+def _spreads(evaluations):
+    numbers = [numbers_of(evaluation["metrics"]) for evaluation in evaluations]
+    if len(numbers) == 1:
+        return numbers[0]
+    means = {name: [each[name].mean for each in numbers] for name in numbers[0]}
+    return {
+        name: Spread(float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(len(values))))
+        for name, values in means.items()
+    }
+
+
+def numbers_of(metrics: Mapping) -> dict[str, Spread]:
+    """`Spread` of each number of one evaluation: miou, accuracy, kid, fid, ms_ssim.
+
+    KID's standard error is that of its subsets of images, see `kernel_distance`.
+    """
+    found = {}
+    if miou := metrics.get("miou"):
+        found["miou"] = Spread(miou["fake"]["miou"], None)
+        found["accuracy"] = Spread(miou["fake"]["accuracy"], None)
+    if kid := metrics.get("kid"):
+        found["kid"] = Spread(kid["value"], (kid["high"] - kid["low"]) / (2 * CONFIDENCE_95))
+    if fid := metrics.get("fid"):
+        found["fid"] = Spread(fid["value"], None)
+    if diversity := metrics.get("diversity"):
+        found["ms_ssim"] = Spread(diversity["ms_ssim"]["value"], None)
+    return found
