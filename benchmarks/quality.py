@@ -2,13 +2,14 @@
 
     python -m benchmarks.quality --out DIR --judge SEGMENTER.keras RUN [RUN ...]
         [--data CONFIG] [--data-root DIR] [--steps 300,600] [--step-seconds FILE]
-        [--features vgg16] [--samples 4] [--set evaluation.num_images=100]
+        [--features vgg16] [--samples 2] [--set evaluation.num_images=100]
 
 Each snapshot of each run (its checkpoints' EMA generators; `training.keep_last` says how many a run
 keeps) paints the same held-out label maps with the same noise. Measured are mIoU and accuracy by a
 U-Net of `train-segmenter`, the kernel distance in VGG16's features with its standard error, and
-MS-SSIM between samples. Run folders NAME-seed1, NAME-seed2, ... are one recipe, NAME. The file of
-`benchmarks.step_seconds` turns steps into seconds; without it only training images are equal.
+MS-SSIM and feature distance between samples (diversity). Run folders NAME-seed1, NAME-seed2, ...
+are one recipe, NAME. The file of `benchmarks.step_seconds` turns steps into seconds; without it
+only training images are equal.
 
 DIR gets comparison.md, .json, .png (chart), pictures.png (a column a recipe, its first run) and
 measured.json, by which nothing is measured twice.
@@ -70,7 +71,7 @@ def parse_arguments():
     parser.add_argument("--steps", help="such as 300,600; by default all that are kept")
     parser.add_argument("--step-seconds", type=Path, help="JSON: recipe to seconds of a step")
     parser.add_argument("--features", default="vgg16", choices=("vgg16", "inception"))
-    parser.add_argument("--samples", type=int, default=4, help="images a label map, for MS-SSIM")
+    parser.add_argument("--samples", type=int, default=2, help="images a label map, for diversity")
     parser.add_argument("--set", action="append", default=[], metavar="a.b=c", dest="overrides")
     return parser.parse_args()
 
@@ -80,6 +81,7 @@ def overrides_of(arguments):
     return [
         f"evaluation.metrics=[{metrics}]",
         f"evaluation.samples={max(2, arguments.samples)}",
+        "evaluation.diversity_backbone=vgg16",
         f"evaluation.features={arguments.features}",
         "evaluation.segmenter.kind=keras",
         f"evaluation.segmenter.model={json.dumps(str(arguments.judge))}",
@@ -96,6 +98,7 @@ def write(folder, recipes, evaluations, *, reference):
         f"One image for each of {data['num_images']:,} held-out label maps, {height}x{width}, "
         f"compared with {real:,} photographs; the same label maps and noise for all.",
         f"mIoU and accuracy: {segmenter['name']}, trained on photographs.",
+        "MS-SSIM and feature distance (VGG16): of samples of one label map.",
         "Row of photographs: held-out ones as the segmenter reads them, and the kernel distance of "
         "training photographs to held-out ones.",
     ]

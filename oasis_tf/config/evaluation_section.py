@@ -82,7 +82,7 @@ class EvaluationConfig(Section):
     diversity_backbone: str = Field(
         "discriminator",
         description="Network whose features diversity is measured in: discriminator, the run's "
-        "own; imagenet, Keras's VGG19; or a file of VGG19's weights.",
+        "own; vgg16, as in features; imagenet, Keras's VGG19; or a file of VGG19's weights.",
     )
     segmenter: SegmenterConfig = Field(
         SegmenterConfig(), description="The network that miou is measured with."

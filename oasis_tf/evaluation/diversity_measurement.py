@@ -12,7 +12,13 @@ def open_diversity(context):
     MSSSIM(size)  # refuses images that are too small
     name = context.config.diversity_backbone
     if name != DISCRIMINATOR:
-        backbone = open_backbone(name, discriminator=None, step=None, image_size=size)
+        backbone = open_backbone(
+            name,
+            discriminator=None,
+            step=None,
+            image_size=size,
+            vgg16_weights=context.config.vgg16_weights,
+        )
         return DiversityMeasurement(lambda networks: backbone, samples=samples, image_size=size)
     return DiversityMeasurement(
         lambda networks: open_backbone(

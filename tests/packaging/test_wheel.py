@@ -52,7 +52,7 @@ def test_it_holds_one_package_with_configs_and_serving_files(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = [name for name in archive.namelist() if ".dist-info/" not in name]
     assert {name.split("/")[0] for name in names} == {"oasis_tf"}
-    in_clone = {path.name for path in (ROOT / "configs").glob("*.yaml")}
+    in_clone = {path.name for path in (ROOT / "configs").rglob("*.yaml")}
     assert {Path(name).name for name in names if name.startswith("oasis_tf/configs/")} == in_clone
     serving = {path.name for path in (ROOT / "export" / "serving").iterdir()}
     start = "oasis_tf/export/serving/"

@@ -6,10 +6,10 @@ from oasis_tf.evaluation.comparison.recipes import Recipe
 from oasis_tf.visualization import charts
 from oasis_tf.visualization.charts import GREY, new_figure, shortened, styled
 
-WIDTH, ROW_HEIGHT = 1000, 300  # pixels
+WIDTH, ROW_HEIGHT = 1150, 300  # pixels
 COLORS = (charts.BLUE, charts.ORANGE, charts.GREEN, charts.PURPLE, charts.INK, charts.GREY)
 STYLES = ("-", "--", ":", "-.")
-LONGEST_NAME = 40  # characters
+LONGEST_NAME = 26  # characters
 NUMBERS = {"kid": ("{}", 1, "lower"), "miou": ("mIoU, %", 100, "higher")}
 AXES = {"images": "training images", "seconds": "seconds of training"}
 
@@ -34,15 +34,14 @@ def comparison_chart(
     numbers = [name for name in NUMBERS if name in measured]
     has_seconds = any(point.seconds is not None for recipe in recipes for point in recipe.points)
     columns = ["images", "seconds"] if has_seconds else ["images"]
-    legend_height = 22 * len(recipes)
-    height = 60 + ROW_HEIGHT * len(numbers) + legend_height
+    height = max(60 + ROW_HEIGHT * len(numbers), 120 + 20 * len(recipes))
     figure = new_figure(WIDTH, height, title=title, notes=notes)
     panels = figure.subplots(len(numbers), len(columns), squeeze=False)
     for row, number in zip(panels, numbers, strict=True):
         for axes, column in zip(row, columns, strict=True):
             _draw(axes, recipes, number, column, reference=reference, names=names)
     handles, labels = panels[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=1)
+    figure.legend(handles, labels, loc="outside right upper")
     return figure
 
 

@@ -12,6 +12,7 @@ COLUMNS = {  # number: heading, factor, digits
     "kid": ("{} ↓", 1, 3),
     "fid": ("{} ↓", 1, 1),
     "ms_ssim": ("MS-SSIM ↓", 1, 3),
+    "feature_distance": ("feature distance ↑", 1, 3),
 }
 ERRORS = (
     "± is the standard error: over the runs of a recipe, or of one run's kernel distance over its "

@@ -30,7 +30,7 @@ class Point(NamedTuple):
     """A recipe at one step.
 
     images: int, training images so far. seconds: float of training, or None if unknown.
-    runs: int, how many were measured. spreads: dict of number to `Spread`, see `NUMBERS`.
+    runs: int, how many were measured. spreads: dict of number to `Spread`, see `numbers_of`.
     """
 
     step: int
@@ -125,7 +125,8 @@ def _spreads(evaluations):
 
 
 def numbers_of(metrics: Mapping) -> dict[str, Spread]:
-    """`Spread` of each number of one evaluation: miou, accuracy, kid, fid, ms_ssim.
+    """`Spread` of each number of one evaluation: miou, accuracy, kid, fid, ms_ssim,
+    feature_distance.
 
     KID's standard error is that of its subsets of images, see `kernel_distance`.
     """
@@ -138,5 +139,6 @@ def numbers_of(metrics: Mapping) -> dict[str, Spread]:
     if fid := metrics.get("fid"):
         found["fid"] = Spread(fid["value"], None)
     if diversity := metrics.get("diversity"):
-        found["ms_ssim"] = Spread(diversity["ms_ssim"]["value"], None)
+        for name in ("ms_ssim", "feature_distance"):
+            found[name] = Spread(diversity[name]["value"], None)
     return found

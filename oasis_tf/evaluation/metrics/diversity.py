@@ -51,9 +51,12 @@ class DiversityMetric(Metric):
 
     def unavailable(self, config):
         from oasis_tf.evaluation.ms_ssim import TooSmallImagesError
+        from oasis_tf.feature_extractors.vgg16_weights import VGG16WeightsError
         from oasis_tf.feature_extractors.vgg19 import DOWNLOAD, VGGImageError, VGGWeightsError
 
         errors = TooSmallImagesError, VGGImageError
+        if config.diversity_backbone == "vgg16" and config.vgg16_weights is None:
+            return (*errors, VGG16WeightsError)
         return (*errors, VGGWeightsError) if config.diversity_backbone == DOWNLOAD else errors
 
     def row(self, result, *, brief=False):

@@ -1,0 +1,177 @@
+"""Runs compared: seeds summed up, nothing measured twice, table, chart and pictures."""
+
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+from readable_chart import assert_readable
+from signed_checkpoint import sign
+from tiny_run import write_checkpoint
+
+from oasis_tf.config import load_config
+from oasis_tf.evaluation.comparison import snapshots as measuring
+from oasis_tf.evaluation.comparison.chart import comparison_chart
+from oasis_tf.evaluation.comparison.page import document, markdown
+from oasis_tf.evaluation.comparison.picture import comparison_sheet
+from oasis_tf.evaluation.comparison.recipes import (
+    Spread,
+    recipe_name,
+    recipes_of,
+    require_same_recipe,
+)
+from oasis_tf.evaluation.comparison.snapshots import measured_snapshots, snapshots_of
+from oasis_tf.evaluation.measurement import EvaluationError
+from oasis_tf.runtime.tensorflow_start import start_tensorflow
+
+NAMES = {"kid": "kernel distance in VGG16"}
+REFERENCE = {"miou": Spread(0.6, None), "kid": Spread(0.05, 0.01)}
+
+
+def evaluation(run, step, miou, kid):
+    return {
+        "run": f"runs/{run}",
+        "step": step,
+        "images": 4 * step,
+        "metrics": {
+            "miou": {"fake": {"miou": miou, "accuracy": miou + 0.1}},
+            "kid": {"value": kid, "low": kid - 0.0196, "high": kid + 0.0196},
+        },
+    }
+
+
+@pytest.fixture
+def recipes():
+    return recipes_of(
+        [
+            evaluation("plain-seed1", 300, 0.20, 1.0),
+            evaluation("plain-seed1", 600, 0.30, 0.6),
+            evaluation("plain-seed2", 300, 0.24, 1.2),
+            evaluation("frozen", 300, 0.31, 0.5),
+            evaluation("frozen", 900, 0.50, 0.3),
+        ],
+        seconds_per_step={"plain": 0.5, "frozen": 1.0},
+    )
+
+
+def test_seeds_of_a_recipe_are_mean_and_standard_error(recipes):
+    plain, frozen = recipes
+    assert (plain.name, plain.runs) == ("plain", ["plain-seed1", "plain-seed2"])
+    first, second = plain.points
+    assert (first.step, first.images, first.seconds, first.runs) == (300, 1200, 150.0, 2)
+    assert tuple(first.spreads["miou"]) == pytest.approx((0.22, 0.02))  # |0.24 - 0.20| / 2
+    assert tuple(first.spreads["kid"]) == pytest.approx((1.1, 0.1))
+    assert tuple(second.spreads["kid"]) == pytest.approx(
+        (0.6, 0.01), rel=1e-4
+    )  # its interval / 1.96
+    assert second.spreads["miou"] == (0.30, None)
+    assert recipe_name("runs/frozen/") == frozen.name == "frozen"
+
+
+def test_equal_budgets_choose_the_last_snapshot_within(recipes):
+    plain, frozen = recipes
+    assert plain.within(images=2400).step == 600 and frozen.within(images=2400).step == 300
+    assert plain.within(seconds=300).step == 600 and frozen.within(seconds=300).step == 300
+    assert frozen.within(seconds=299) is None
+    assert recipes_of([evaluation("a", 3, 0.1, 1.0)])[0].within(seconds=9) is None
+
+
+def test_the_page_has_equal_images_equal_seconds_and_all(recipes):
+    page = markdown(recipes, reference=REFERENCE, names=NAMES, about=["A sentence."])
+    images, seconds, every = page.split("\n## ")[1:]
+    assert images.startswith("At 2,400 training images")
+    assert "| plain | 1 | 600 | 2,400 | 300 | 30.0 | 40.0 | 0.600 ± 0.010 |" in images
+    assert "| frozen | 1 | 300 | 1,200 | 300 | 31.0 | 41.0 | 0.500 ± 0.010 |" in images
+    assert seconds.startswith("At 300 seconds")
+    assert "| plain | 2 | 300 | 1,200 | 150 | 22.0 ± 2.0 | 32.0 ± 2.0 | 1.100 ± 0.100 |" in every
+    assert "| photographs | – | – | – | – | 60.0 | – | 0.050 ± 0.010 |" in every
+    assert page.count("kernel distance in VGG16 ↓") == 3 and "- A sentence." in page
+    facts = json.loads(json.dumps(document(recipes, reference=REFERENCE, names=NAMES)))
+    assert facts["recipes"][0]["points"][1]["spreads"]["kid"]["mean"] == 0.6
+
+
+@pytest.mark.parametrize("seconds", [{"plain": 0.5, "frozen": 1.0}, None])
+def test_the_chart_has_a_panel_for_images_and_one_for_known_seconds(seconds, recipes):
+    if seconds is None:
+        recipes = [r._replace(points=[p._replace(seconds=None) for p in r.points]) for r in recipes]
+    figure = comparison_chart(
+        recipes, reference=REFERENCE, names=NAMES, title="A title", notes=["A note."]
+    )
+    assert len(figure.axes) == (4 if seconds else 2)
+    assert_readable(figure)
+
+
+def test_seeds_that_differ_in_more_are_named():
+    configs = {
+        f"runs/a-seed{seed}": load_config("tiny", overrides=[f"training.seed={seed}"])
+        for seed in (1, 2)
+    }
+    require_same_recipe(configs)
+    configs["runs/a-seed3"] = load_config("tiny", overrides=["training.ema_decay=0.5"])
+    with pytest.raises(EvaluationError, match="a-seed3 and runs/a-seed1 .*training.ema_decay"):
+        require_same_recipe(configs)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A run folder with the steps 0 and 7, of one generator."""
+    run = tmp_path_factory.mktemp("runs") / "tiny"
+    first = write_checkpoint(run)
+    later = first.with_name("step_00000007")
+    shutil.copytree(first, later)
+    sign(later, step=7)
+    return run
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    judge = tmp_path_factory.mktemp("judge") / "judge.keras"
+    keras.utils.set_random_seed(1)
+    image = keras.Input((None, None, 3))
+    keras.Model(image, keras.layers.Conv2D(13, 1)(image)).save(judge)
+    wanted = ["metrics=[miou]", "num_images=6", "segmenter.kind=keras", f"segmenter.model={judge}"]
+    return load_config("tiny", overrides=[f"evaluation.{key}" for key in wanted])
+
+
+@pytest.mark.heavy
+def test_snapshots_are_measured_once(run, config, tmp_path, monkeypatch):
+    snapshots = snapshots_of([run])
+    batch = config.training.batch_size
+    assert [(each.step, each.images) for each in snapshots] == [(0, 0), (7, 7 * batch)]
+    with pytest.raises(EvaluationError, match="no checkpoint of these steps; it has 0, 7"):
+        snapshots_of([run], steps=[8])
+    evaluated = []
+
+    def evaluate(paths, **keywords):
+        evaluated.extend(path.name for path in paths)
+        return evaluate_checkpoints(paths, **keywords)
+
+    evaluate_checkpoints = measuring.evaluate_checkpoints
+    monkeypatch.setattr(measuring, "evaluate_checkpoints", evaluate)
+    options = {
+        "devices": start_tensorflow("none"),
+        "batch_size": 6,
+        "store": tmp_path / "a" / "measured.json",
+    }
+    (first,) = measured_snapshots(snapshots[:1], config=config, **options)
+    both = list(measured_snapshots(snapshots, config=config, **options))
+    assert evaluated == ["step_00000000", "step_00000007"] and both[0] == first
+    assert both[0]["metrics"]["miou"]["fake"] == both[1]["metrics"]["miou"]["fake"]
+    fewer = config.model_copy(
+        update={"evaluation": config.evaluation.model_copy(update={"num_images": 5})}
+    )
+    list(measured_snapshots(snapshots[:1], config=fewer, **options))
+    assert evaluated[2:] == ["step_00000000"]  # another protocol
+
+
+@pytest.mark.heavy
+def test_the_same_label_maps_and_noise_for_every_column(run, config):
+    snapshots = snapshots_of([run])
+    arguments = {"config": config, "title": "", "rows": 2}
+    two = comparison_sheet(snapshots, headings=["a", "a"], **arguments)
+    three = comparison_sheet([*snapshots, snapshots[0]], headings=["a"] * 3, **arguments)
+    width = three.shape[1] - two.shape[1]  # of a column
+    columns = [three[:, 20 + width * i : 20 + width * (i + 1) - 8] for i in (2, 3, 4)]
+    np.testing.assert_array_equal(columns[0][:300], columns[1][:300])
+    np.testing.assert_array_equal(columns[0][:300], columns[2][:300])
