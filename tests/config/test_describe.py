@@ -67,7 +67,7 @@ def test_openers_have_the_defaults_of_the_config():
 def test_a_section_is_all_its_keys():
     keys = [key.key for key in describe("evaluation.segmenter")]
     assert keys[0] == "evaluation.segmenter.kind" and len(keys) == 6
-    assert len(describe("evaluation")) == 5 + len(keys)
+    assert len(describe("evaluation")) == 7 + len(keys)
 
 
 @pytest.mark.parametrize(

