@@ -35,7 +35,7 @@ CONFIG = Path(__file__).parents[1] / "configs" / "tiny.yaml"
 TOTAL_STEPS = 40
 SETTINGS = {
     "data.image_size": "[8, 8]",
-    "generator.num_blocks": 2,
+    "generator.num_blocks": 1,
     "generator.spade_hidden": 2,
     "discriminator.channels": "[2]",
     "training.epochs": 4,

@@ -173,8 +173,11 @@ cached(source, size={SIZE}, folder={str(folder)!r}, track=slowly)
     assert list(folder.glob("*.partial")) == []
 
 
-@pytest.mark.parametrize("cut", [0, 1, RECORD - 1, RECORD + 1])
+@pytest.mark.parametrize(
+    "cut", [0, RECORD - 1, *(pytest.param(cut, marks=pytest.mark.slow) for cut in (1, RECORD + 1))]
+)
 def test_an_unfinished_file_is_kept_up_to_its_last_whole_record(root, folder, cut):
+    """A byte on the other side of the two borders is in `make test-all`."""
     whole = cached(open_folder(root), size=SIZE, folder=folder)
     partial = whole.path.rename(whole.path.with_suffix(".partial"))
     os.truncate(partial, partial.stat().st_size - 2 * RECORD - cut)
@@ -282,9 +285,18 @@ def test_data_without_files_is_refused(folder):
         cached(scenes, size=(32, 32), folder=folder)
 
 
-@pytest.mark.parametrize("place", [0, 16 * 24 * 3 - 1, 16 * 24 * 3, RECORD - 1])
+@pytest.mark.parametrize(
+    "place",
+    [
+        *(0, 16 * 24 * 3),
+        *(pytest.param(it, marks=pytest.mark.slow) for it in (16 * 24 * 3 - 1, RECORD - 1)),
+    ],
+)
 def test_a_byte_that_changed_is_noticed_and_named(root, folder, place):
-    """In the image, in the label map, also to an id of no class, or in the checksum."""
+    """In the image, in the label map, also to an id of no class, or in the checksum.
+
+    The last byte of the image and the checksum are in `make test-all`: one checksum covers all.
+    """
     in_cache = cached(open_folder(root), size=SIZE, folder=folder)
     with in_cache.path.open("r+b") as file:
         file.seek(in_cache.offset + 3 * RECORD + place)

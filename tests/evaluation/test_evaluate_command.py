@@ -10,6 +10,7 @@ from command_line import call
 from PIL import Image
 from signed_checkpoint import sign
 from tiny_run import TINY, write_checkpoint
+from tiny_training import SMALLER
 
 from oasis_tf.config import load_config
 from oasis_tf.evaluation.checkpoints import evaluate_checkpoints
@@ -218,7 +219,7 @@ def test_a_bad_held_out_file_that_only_an_evaluation_reads_is_named(tmp_path):
     config.write_text("\n".join([f"data: {folder}", *lines[start:]]))
     few = ["training.score_images=2", "training.num_samples=1", "training.sample_every=99"]
     few += ["training.epochs=1", "training.evaluate_every=3", "evaluation.metrics=[miou]"]
-    options = [f"--set={setting}" for setting in few]
+    options = [*SMALLER, *(f"--set={setting}" for setting in few)]
     run = ["--config", config, "--data-root", tmp_path, "--run-dir", tmp_path / "run"]
     message = call("train", *run, *options, exit_code=2)
     assert str(broken) in message.stderr

@@ -57,7 +57,7 @@ def source():
 @pytest.fixture(scope="module")
 def networks():
     """Generator and discriminator."""
-    return tiny_generator(), tiny_discriminator()
+    return tiny_generator(num_blocks=1), tiny_discriminator()
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +142,7 @@ def test_neither_the_batch_size_nor_the_number_of_replicas_is_part_of_a_result(
     expected = measure(evaluator(source, batch_size=100), networks)
     assert_close(measure(evaluator(source, batch_size=1), networks), expected)
     with two_replicas.scope():
-        mirrored = tiny_generator(), tiny_discriminator()
+        mirrored = tiny_generator(num_blocks=1), tiny_discriminator()
         shared = measure(evaluator(source, strategy=two_replicas, batch_size=9), mirrored)
     assert_close(shared, expected)
 

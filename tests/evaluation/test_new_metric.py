@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from command_line import call
 from events import scalars_of
-from tiny_run import TINY
+from tiny_training import train
 
 from oasis_tf.config import metrics as registry
 from oasis_tf.evaluation.measurement import Measurement
@@ -70,7 +70,7 @@ def registered():
 def run(registered, untraced, tmp_path_factory):
     """A run that was evaluated at each of two steps, and once more by the verb."""
     run = tmp_path_factory.mktemp("run") / "my"
-    call("train", "--config", TINY, "--run-dir", run, *[f"--set={each}" for each in SETTINGS])
+    train("--run-dir", run, *(f"--set={each}" for each in SETTINGS))
     return run
 
 

@@ -9,7 +9,8 @@ import pytest
 from command_line import call
 from PIL import Image
 
-pytestmark = pytest.mark.heavy
+# `run` is trained in a graph: fixtures of a session come before `untraced`, one of a module.
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
 
 @pytest.fixture(scope="session")

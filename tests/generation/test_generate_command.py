@@ -10,7 +10,7 @@ from PIL import Image
 
 from oasis_tf.data.datasets import landscapes
 
-pytestmark = pytest.mark.heavy
+pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
 
 @pytest.fixture

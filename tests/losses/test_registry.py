@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from command_line import call
 from events import scalars_of
-from tiny_run import TINY
+from tiny_training import TINY, train
 
 from oasis_tf.losses.l1 import L1
 from oasis_tf.losses.loss import ForwardPass
@@ -37,11 +37,11 @@ def test_an_unknown_name_is_named_with_those_there_are(name, network, message):
 
 
 @pytest.mark.heavy
+@pytest.mark.usefixtures("untraced")
 def test_a_run_logs_a_loss_of_its_config_everywhere(tmp_path):
     run = tmp_path / "run"
     short = ["training.epochs=1", "training.steps_per_epoch=2", "losses.generator.l1=10"]
-    options = [f"--set={key}" for key in short]
-    call("train", "--config", TINY, "--run-dir", run, *options)
+    train("--run-dir", run, *(f"--set={key}" for key in short))
     with (run / "metrics.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert 0 < float(row["g_l1"]) < 20

@@ -8,7 +8,7 @@ from tiny import (
     NUM_CLASSES,
     assert_same_weights,
     fit,
-    tiny_discriminator,
+    one_block_discriminator,
     tiny_generator,
     tiny_oasis,
     tiny_pairs,
@@ -35,8 +35,8 @@ def gentle_oasis(**arguments):
 
 def mixed_oasis(policy, **arguments):
     networks = {
-        "generator": tiny_generator(dtype=policy),
-        "discriminator": tiny_discriminator(dtype=policy),
+        "generator": tiny_generator(num_blocks=1, dtype=policy),
+        "discriminator": one_block_discriminator(dtype=policy),
     }
     return gentle_oasis(**networks | arguments)
 

@@ -106,8 +106,15 @@ OPTIMIZERS = {
 }
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Adam", "AdamW", "schedule"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("clipnorm", "global_clipnorm")),
+    ],
+)
 def test_optimizers_of_keras_train(name):
+    """Clipping is in `make test-all`: `test_gradients_are_clipped` trains with both kinds."""
     model = tiny_oasis(
         generator_optimizer=OPTIMIZERS[name](1e-2),
         discriminator_optimizer=OPTIMIZERS[name](2e-2),
@@ -196,8 +203,9 @@ def test_the_global_dtype_policy_is_that_of_new_networks():
         keras.config.set_dtype_policy(before)
 
 
-@pytest.mark.heavy
+@pytest.mark.slow
 def test_eager_training_is_that_of_a_graph():
+    """In `make test-all`: test_oasis.py compares replicas, in a graph, with one eager device."""
     in_graph, eager = tiny_oasis(), tiny_oasis(run_eagerly=True)
     expected = fit(in_graph, 1).history
     assert fit(eager, 1).history == {

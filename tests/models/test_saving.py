@@ -36,7 +36,7 @@ def test_a_saved_model_goes_on_like_the_one_that_was_not(tmp_path):
 
 
 def test_saved_weights_go_on_like_the_model_they_are_of(tmp_path):
-    model = tiny_oasis(seed=4, run_eagerly=True)
+    model = tiny_oasis(tiny_generator(), tiny_discriminator(), seed=4, run_eagerly=True)
     fit(model)
     model.save_weights(tmp_path / "oasis.weights.h5")
     other_networks = tiny_generator(seed=7), tiny_discriminator(seed=8)

@@ -62,9 +62,15 @@ def write(folder, model):
     )
 
 
+def two_block_oasis(**overrides):
+    """An `OASIS` of the networks whose order of weights was recorded."""
+    networks = {"generator": tiny_generator(), "discriminator": tiny_discriminator()}
+    return tiny_oasis(**networks | overrides, run_eagerly=True)
+
+
 @pytest.fixture(scope="module")
 def model():
-    trained = tiny_oasis(run_eagerly=True)
+    trained = two_block_oasis()
     fit(trained, num_batches=2)
     return trained
 
@@ -73,7 +79,7 @@ def model():
 def swapped():
     made = Swapped(5, channels=(4, 6))
     assert list(named_weights(made)) != list(named_weights(tiny_discriminator()))
-    return tiny_oasis(tiny_generator(seed=9), made, run_eagerly=True)
+    return two_block_oasis(generator=tiny_generator(seed=9), discriminator=made)
 
 
 def assert_same_state(one, other):
@@ -134,10 +140,10 @@ def test_another_number_of_weights_is_another_model():
 
 def test_a_checkpoint_of_another_model_names_a_weight_that_differs(model, tmp_path):
     path = write(tmp_path, model)
-    other = tiny_oasis(discriminator=tiny_discriminator(spectral_norm=False), run_eagerly=True)
+    other = two_block_oasis(discriminator=tiny_discriminator(spectral_norm=False))
     with pytest.raises(CheckpointError, match=r"only one of them has discriminator/.*\.[uv]$"):
         checkpoint.restore(other, path)
-    wider = tiny_oasis(discriminator=tiny_discriminator(channels=(4, 8)), run_eagerly=True)
+    wider = two_block_oasis(discriminator=tiny_discriminator(channels=(4, 8)))
     with pytest.raises(CheckpointError, match=r"discriminator/\S+ has the shape .*, expected"):
         checkpoint.restore(wider, path)
 
@@ -147,7 +153,7 @@ def test_a_loss_that_a_checkpoint_does_not_know_starts_at_0(model, tmp_path):
     from oasis_tf.losses.l1 import L1
 
     path = write(tmp_path, model)
-    more = tiny_oasis(generator_losses=[NPlusOneAdversarial(), L1()], run_eagerly=True)
+    more = two_block_oasis(generator_losses=[NPlusOneAdversarial(), L1()])
     checkpoint.restore(more, path)
     recent = more.recent_losses.by_name
     assert recent["g_adv"].numpy()[:2].all() and not recent["g_l1"].numpy().any()

@@ -46,8 +46,10 @@ def test_noise_is_standard_normal_and_independent_from_seed_to_seed():
     assert abs((z[1:] * z[:-1]).mean()) < 5 / np.sqrt(z.size)
 
 
+@pytest.mark.slow
 @pytest.mark.process
 def test_draws_are_the_same_whether_xla_clusters_the_graphs_around_them_or_not(tmp_path):
+    """In `make test-all`, as all that XLA compiles."""
     module = tf.Module()
     module.draw = tf.function(
         lambda seeds: noise.seeded_noise(seeds, 3),

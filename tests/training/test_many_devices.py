@@ -27,7 +27,7 @@ SETTINGS = {
     "training.checkpoint_every": 2,
     "training.keep_last": 99,
     "data.image_size": "[8, 8]",
-    "generator.num_blocks": 2,
+    "generator.num_blocks": 1,
     "generator.spade_hidden": 2,
     "generator.init_gain": 1,
     "discriminator.channels": "[2]",

@@ -32,8 +32,19 @@ def ended(run, process):
 
 
 @pytest.mark.process
-def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_goes_on(run):
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (signal.SIGTERM, signal.SIGINT),
+        pytest.param((signal.SIGHUP,), marks=pytest.mark.slow),
+    ],
+    ids=["terminated and interrupted", "terminal closed"],
+)
+def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_goes_on(
+    run, numbers
+):
+    """SIGHUP is in `make test-all`: the three signals have one handler."""
+    for number in numbers:
         before, process = run.steps, run.start()
         wait_for(lambda before=before: run.steps > before, process)
         os.kill(process.pid, number)

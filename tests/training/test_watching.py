@@ -3,15 +3,14 @@
 import math
 
 import pytest
-from command_line import call
 from events import scalars_of
-from tiny_run import TINY
+from tiny_training import train as train_tiny
 
 pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
 
 def train(folder, *arguments, **keywords):
-    return call("train", "--config", TINY, "--run-dir", folder, *arguments, **keywords)
+    return train_tiny("--run-dir", folder, *arguments, **keywords)
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,22 @@ import csv
 import errno
 import os
 import sys
-from collections import OrderedDict
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from command_line import call
 from golden_weights import Golden, state_dict
+from official_files import (
+    PREFIXES,
+    ROOT,
+    TINY,
+    assert_equal_arrays,
+    import_weights,
+    imported,
+    loaded,
+    official_files,
+    save,
+)
 from PIL import Image
 from signed_checkpoint import sign
 
@@ -25,13 +33,10 @@ from oasis_tf.models.build import build_model
 from oasis_tf.runs import checkpoint as run_checkpoint
 from oasis_tf.runs import checkpoint_files as checkpoint
 from oasis_tf.weights import official_names
-from oasis_tf.weights.official_checkpoint import FILES
 
 pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
-ROOT = Path(__file__).parents[2]
-TINY, ADE20K = ROOT / "configs" / "tiny.yaml", ROOT / "configs" / "ade20k.yaml"
-PREFIXES = {"best_EMA.pth": "G", "best_G.pth": "G", "best_D.pth": "D"}
+ADE20K = ROOT / "configs" / "ade20k.yaml"
 NARROW = (
     "generator.channels=2",
     "generator.spade_hidden=4",
@@ -43,56 +48,6 @@ DATA_SETS = {
     "cityscapes": (35, (256, 512)),
     "coco_stuff": (183, (256, 256)),
 }
-
-
-def save(path, arrays, is_zip=True):
-    path.parent.mkdir(exist_ok=True)
-    tensors = OrderedDict((name, torch.tensor(array)) for name, array in arrays.items())
-    torch.save(tensors, path, _use_new_zipfile_serialization=is_zip)
-
-
-def official_files(folder, *, names=PREFIXES, config=TINY, overrides=()):
-    """Writes files of a config's networks, each of its own weights; returns {name: arrays}.
-
-    The G file is in PyTorch's old format, the others are in its new one.
-    """
-    config = load_config(config, overrides=overrides)
-    networks = {
-        "G": OASISGenerator(**config.generator.model_dump()),
-        "D": OASISDiscriminator(**config.discriminator.model_dump()),
-    }
-    made = {}
-    for seed, name in enumerate(names):
-        shapes = official_names.to_state_dict(networks[PREFIXES[name]])
-        shapes = {key: array.shape for key, array in shapes.items()}
-        made[name] = state_dict(PREFIXES[name], shapes, seed)
-        save(folder / name, made[name], is_zip=name != "best_G.pth")
-    return made
-
-
-def import_weights(checkpoint, run, *overrides, config=TINY, exit_code=0):
-    options = ["--checkpoint", checkpoint, "--config", config, "--run-dir", run]
-    sets = [f"--set={override}" for override in overrides]
-    return call("import-weights", *options, *sets, exit_code=exit_code)
-
-
-def imported(run, step=0):
-    """The official names and arrays of what lies in a run, by the names of the official files."""
-    path = run / "checkpoints" / f"step_{step:08d}"
-    networks = run_checkpoint.load_networks(path)
-    networks = {FILES[name]: network for name, network in networks.items()}
-    networks["painter"] = run_checkpoint.load_generator(path)
-    return {name: official_names.to_state_dict(network) for name, network in networks.items()}
-
-
-def assert_equal_arrays(actual, expected):
-    assert actual.keys() == expected.keys()
-    for name, array in expected.items():
-        np.testing.assert_array_equal(actual[name], array, err_msg=name)
-
-
-def loaded(path):
-    return {name: tensor.numpy() for name, tensor in torch.load(path, weights_only=True).items()}
 
 
 @pytest.mark.slow
@@ -129,13 +84,14 @@ def with_classes(shapes, num_classes):
     ("data_set", "generator_parameters", "discriminator_parameters"),
     [  # a class more: 9 * 1024 in fc, 9 * 128 in each of 16 SPADEs; 64 + 1 in the logits
         ("ade20k", 74_314_691, 22_258_904),
-        ("cityscapes", 71_107_523, 22_251_364),
-        ("coco_stuff", 75_199_427, 22_260_984),
+        pytest.param("cityscapes", 71_107_523, 22_251_364, marks=pytest.mark.slow),
+        pytest.param("coco_stuff", 75_199_427, 22_260_984, marks=pytest.mark.slow),
     ],
 )
 def test_full_size_networks_have_the_official_names_and_shapes(
     data_set, generator_parameters, discriminator_parameters
 ):
+    """Other data sets are in `make test-all`: only the number of classes and the size differ."""
     num_classes, size = DATA_SETS[data_set]
     golden = Golden("ade20k_eval")
     for prefix, network, parameters in (
@@ -236,117 +192,6 @@ def test_the_folder_that_the_official_code_makes_and_a_step_are_taken(tmp_path):
     options = ["--checkpoint", tmp_path, "--config", TINY, "--run-dir", tmp_path / "run"]
     call("import-weights", *options, "--step", 500)
     assert_equal_arrays(imported(tmp_path / "run", step=500)["best_D.pth"], files["best_D.pth"])
-
-
-def without(name):
-    return lambda arrays: {key: array for key, array in arrays.items() if key != name}
-
-
-def misshapen(arrays):
-    return arrays | {"conv_img.bias": np.zeros(4, np.float32)}
-
-
-def of_another_kind(arrays):
-    return {"weight": arrays["fc.weight"]}
-
-
-def with_whole_numbers(arrays):
-    return arrays | {"fc.weight": arrays["fc.weight"].astype(np.int64)}
-
-
-def with_infinity(arrays):
-    return arrays | {"layer_up_last.bias": arrays["layer_up_last.bias"] + np.float32(np.inf)}
-
-
-@pytest.mark.parametrize(
-    ("name", "change", "sentence"),
-    [
-        ("best_G.pth", without("fc.bias"), "does not fit the config's network: missing: fc.bias"),
-        ("best_EMA.pth", misshapen, "shape of conv_img.bias: expected (3,), got (4,)"),
-        ("best_G.pth", of_another_kind, "holds a network of another kind; expected a generator"),
-        ("best_G.pth", with_whole_numbers, "it does not fit the config's network: fc.weight holds"),
-        ("best_D.pth", with_infinity, "holds numbers that are not finite"),
-    ],
-)
-def test_a_file_with_wrong_keys_is_named(tmp_path, name, change, sentence):
-    files = official_files(tmp_path)
-    save(tmp_path / name, change(files[name]))
-    result = import_weights(tmp_path, tmp_path / "run", exit_code=2)
-    assert result.stderr.startswith(f"Error: {tmp_path / name}") and sentence in result.stderr
-    assert not (tmp_path / "run").exists()
-
-
-@pytest.mark.parametrize(
-    ("overrides", "sentence"),
-    [
-        (["data.source=folder", "data.num_classes=5"], "has 14 classes beside 4 channels of noise"),
-        (["generator.z_dim=0"], "has 18 classes, the config 14"),
-        (["generator.norm=instance"], "holds statistics of batch normalisation, but the config's"),
-        (["generator.spectral_norm=false"], "trained with spectral norm, but the config's"),
-        (
-            ["generator.channels=4"],
-            "fc.weight: expected (32, 18, 3, 3), got (16, 18, 3, 3)",
-        ),
-        (["generator.label_embedding=3"], "has no label embedding, and this one has one of 3"),
-        (["discriminator.channels=[4,8,8]"], "best_D.pth: it does not fit the config's network"),
-    ],
-)
-def test_a_checkpoint_of_another_network_is_told_apart(tmp_path, overrides, sentence):
-    official_files(tmp_path)
-    result = import_weights(tmp_path, tmp_path / "run", *overrides, exit_code=2)
-    assert sentence in result.stderr
-    assert not (tmp_path / "run").exists()
-
-
-def test_a_discriminator_of_another_data_set_is_named(tmp_path):
-    official_files(tmp_path)
-    other = ("data.source=folder", "data.num_classes=5")
-    official_files(tmp_path, names=["best_D.pth"], overrides=other)
-    result = import_weights(tmp_path, tmp_path / "run", exit_code=2)
-    sentence = f"{tmp_path / 'best_D.pth'}: this checkpoint has 5 classes, the config 14"
-    assert sentence in result.stderr
-
-
-def test_weights_without_statistics_do_not_fit_batch_norm(tmp_path):
-    official_files(tmp_path, overrides=["generator.norm=instance"])
-    result = import_weights(tmp_path, tmp_path / "run", exit_code=2)
-    assert "holds no statistics of batch normalisation" in result.stderr
-
-
-@pytest.mark.parametrize("file", ["best_D.pth", "best_G.pth"])
-def test_one_network_given_as_the_other_is_named(tmp_path, file):
-    official_files(tmp_path)
-    other = {"best_D.pth": "best_G.pth", "best_G.pth": "best_D.pth"}[file]
-    os.replace(tmp_path / file, tmp_path / other)
-    result = import_weights(tmp_path, tmp_path / "run", exit_code=2)
-    kinds = {"best_D.pth": ("discriminator", "generator"), "best_G.pth": ("generator", "discrim")}
-    found, expected = kinds[file]
-    assert f"{tmp_path / other} holds a {found}; expected a {expected}" in result.stderr
-
-
-def test_a_discriminator_alone_is_no_run(tmp_path):
-    official_files(tmp_path, names=["best_D.pth"])
-    result = import_weights(tmp_path / "best_D.pth", tmp_path / "run", exit_code=2)
-    assert "holds a discriminator; expected a generator" in result.stderr
-    result = import_weights(tmp_path, tmp_path / "run", exit_code=2)
-    assert f"{tmp_path}: there is no best_EMA.pth and no best_G.pth" in result.stderr
-
-
-class Command:
-    def __reduce__(self):
-        return os.system, ("true",)
-
-
-def test_files_that_are_not_weights_are_refused(tmp_path):
-    path = tmp_path / "best_G.pth"
-    torch.save({"fc.weight": Command()}, path)
-    result = import_weights(path, tmp_path / "run", exit_code=2)
-    assert f"{path} was refused" in result.stderr
-    official_files(tmp_path, names=["best_G.pth"])
-    os.truncate(path, path.stat().st_size // 2)
-    assert "is damaged" in import_weights(path, tmp_path / "run", exit_code=2).stderr
-    missing = import_weights(tmp_path / "nowhere", tmp_path / "run", exit_code=2)
-    assert f"{tmp_path / 'nowhere'}: no such file" in missing.stderr
 
 
 def test_an_existing_run_is_not_imported_over_nor_files_exported_over(tmp_path):
