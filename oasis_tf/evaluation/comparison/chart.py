@@ -10,6 +10,7 @@ WIDTH, ROW_HEIGHT = 1150, 300  # pixels
 COLORS = (charts.BLUE, charts.ORANGE, charts.GREEN, charts.PURPLE, charts.INK, charts.GREY)
 STYLES = ("-", "--", ":", "-.")
 LONGEST_NAME = 26  # characters
+MOST_LINEAR = 10  # ratio of the largest to the smallest value on a linear axis
 NUMBERS = {"kid": ("{}", 1, "lower"), "miou": ("mIoU, %", 100, "higher")}
 AXES = {"images": "training images", "seconds": "seconds of training"}
 
@@ -25,7 +26,7 @@ def comparison_chart(
 ):
     """A row for each number, a column for training images and one for seconds, where known.
 
-    Bars are standard errors. A grey line is the value of photographs.
+    An axis is logarithmic where values differ more than tenfold. Bars are standard errors. A grey line is the value of photographs.
 
     Args: see `page.markdown`. title: str. notes: sentences.
     Returns: `matplotlib.figure.Figure`.
@@ -69,8 +70,12 @@ def _draw(axes, recipes, number, column, *, reference, names):
         axes.axhline(
             factor * reference[number].mean, color=GREY, linewidth=1.2, label="photographs"
         )
-    axes.set(
-        xlabel=AXES[column], ylabel=f"{label.format(names.get(number, number))}\n{better} is better"
-    )
-    axes.set(xlim=(0, None), ylim=(0, None))
+    name = label.format(names.get(number, number).partition(" (")[0])
+    axes.set(xlabel=AXES[column], ylabel=f"{name}\n{better} is better", xlim=(0, None))
     axes.xaxis.set_major_formatter("{x:,.0f}")
+    means = [p.spreads[number].mean for r in recipes for p in r.points if number in p.spreads]
+    if min(means) > 0 and max(means) > MOST_LINEAR * min(means):
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+    else:
+        axes.set_ylim(0, None)
