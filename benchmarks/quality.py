@@ -17,19 +17,33 @@ measured.json, by which nothing is measured twice.
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
-from oasis_tf.config import load_config
+from oasis_tf.config import ConfigError, load_config
 from oasis_tf.evaluation.comparison import recipes as grouping
 from oasis_tf.evaluation.comparison.chart import comparison_chart
 from oasis_tf.evaluation.comparison.page import document, markdown
 from oasis_tf.evaluation.comparison.photographs import photographs_of
 from oasis_tf.evaluation.comparison.picture import comparison_sheet
 from oasis_tf.evaluation.comparison.snapshots import measured_snapshots, snapshots_of
+from oasis_tf.evaluation.measurement import EvaluationError
+from oasis_tf.feature_extractors.vgg16_weights import VGG16WeightsError
+from oasis_tf.runs.checkpoint_files import CheckpointError
+from oasis_tf.runs.folder import RunError
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
+from oasis_tf.segmenters import SegmenterError
 from oasis_tf.visualization import charts, sheet
 
 BATCH_SIZE = 16
+USERS_ERRORS = (
+    CheckpointError,
+    ConfigError,
+    EvaluationError,
+    RunError,
+    SegmenterError,
+    VGG16WeightsError,
+)
 
 
 def main():
@@ -131,4 +145,8 @@ def draw_pictures(folder, snapshots, *, config):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except USERS_ERRORS as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)

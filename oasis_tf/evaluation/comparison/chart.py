@@ -26,7 +26,8 @@ def comparison_chart(
 ):
     """A row for each number, a column for training images and one for seconds, where known.
 
-    An axis is logarithmic where values differ more than tenfold. Bars are standard errors. A grey line is the value of photographs.
+    An axis is logarithmic where values differ more than tenfold. Bars are standard errors. A grey
+    line is the value of photographs.
 
     Args: see `page.markdown`. title: str. notes: sentences.
     Returns: `matplotlib.figure.Figure`.
