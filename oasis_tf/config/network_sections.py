@@ -54,6 +54,21 @@ class GeneratorConfig(Section):
         description="How gamma and beta are computed. dense: at every pixel. distinct: once for "
         "each distinct neighbourhood of labels. auto: the cheaper one. The result is the same.",
     )
+    padding_mode: Literal["zeros", "replicate"] = Field(
+        "zeros",
+        description="What convolutions take for the outside of the image. zeros: as in the paper. "
+        "replicate: the outermost pixels; no frames around the images of small networks.",
+    )
+    upsampling: Literal["nearest", "bilinear"] = Field(
+        "nearest",
+        description="How features are doubled in size. nearest: as in the paper. bilinear: no "
+        "streaks in the images of small networks.",
+    )
+    noise_gain: bounds.InitGain = Field(
+        1.0,
+        description="Factor of the noise's initial kernels. 1: as in the paper. 0.1 lets small "
+        "networks learn the labels first.",
+    )
 
 
 class DiscriminatorConfig(Section):

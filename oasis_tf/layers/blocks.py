@@ -21,7 +21,8 @@ class SPADEResBlock(keras.layers.Layer):
         norm, hidden_channels: see `SPADE`.
         spectral_norm: bool, normalise the convolutions of the block (never those of SPADE).
         init_gain: float, see `conv2d`.
-        winograd: bool, see `conv2d`.
+        winograd, padding_mode: see `ResamplingConv2D`.
+        noise_gain: see `ConditionConv2D`.
     Call: see `SPADE`. Returns: float (b, h, w, filters).
     Reference: Park et al. 2019, arXiv:1903.07291, fig. 4; Schönfeld et al. 2021, table A.1.
     """
@@ -34,6 +35,8 @@ class SPADEResBlock(keras.layers.Layer):
         spectral_norm=True,
         init_gain=REFERENCE_GAIN,
         winograd=True,
+        padding_mode="zeros",
+        noise_gain=1.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -43,6 +46,8 @@ class SPADEResBlock(keras.layers.Layer):
         self.spectral_norm = spectral_norm
         self.init_gain = init_gain
         self.winograd = winograd
+        self.padding_mode = padding_mode
+        self.noise_gain = noise_gain
 
     def build(self, x_shape, condition_shape, noise_shape=None):
         channels = x_shape[-1]
@@ -65,6 +70,8 @@ class SPADEResBlock(keras.layers.Layer):
             self.norm,
             self.hidden_channels,
             self.init_gain,
+            self.padding_mode,
+            self.noise_gain,
             dtype=self.dtype_policy,
             name=f"norm_{suffix}",
         )
@@ -75,6 +82,7 @@ class SPADEResBlock(keras.layers.Layer):
             spectral_norm=self.spectral_norm,
             use_bias=use_bias,
             winograd=self.winograd,
+            padding_mode=self.padding_mode,
             dtype=self.dtype_policy,
             name=f"conv_{suffix}",
         )
@@ -100,6 +108,8 @@ class SPADEResBlock(keras.layers.Layer):
             "spectral_norm": self.spectral_norm,
             "init_gain": self.init_gain,
             "winograd": self.winograd,
+            "padding_mode": self.padding_mode,
+            "noise_gain": self.noise_gain,
         }
 
 

@@ -1,4 +1,4 @@
-"""Factories of convolution layers: stride 1, zero padding, Xavier-normal kernels."""
+"""Factories of convolution layers: stride 1, size kept, Xavier-normal kernels."""
 
 import keras
 
@@ -29,6 +29,7 @@ def conv2d(
     resample=None,
     use_bias=True,
     winograd=True,
+    padding_mode="zeros",
     layer_class=None,
     dtype=None,
     name=None,
@@ -43,7 +44,7 @@ def conv2d(
         spectral_norm: bool, divide the kernel by its largest singular value.
         resample: "up" to double the input's size first, "down" to halve the output's, or None.
         use_bias: bool.
-        winograd: bool, see `ResamplingConv2D`.
+        winograd, padding_mode: see `ResamplingConv2D`.
         layer_class: a subclass of `ResamplingConv2D`, or None for the one that `spectral_norm`
             selects.
         dtype: `keras.DTypePolicy` or its name.
@@ -54,6 +55,7 @@ def conv2d(
         kernel_size,
         resample=resample,
         winograd=winograd,
+        padding_mode=padding_mode,
         padding="same",
         data_format="channels_last",
         use_bias=use_bias,
@@ -85,12 +87,22 @@ def label_embedding_conv2d(channels, *, dtype=None, name=None):
     )
 
 
-def condition_conv2d(filters, *, init_gain=REFERENCE_GAIN, dtype=None, name=None):
+def condition_conv2d(
+    filters,
+    *,
+    init_gain=REFERENCE_GAIN,
+    padding_mode="zeros",
+    noise_gain=1.0,
+    dtype=None,
+    name=None,
+):
     """Returns a 3x3 `ConditionConv2D`, initialised as by `conv2d`."""
     return ConditionConv2D(
         filters,
         3,
         padding="same",
+        padding_mode=padding_mode,
+        noise_gain=noise_gain,
         data_format="channels_last",
         kernel_initializer=xavier_normal(init_gain),
         dtype=dtype,

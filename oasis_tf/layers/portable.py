@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 from keras import ops
 
-from oasis_tf.layers.resample import downsample, upsample
+from oasis_tf.layers.resample import downsample, replicate_border, upsample
 
 COUNTS_NEIGHBOURHOODS = False  # `worthwhile_neighbourhoods` returns None
 
@@ -15,13 +15,16 @@ def convolve(inputs, kernel, *, padding="same", resample=None, winograd=True):
     Args:
         inputs: float (b, h, w, c).
         kernel: float (kernel_h, kernel_w, c, filters).
-        padding: "same" or "valid".
+        padding: "same" (zeros outside), "replicate" (the outermost pixels repeated outside; odd
+            kernels) or "valid".
         resample: "up" to double the size before, "down" to halve it behind, or None.
         winograd: bool; TensorFlow's way, unused here.
     Returns: float (b, h', w', filters).
     """
     if resample == "up":
         inputs = upsample(inputs)
+    if padding == "replicate":
+        inputs, padding = replicate_border(inputs, kernel.shape[0] // 2), "valid"
     outputs = ops.conv(inputs, kernel, padding=padding, data_format="channels_last")
     return downsample(outputs) if resample == "down" else outputs
 

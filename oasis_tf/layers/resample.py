@@ -1,4 +1,4 @@
-"""Halving and doubling the resolution."""
+"""Halving and doubling the resolution, and borders."""
 
 from keras import ops
 
@@ -17,6 +17,25 @@ def upsample(x):
     size = (2 * x.shape[1], 2 * x.shape[2])
     doubled = ops.image.resize(x, size, interpolation="nearest", data_format="channels_last")
     return doubled, gradient
+
+
+def upsample_bilinear(x):
+    """Bilinear doubling, (b, h, w, c) -> (b, 2h, 2w, c): nearest, then blurred by 1, 2, 1."""
+    size = (2 * x.shape[1], 2 * x.shape[2])
+    return ops.image.resize(x, size, interpolation="bilinear", data_format="channels_last")
+
+
+def replicate_border(x, width):
+    """Repeats the outermost pixels: (b, h, w, c) -> (b, h + 2 * width, w + 2 * width, c).
+
+    Slices and concatenations: delegates of phones refuse the op that TensorFlow has for it.
+    """
+    for axis in (1, 2):
+        length = x.shape[axis]
+        first, _ = ops.split(x, [1], axis=axis)
+        _, last = ops.split(x, [length - 1], axis=axis)
+        x = ops.concatenate([*[first] * width, x, *[last] * width], axis=axis)
+    return x
 
 
 def downsample(x):

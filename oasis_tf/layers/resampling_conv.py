@@ -13,18 +13,26 @@ class ResamplingConv2D(keras.layers.Conv2D):
         resample: "up" for nearest-neighbour doubling before the convolution, "down" for the mean of
             each 2x2 square behind it, or None.
         winograd: bool, allow Winograd's algorithm, see `oasis_tf.layers.accelerated.winograd`.
+        padding_mode: what lies outside of the image, "zeros" or "replicate", the outermost pixels.
     Input shape: (b, h, w, c).
     Output shape: that of `keras.layers.Conv2D`, height and width doubled or halved.
     """
 
-    def __init__(self, filters, kernel_size, *, resample=None, winograd=True, **kwargs):
+    def __init__(
+        self, filters, kernel_size, *, resample=None, winograd=True, padding_mode="zeros", **kwargs
+    ):
         super().__init__(filters, kernel_size, **kwargs)
         self.resample = resample
         self.winograd = winograd
+        self.padding_mode = padding_mode
 
     def convolution_op(self, inputs, kernel):
         return strategies.convolve(
-            inputs, kernel, padding=self.padding, resample=self.resample, winograd=self.winograd
+            inputs,
+            kernel,
+            padding="replicate" if self.padding_mode == "replicate" else self.padding,
+            resample=self.resample,
+            winograd=self.winograd,
         )
 
     def compute_output_shape(self, input_shape):
@@ -36,4 +44,9 @@ class ResamplingConv2D(keras.layers.Conv2D):
         return (batch, height, width, filters)
 
     def get_config(self):
-        return {**super().get_config(), "resample": self.resample, "winograd": self.winograd}
+        return {
+            **super().get_config(),
+            "resample": self.resample,
+            "winograd": self.winograd,
+            "padding_mode": self.padding_mode,
+        }

@@ -18,6 +18,8 @@ class SPADE(keras.layers.Layer):
         norm: "batch" (synchronised over replicas), "instance" (each image by itself) or "none".
         hidden_channels: int, width of the convolution that gamma and beta share.
         init_gain: float, see `conv2d`.
+        padding_mode: see `ResamplingConv2D`.
+        noise_gain: see `ConditionConv2D`.
     Call:
         x: float (b, h, w, c).
         condition: float (b, h, w, k).
@@ -29,20 +31,40 @@ class SPADE(keras.layers.Layer):
     Reference: Park et al. 2019, arXiv:1903.07291, eq. 1; OASIS conditions on noise too, sec. 3.3.
     """
 
-    def __init__(self, norm="batch", hidden_channels=128, init_gain=REFERENCE_GAIN, **kwargs):
+    def __init__(
+        self,
+        norm="batch",
+        hidden_channels=128,
+        init_gain=REFERENCE_GAIN,
+        padding_mode="zeros",
+        noise_gain=1.0,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         self.norm = norm
         self.hidden_channels = hidden_channels
         self.init_gain = init_gain
+        self.padding_mode = padding_mode
+        self.noise_gain = noise_gain
         self.normalize = _param_free_norm(norm, dtype=self.dtype_policy)
         self.shared = condition_conv2d(
-            hidden_channels, init_gain=init_gain, dtype=self.dtype_policy, name="shared"
+            hidden_channels,
+            init_gain=init_gain,
+            padding_mode=padding_mode,
+            noise_gain=noise_gain,
+            dtype=self.dtype_policy,
+            name="shared",
         )
 
     def build(self, x_shape, condition_shape, noise_shape=None):
         channels = x_shape[-1]
         hidden_shape = (*condition_shape[:-1], self.hidden_channels)
-        common = {"init_gain": self.init_gain, "winograd": False, "dtype": self.dtype_policy}
+        common = {
+            "init_gain": self.init_gain,
+            "winograd": False,
+            "padding_mode": self.padding_mode,
+            "dtype": self.dtype_policy,
+        }
         self.gamma = conv2d(channels, 3, name="gamma", **common)
         self.beta = conv2d(channels, 3, name="beta", **common)
         self.normalize.build(x_shape)
@@ -71,6 +93,8 @@ class SPADE(keras.layers.Layer):
             "norm": self.norm,
             "hidden_channels": self.hidden_channels,
             "init_gain": self.init_gain,
+            "padding_mode": self.padding_mode,
+            "noise_gain": self.noise_gain,
         }
 
 

@@ -15,12 +15,14 @@ from oasis_tf.layers.convolution import (
     conv2d,
     label_embedding_conv2d,
 )
-from oasis_tf.layers.resample import upsample
+from oasis_tf.layers.resample import upsample, upsample_bilinear
 from oasis_tf.models.call_inputs import label_map_and_z, require_known_ids
 from oasis_tf.models.label_map_model import LabelMapModel
 
 WIDEST = 16
 MODULATIONS = ("auto", "dense", "distinct")
+PADDING_MODES = ("zeros", "replicate")
+UPSAMPLINGS = {"nearest": upsample, "bilinear": upsample_bilinear}
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -50,6 +52,14 @@ class OASISGenerator(LabelMapModel):
             modulation only.
         winograd: bool, allow Winograd's algorithm in the blocks where it is faster, see
             `ResamplingConv2D`; False for runtimes that choose algorithms themselves.
+        padding_mode: what all convolutions take for the outside of the image. "zeros", as in the
+            paper; or "replicate", the outermost pixels. With zeros, noise and labels end at the
+            border, which small networks and short runs show as frames around the image.
+        upsampling: "nearest", as in the paper; or "bilinear". Nearest-neighbour doubling leaves
+            steps in smooth regions, which small networks and short runs show as streaks.
+        noise_gain: float, factor of the initial kernels of the noise. The noise vector is about
+            sqrt(z_dim) times as long as a one-hot label, so at 1, as in the paper, a new network
+            depends on the noise more than on the labels.
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
@@ -79,11 +89,22 @@ class OASISGenerator(LabelMapModel):
         label_embedding=None,
         modulation="auto",
         winograd=True,
+        padding_mode="zeros",
+        upsampling="nearest",
+        noise_gain=1.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
         if num_blocks < 1:
             raise ValueError(f"num_blocks must be at least 1; got {num_blocks}.")
+        if padding_mode not in PADDING_MODES:
+            raise ValueError(
+                f"padding_mode must be one of {', '.join(PADDING_MODES)}; got {padding_mode!r}."
+            )
+        if upsampling not in UPSAMPLINGS:
+            raise ValueError(
+                f"upsampling must be one of {', '.join(UPSAMPLINGS)}; got {upsampling!r}."
+            )
         if modulation not in MODULATIONS:
             raise ValueError(
                 f"modulation must be one of {', '.join(MODULATIONS)}; got {modulation!r}."
@@ -100,17 +121,24 @@ class OASISGenerator(LabelMapModel):
         self.label_embedding = label_embedding
         self.modulation = modulation
         self.winograd = winograd
+        self.padding_mode = padding_mode
+        self.upsampling = upsampling
+        self.noise_gain = noise_gain
         # XLA cannot compile tf.unique.
         self.supports_jit = modulation == "dense" or not strategies.COUNTS_NEIGHBOURHOODS
         self.widths = [channels * min(WIDEST, 2 ** (num_blocks - i)) for i in range(num_blocks + 1)]
         self.seed_generator = keras.random.SeedGenerator()
-        shared = {"init_gain": init_gain, "dtype": self.dtype_policy}
+        shared = {
+            "init_gain": init_gain,
+            "padding_mode": padding_mode,
+            "dtype": self.dtype_policy,
+        }
         self.embedding = None
         if label_embedding is not None:
             self.embedding = label_embedding_conv2d(
                 label_embedding, dtype=self.dtype_policy, name="label_embedding"
             )
-        self.fc = condition_conv2d(self.widths[0], name="fc", **shared)
+        self.fc = condition_conv2d(self.widths[0], noise_gain=noise_gain, name="fc", **shared)
         self.blocks = [
             SPADEResBlock(
                 width,
@@ -118,6 +146,7 @@ class OASISGenerator(LabelMapModel):
                 hidden_channels=spade_hidden,
                 spectral_norm=spectral_norm,
                 winograd=winograd,
+                noise_gain=noise_gain,
                 name=f"block_{i}",
                 **shared,
             )
@@ -155,7 +184,7 @@ class OASISGenerator(LabelMapModel):
         x = self.fc(self._condition(labels, noise_map, 2 ** (self.num_blocks - 1)), vector)
         for i, block in enumerate(self.blocks):
             if i > 0:
-                x = upsample(x)
+                x = UPSAMPLINGS[self.upsampling](x)
             stride = 2 ** (self.num_blocks - 1 - i)
             neighbourhoods = None
             if noise_map is None and self.embedding is None:
@@ -192,6 +221,7 @@ class OASISGenerator(LabelMapModel):
             modulation=self.modulation,
             work=9 * math.prod(label_map.shape[1:]) * self.spade_hidden * filters,
             num_classes=self.num_classes,
+            padding_mode=self.padding_mode,
             dtype=self.compute_dtype,
         )
 
@@ -267,6 +297,9 @@ class OASISGenerator(LabelMapModel):
             "label_embedding": self.label_embedding,
             "modulation": self.modulation,
             "winograd": self.winograd,
+            "padding_mode": self.padding_mode,
+            "upsampling": self.upsampling,
+            "noise_gain": self.noise_gain,
         }
 
 

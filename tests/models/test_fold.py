@@ -8,11 +8,17 @@ from oasis_tf.models.fold import fold
 
 
 @pytest.mark.parametrize(
-    ("norm", "label_embedding"),
-    [("batch", None), ("instance", None), ("none", None), ("batch", 2)],
+    "options",
+    [
+        {},
+        {"norm": "instance"},
+        {"norm": "none"},
+        {"label_embedding": 2},
+        {"padding_mode": "replicate", "upsampling": "bilinear"},
+    ],
 )
-def test_folded_generator_makes_the_same_images(norm, label_embedding):
-    generator = tiny_generator(norm=norm, label_embedding=label_embedding)
+def test_folded_generator_makes_the_same_images(options):
+    generator = tiny_generator(**options)
     generator.conv_image.kernel.assign(30.0 * generator.conv_image.kernel)
     _, label_map = tiny_pairs(2)
     z = tiny_z(2)

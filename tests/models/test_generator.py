@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, Z_DIM, tiny_generator, tiny_pairs, tiny_z, weights_of
 
+from oasis_tf.layers.resample import upsample_bilinear
 from oasis_tf.models import OASISGenerator
 from oasis_tf.weights import official_names
 
@@ -104,6 +106,31 @@ def test_only_training_moves_statistics_and_singular_vectors(label_map):
     generator(label_map, z, training=True)
     for variable, array in zip(generator.weights, before, strict=True):
         assert np.array_equal(variable, array) is variable.trainable, variable.path
+
+
+@pytest.mark.parametrize("upsampling", ["nearest", "bilinear"])
+def test_with_a_replicated_border_one_class_and_one_noise_make_one_colour(upsampling):
+    """Nothing tells the border from the middle, so there can be no frame."""
+    one_class = np.full((1, HEIGHT, WIDTH), 2)
+    for padding_mode, is_flat in (("replicate", True), ("zeros", False)):
+        generator = tiny_generator(padding_mode=padding_mode, upsampling=upsampling)
+        generator.conv_image.kernel.assign(30.0 * generator.conv_image.kernel)
+        image = np.asarray(generator(one_class, tiny_z(1)))
+        assert np.abs(image).max() > 0.01
+        assert (np.ptp(image, axis=(1, 2)).max() < 1e-5) == is_flat
+
+
+def test_bilinear_doubling_is_nearest_doubling_blurred_by_1_2_1():
+    ramp = tf.constant([0.0, 4.0, 4.0, 8.0])[None, None, :, None]
+    doubled = upsample_bilinear(ramp)[0, :, :, 0]
+    np.testing.assert_array_equal(doubled, [[0, 1, 3, 4, 4, 5, 7, 8]] * 2)
+
+
+@pytest.mark.parametrize("options", [{"padding_mode": "reflect"}, {"upsampling": "bicubic"}])
+def test_an_unknown_choice_is_named_with_the_known_ones(options):
+    (key,) = options
+    with pytest.raises(ValueError, match=f"{key} must be one of .*; got"):
+        tiny_generator(**options)
 
 
 def test_widths_follow_from_channels_and_depth():

@@ -60,14 +60,19 @@ def gradients(generator, label_map, z):
 
 
 @pytest.mark.parametrize(
-    ("name", "norm"),
-    [*((name, "batch") for name in BATCHES), ("squares", "instance"), ("squares", "none")],
+    ("name", "options"),
+    [
+        *((name, {}) for name in BATCHES),
+        ("squares", {"norm": "instance"}),
+        ("squares", {"norm": "none"}),
+        ("stripes and a corner", {"padding_mode": "replicate"}),
+    ],
 )
-def test_images_and_gradients_are_those_of_dense_modulation(name, norm, monkeypatch):
+def test_images_and_gradients_are_those_of_dense_modulation(name, options, monkeypatch):
     look_at_no_ids(monkeypatch)
     label_map = BATCHES[name]
     label_map, z = tf.constant(label_map, tf.int32), tf.constant(tiny_z(len(label_map)))
-    dense, distinct = twins(norm=norm)
+    dense, distinct = twins(**options)
     expected = dense(label_map, z)
     assert np.std(expected) > 0.01
     np.testing.assert_allclose(distinct(label_map, z), expected, rtol=0, atol=1e-6)

@@ -17,7 +17,11 @@ def convolve(inputs, kernel, *, padding="same", resample=None, winograd=True):
     False; cuDNN chooses its algorithm itself.
     """
     kernel = tf.convert_to_tensor(kernel)
-    if resample is not None and strided.is_worthwhile(inputs, resample=resample):
+    if (
+        resample is not None
+        and padding == "same"
+        and strided.is_worthwhile(inputs, resample=resample)
+    ):
         return strided.convolve(inputs, kernel, resample=resample)
     if resample == "up":
         inputs = upsample(inputs)
@@ -29,11 +33,11 @@ def _convolve(inputs, kernel, *, padding, winograd):
     def direct():
         return portable.convolve(inputs, kernel, padding=padding)
 
-    if not winograd or padding != "same" or not is_worthwhile(inputs, kernel):
+    if not winograd or padding == "valid" or not is_worthwhile(inputs, kernel):
         return direct()
 
     def by_winograd():
         with tf.name_scope("winograd"):  # for profiles
-            return winograd_convolve(inputs, kernel)
+            return winograd_convolve(inputs, kernel, padding=padding)
 
     return by_device(cpu=by_winograd, gpu=direct)

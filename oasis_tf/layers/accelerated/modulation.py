@@ -1,5 +1,7 @@
 """Whether SPADE's gamma and beta are computed for every pixel or for every neighbourhood."""
 
+from functools import partial
+
 from oasis_tf.layers.accelerated.neighbourhoods import find_neighbourhoods, no_neighbourhoods
 from oasis_tf.layers.accelerated.placement import by_device, runs_on_cpu
 
@@ -11,7 +13,9 @@ WORTHWHILE_SHARE = 0.75
 ANY_SHARE = 1.0
 
 
-def worthwhile_neighbourhoods(label_map, noise=None, *, modulation, work, num_classes, dtype):
+def worthwhile_neighbourhoods(
+    label_map, noise=None, *, modulation, work, num_classes, padding_mode, dtype
+):
     """Neighbourhoods of label maps where it may be faster to compute gamma and beta by them.
 
     Args:
@@ -20,15 +24,17 @@ def worthwhile_neighbourhoods(label_map, noise=None, *, modulation, work, num_cl
         modulation: "auto", "dense" or "distinct", see `OASISGenerator`.
         work: int, multiply-adds an image of one dense SPADE.
         num_classes: int.
+        padding_mode: "zeros" or "replicate", of the convolutions.
         dtype: of the symbols.
     Returns: `Neighbourhoods`, or None for dense modulation.
     """
     settings = {"num_classes": num_classes, "dtype": dtype}
+    find = partial(find_neighbourhoods, label_map, noise, padding_mode=padding_mode, **settings)
     if modulation == "distinct":
-        return find_neighbourhoods(label_map, noise, most=ANY_SHARE, **settings)
+        return find(most=ANY_SHARE)
     if modulation == "dense" or work < WORTHWHILE_WORK or runs_on_cpu() is False:
         return None
     return by_device(
-        cpu=lambda: find_neighbourhoods(label_map, noise, most=WORTHWHILE_SHARE, **settings),
+        cpu=lambda: find(most=WORTHWHILE_SHARE),
         gpu=lambda: no_neighbourhoods(label_map, noise, **settings),
     )

@@ -8,8 +8,8 @@ looks up the result of its own.
 Numbers are given in stages, each of which numbers the distinct triples of the numbers before it:
 symbols (an image and a label), three of them side by side, three of those one below the other (3x3
 labels), three of these side by side, and three of those one below the other (5x5 labels). The
-outside of the image is number 0 at every stage. Three numbers are packed into an int64, without
-hashing, so this is exact.
+outside of the image is number 0 at every stage, or repeats the numbers at the border. Three numbers
+are packed into an int64, without hashing, so this is exact.
 
 A 3x3 kernel is nine matrices. Each multiplies the vector of every number once, and a neighbourhood
 sums the nine products of its numbers. So the number of matrix products is that of symbols in the
@@ -67,7 +67,9 @@ class Neighbourhoods(NamedTuple):
         return labels[: tf.where(self.are_few, 0, tf.shape(labels)[0])]
 
 
-def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="float32"):
+def find_neighbourhoods(
+    label_map, noise=None, *, num_classes, most, padding_mode="zeros", dtype="float32"
+):
     """Numbers the distinct neighbourhoods in each image of a batch.
 
     Args:
@@ -77,6 +79,7 @@ def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="floa
         num_classes: int.
         most: float. They are few if the distinct 3x3 neighbourhoods, which are most of the work,
             are at most so many a pixel.
+        padding_mode: "zeros" or "replicate", of the convolutions.
         dtype: of the symbols.
     Returns: `Neighbourhoods`.
     """
@@ -85,8 +88,8 @@ def find_neighbourhoods(label_map, noise=None, *, num_classes, most, dtype="floa
     label_map = tf.where(is_class, label_map, num_classes)
     images = tf.range(tf.shape(label_map, tf.int64)[0])[:, None, None]
     symbols, numbers = _distinct(_pack(images, label_map))
-    inner, numbers, most_inner = _number_squares(numbers)
-    outer, numbers, most_outer = _number_squares(numbers)
+    inner, numbers, most_inner = _number_squares(numbers, padding_mode)
+    outer, numbers, most_outer = _number_squares(numbers, padding_mode)
     share = tf.shape(inner)[0] / tf.size(label_map)
     return Neighbourhoods(
         symbols=with_outside(_describe(symbols, noise, num_classes=num_classes, dtype=dtype)),
@@ -113,7 +116,7 @@ def no_neighbourhoods(label_map, noise=None, *, num_classes, dtype="float32"):
 
 
 def convolve(rows, kernel, squares):
-    """A 3x3 convolution with zero padding, at each distinct neighbourhood.
+    """A 3x3 convolution, at each distinct neighbourhood.
 
     Args:
         rows: float (s + 1, c), the vector of each number; row 0, the outside, is zero.
@@ -144,22 +147,26 @@ def _describe(symbols, noise, *, num_classes, dtype):
     return tf.concat((tf.gather(noise, images), one_hot), axis=1)
 
 
-def _number_squares(numbers):
+def _number_squares(numbers, padding_mode):
     """Distinct 3x3 squares of numbers (b, h, w) from 1.
 
     Returns: the numbers in each, int32 (n, 9); the number of each pixel's, int64 (b, h, w); and the
         largest number that was given on the way, int32.
     """
-    across, numbers = _number_triples(numbers, axis=2)
-    down, numbers = _number_triples(numbers, axis=1)
+    across, numbers = _number_triples(numbers, padding_mode, axis=2)
+    down, numbers = _number_triples(numbers, padding_mode, axis=1)
     squares = tf.reshape(tf.gather(with_outside(across), down), (-1, 9))
     return squares, numbers, tf.maximum(tf.shape(across)[0], tf.shape(down)[0])
 
 
-def _number_triples(numbers, *, axis):
+def _number_triples(numbers, padding_mode, *, axis):
     """Distinct triples along an axis, int32 (n, 3), and the numbers of all, int64 (b, h, w)."""
     length = numbers.shape[axis]
-    padded = tf.pad(numbers, [(1, 1) if i == axis else (0, 0) for i in range(3)])
+    padded = tf.pad(
+        numbers,
+        [(1, 1) if i == axis else (0, 0) for i in range(3)],
+        mode="SYMMETRIC" if padding_mode == "replicate" else "CONSTANT",
+    )
     shifted = (
         padded[:, i : i + length] if axis == 1 else padded[:, :, i : i + length] for i in range(3)
     )

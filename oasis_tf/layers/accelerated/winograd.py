@@ -6,7 +6,7 @@ With kernel g, 4x4 inputs d and 2x2 outputs y of one tile,
 
 where * is elementwise: 16 products instead of 36. Over all channels and tiles, these are 16 matrix
 products. B d B' of all tiles is two matrix products, with block matrices that repeat B along the
-height and along the width; these cover overlapping tiles and the zero padding. They cost
+height and along the width; these cover overlapping tiles and the padding. They cost
 multiply-adds in proportion to the side, so this is for small maps with many channels.
 
 Reference: Lavin and Gray 2015, arXiv:1509.09308, sec. 4.1; A and B here are transposed there.
@@ -24,12 +24,13 @@ G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], np.float
 A = np.array([[1, 1, 1, 0], [0, 1, -1, -1]], np.float32)
 
 
-def winograd_convolve(inputs, kernel):
-    """The convolution with stride 1 and zero padding, differentiable once.
+def winograd_convolve(inputs, kernel, *, padding="same"):
+    """The convolution with stride 1, differentiable once.
 
     Args:
         inputs: float32 (b, h, w, c), height and width even and known.
         kernel: float32 (3, 3, c, filters).
+        padding: "same" or "replicate", see `portable.convolve`.
     Returns: float32 (b, h, w, filters).
     """
     _, height, width, channels = inputs.shape
@@ -37,7 +38,7 @@ def winograd_convolve(inputs, kernel):
 
     @tf.custom_gradient
     def winograd(inputs, kernel):
-        tiles = _split(inputs)
+        tiles = _split(inputs, padding)
         products = tf.matmul(tiles, _spread(kernel, once=tiles))
 
         def gradient(upstream):
@@ -47,7 +48,7 @@ def winograd_convolve(inputs, kernel):
             of_kernel = tf.matmul(tiles, of_products, transpose_a=True)
             of_kernel = tf.matmul(np.kron(G, G).T, tf.reshape(of_kernel, (16, -1)))
             of_kernel = tf.reshape(of_kernel, (3, 3, channels, filters))
-            return _merge(of_tiles, height, width), of_kernel
+            return _merge(of_tiles, height, width, padding), of_kernel
 
         return _pair(products, height, width), gradient
 
@@ -76,26 +77,28 @@ def _spread(kernel, *, once):
     return tf.reshape(spread, (16, channels, filters))
 
 
-def _split(inputs):
+def _split(inputs, padding):
     """(b, h, w, c) -> (16, tiles, c), B d B'."""
     _, height, width, channels = inputs.shape
-    across = tf.matmul(_laid_out(width)[:, None, None], inputs[None])  # (4, b, h, w/2, c)
+    across = tf.matmul(_laid_out(width, padding)[:, None, None], inputs[None])  # (4, b, h, w/2, c)
     across = tf.reshape(across, (4, -1, height, width // 2 * channels))
-    down = tf.matmul(_laid_out(height)[:, None, None], across[None])  # (4, 4, b, h/2, w/2 * c)
+    down = tf.matmul(
+        _laid_out(height, padding)[:, None, None], across[None]
+    )  # (4, 4, b, h/2, w/2 * c)
     return tf.reshape(down, (16, -1, channels))
 
 
-def _merge(tiles, height, width):
+def _merge(tiles, height, width, padding):
     """The transpose of `_split`: (16, tiles, c) -> (b, h, w, c)."""
     channels = tiles.shape[-1]
     down = tf.reshape(tiles, (4, 4, -1, height // 2, width // 2 * channels))
     down = tf.reshape(
         tf.transpose(down, (1, 2, 0, 3, 4)), (4, -1, 2 * height, width // 2 * channels)
     )
-    across = tf.matmul(_laid_out(height).reshape(-1, height), down, transpose_a=True)
+    across = tf.matmul(_laid_out(height, padding).reshape(-1, height), down, transpose_a=True)
     across = tf.reshape(across, (4, -1, height, width // 2, channels))
     across = tf.reshape(tf.transpose(across, (1, 2, 0, 3, 4)), (-1, height, 2 * width, channels))
-    return tf.matmul(_laid_out(width).reshape(-1, width), across, transpose_a=True)
+    return tf.matmul(_laid_out(width, padding).reshape(-1, width), across, transpose_a=True)
 
 
 def _pair(products, height, width):
@@ -114,9 +117,15 @@ def _unpair(outputs):
     return tf.reshape(tf.matmul(np.kron(A, A).T, outputs), (16, -1, filters))
 
 
-def _laid_out(length):
-    """(4, length / 2, length): B of every tile along a side, without the padding's columns."""
+def _laid_out(length, padding):
+    """(4, length / 2, length): B of every tile along a side.
+
+    The columns of the padding are dropped, or added to those of the pixels that it repeats.
+    """
     bands = np.zeros((4, length // 2, length + 2), np.float32)
     for tile in range(length // 2):
         bands[:, tile, 2 * tile : 2 * tile + 4] = B
+    if padding == "replicate":
+        bands[:, :, 1] += bands[:, :, 0]
+        bands[:, :, -2] += bands[:, :, -1]
     return bands[:, :, 1:-1]

@@ -36,6 +36,25 @@ def test_it_is_the_convolution_in_value_and_gradient(shape):
         np.testing.assert_allclose(actual, expected, atol=1e-5 * np.abs(expected).max())
 
 
+def test_it_replicates_the_border():
+    inputs, kernel, weights = (
+        normal((2, 4, 6, 3), 0),
+        normal((3, 3, 3, 4), 1),
+        normal((2, 4, 6, 4), 2),
+    )
+
+    def direct(x, kernel):
+        padded = tf.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="SYMMETRIC")
+        return tf.nn.conv2d(padded, kernel, 1, "VALID")
+
+    expected = with_gradients(direct, inputs, kernel, weights)
+    ours = with_gradients(
+        lambda x, kernel: winograd_convolve(x, kernel, padding="replicate"), inputs, kernel, weights
+    )
+    for actual, wanted in zip(ours, expected, strict=True):
+        np.testing.assert_allclose(actual, wanted, atol=1e-5 * np.abs(wanted).max())
+
+
 def test_ones_by_hand():
     """A box filter over ones counts the pixels inside of the image."""
     counted = winograd_convolve(tf.ones((1, 4, 6, 1)), tf.ones((3, 3, 1, 1)))[0, ..., 0]
