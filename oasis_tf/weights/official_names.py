@@ -15,6 +15,7 @@ from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
 
 LABEL_EMBEDDING = "label_embedding.weight"  # not in official networks
+OFFICIAL_CHOICES = {"padding_mode": "zeros", "upsampling": "nearest"}
 
 
 class NoOfficialNetworkError(ValueError):
@@ -37,8 +38,8 @@ def load_state_dict(model, state_dict: Mapping[str, np.ndarray]):
         model: `OASISGenerator` or `OASISDiscriminator` of the same architecture.
         state_dict: the official names to arrays (NumPy, or anything `np.asarray` takes).
     Raises: ValueError naming every key that is missing, unknown, of another shape, or of numbers
-        that are no weights; NoOfficialNetworkError for a generator with `label_embedding`. The
-        model is then unchanged.
+        that are no weights; NoOfficialNetworkError for a generator that the official code lacks.
+        The model is then unchanged.
     """
     problems = misfits(model, state_dict)
     if problems:
@@ -56,7 +57,7 @@ def misfits(model, state_dict: Mapping[str, np.ndarray]) -> list[str]:
 
     Also those of numbers that are no weights, see `no_weights`.
 
-    Raises: NoOfficialNetworkError for a generator with `label_embedding`.
+    Raises: NoOfficialNetworkError for a generator that the official code lacks.
     """
     known = _official_entries(model)
     problems = [
@@ -78,7 +79,7 @@ def misfits(model, state_dict: Mapping[str, np.ndarray]) -> list[str]:
 def to_state_dict(model) -> dict[str, np.ndarray]:
     """Returns the model's weights under their official names and in the official layouts.
 
-    Raises: NoOfficialNetworkError for a generator with `label_embedding`.
+    Raises: NoOfficialNetworkError for a generator that the official code lacks.
     """
     return {
         key: np.zeros((), np.int64)
@@ -110,6 +111,12 @@ def _official_entries(model):
             f"{model.label_embedding} channels (generator.label_embedding), so neither can take "
             "the other's weights"
         )
+    for key, official in OFFICIAL_CHOICES.items():
+        if getattr(model, key, official) != official:
+            raise NoOfficialNetworkError(
+                f"the official generator has generator.{key} {official}, and this one has "
+                f"{getattr(model, key)}, so the same weights would make other images"
+            )
     return known
 
 

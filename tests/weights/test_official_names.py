@@ -87,3 +87,10 @@ def test_a_generator_with_a_label_embedding_is_refused_unchanged():
 def test_another_model_has_no_official_names():
     with pytest.raises(TypeError, match="Sequential"):
         official_names.to_state_dict(keras.Sequential())
+
+
+@pytest.mark.parametrize("options", [{"padding_mode": "replicate"}, {"upsampling": "bilinear"}])
+def test_a_generator_that_would_make_other_images_has_no_official_names(options):
+    generator = tiny_generator(**options)
+    with pytest.raises(official_names.NoOfficialNetworkError, match="would make other images"):
+        official_names.to_state_dict(generator)
