@@ -5,11 +5,11 @@
         [--features vgg16] [--samples 2] [--set evaluation.num_images=100]
 
 Each snapshot of each run (its checkpoints' EMA generators; `training.keep_last` says how many a run
-keeps) paints the same held-out label maps with the same noise. Measured are mIoU and accuracy by a
-U-Net of `train-segmenter`, the kernel distance in VGG16's features with its standard error, and
-MS-SSIM and feature distance between samples (diversity). Run folders NAME-seed1, NAME-seed2, ...
-are one recipe, NAME. The file of `benchmarks.step_seconds` turns steps into seconds; without it
-only training images are equal.
+keeps) generates images of the same held-out label maps with the same noise. Measured are mIoU and
+accuracy by a U-Net of `train-segmenter`, the kernel distance in VGG16's features with its standard
+error, and MS-SSIM and feature distance between samples (diversity). Run folders NAME-seed1, NAME-
+seed2, ... are one recipe, NAME. The file of `benchmarks.step_seconds` turns steps into seconds;
+without it only training images are equal.
 
 DIR gets comparison.md, .json, .png (chart), pictures.png (a column a recipe, its first run) and
 measured.json, by which nothing is measured twice.
@@ -29,6 +29,8 @@ from oasis_tf.evaluation.comparison.picture import comparison_sheet
 from oasis_tf.evaluation.comparison.snapshots import measured_snapshots, snapshots_of
 from oasis_tf.evaluation.measurement import EvaluationError
 from oasis_tf.feature_extractors.vgg16_weights import VGG16WeightsError
+from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.io.json_file import read_json
 from oasis_tf.runs.checkpoint_files import CheckpointError
 from oasis_tf.runs.folder import RunError
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
@@ -48,8 +50,7 @@ USERS_ERRORS = (
 
 def main():
     arguments = parse_arguments()
-    steps = [int(step) for step in arguments.steps.split(",")] if arguments.steps else ()
-    snapshots = snapshots_of(arguments.runs, steps=steps)
+    snapshots = snapshots_of(arguments.runs, steps=arguments.steps)
     configs = {each.run: load_config(each.path / "config.yaml") for each in snapshots}
     grouping.require_same_recipe(configs)
     config = load_config(
@@ -69,8 +70,7 @@ def main():
     reference = photographs_of(
         evaluations[-1], config=config, devices=devices, batch_size=BATCH_SIZE
     )
-    seconds = json.loads(arguments.step_seconds.read_text()) if arguments.step_seconds else None
-    recipes = grouping.recipes_of(evaluations, seconds_per_step=seconds)
+    recipes = grouping.recipes_of(evaluations, seconds_per_step=arguments.step_seconds)
     write(arguments.out, recipes, evaluations, reference=reference)
     draw_pictures(arguments.out, snapshots, config=config)
 
@@ -82,12 +82,29 @@ def parse_arguments():
     parser.add_argument("--judge", type=Path, required=True, help="a file of train-segmenter")
     parser.add_argument("--data", help="config of the held-out pairs; by default the first run's")
     parser.add_argument("--data-root")
-    parser.add_argument("--steps", help="such as 300,600; by default all that are kept")
-    parser.add_argument("--step-seconds", type=Path, help="JSON: recipe to seconds of a step")
+    parser.add_argument(
+        "--steps", type=numbers, default=(), help="such as 300,600; by default all that are kept"
+    )
+    parser.add_argument(
+        "--step-seconds", type=numbers_of_file, help="JSON: recipe to seconds of a step"
+    )
     parser.add_argument("--features", default="vgg16", choices=("vgg16", "inception"))
     parser.add_argument("--samples", type=int, default=2, help="images a label map, for diversity")
     parser.add_argument("--set", action="append", default=[], metavar="a.b=c", dest="overrides")
     return parser.parse_args()
+
+
+def numbers(text):
+    """300,600 -> [300, 600]."""
+    return [int(number) for number in text.split(",")]
+
+
+def numbers_of_file(path):
+    """dict of recipe to seconds of a step, from the file of `benchmarks.step_seconds`."""
+    try:
+        return {name: float(seconds) for name, seconds in read_json(Path(path)).items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise argparse.ArgumentTypeError(f"{path}: {error}") from error
 
 
 def overrides_of(arguments):
@@ -118,9 +135,10 @@ def write(folder, recipes, evaluations, *, reference):
     ]
     about_all = {"reference": reference, "names": names}
     page = markdown(recipes, about=about, **about_all)
-    (folder / "comparison.md").write_text(page, encoding="utf-8")
     facts = json.dumps(document(recipes, **about_all), indent=1, ensure_ascii=False)
-    (folder / "comparison.json").write_text(facts + "\n", encoding="utf-8")
+    for name, text in (("comparison.md", page), ("comparison.json", facts + "\n")):
+        with whole_file(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     title = f"{data['num_images']:,} held-out label maps, {height}x{width}"
     figure = comparison_chart(recipes, title=title, notes=about, **about_all)
     charts.save(figure, folder / "comparison.png")

@@ -21,8 +21,8 @@ STANDARD_SHA256 = "4502df9d0a88873911ea191cb2be5147d190f6a7f4c21731a418960f6bdb8
 class VGG16Features(keras.Model):
     """Images to the means of VGG16's relu4_3 and relu5_3 over all places.
 
-    relu4_3 sees textures and parts (92 px of its input), relu5_3 things and their surroundings (196
-    px). Layers below see colours and edges, of which a blurred image has nearly the right ones.
+    relu4_3 responds to textures and parts (92 px of its input), relu5_3 to things and their
+    surroundings (196 px). Layers below respond to colours and edges, which blur changes little.
     Both layers are divided by their root mean square on photographs, so that the kernel, a
     polynomial, weighs them alike. Means over places leave the layout out, which fakes share with
     the photographs by construction.

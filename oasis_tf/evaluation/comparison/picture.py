@@ -1,4 +1,4 @@
-"""A sheet of the same label maps and the same noise, painted by several runs."""
+"""A sheet of images that several runs generate from the same label maps and noise."""
 
 from collections.abc import Sequence
 
@@ -35,8 +35,10 @@ def comparison_sheet(
         sheet.Column("photograph", real),
     ]
     for snapshot, heading in zip(snapshots, headings, strict=True):
-        paint = fold(load_generator(snapshot.path))
-        z = noise.seeded_noise(np.arange(len(label_maps)), paint.z_dim) if paint.z_dim else None
-        columns.append(sheet.Column(heading, sheet.to_uint8(paint(label_maps, z))))
+        generator = fold(load_generator(snapshot.path))
+        z = None
+        if generator.z_dim:
+            z = noise.seeded_noise(np.arange(len(label_maps)), generator.z_dim)
+        columns.append(sheet.Column(heading, sheet.to_uint8(generator(label_maps, z))))
     legend = sheet.legend_of(label_maps, class_names=source.class_names, palette=source.palette)
     return sheet.sheet(columns, title=title, legend=legend)

@@ -80,11 +80,11 @@ def _spread(kernel, *, once):
 def _split(inputs, padding):
     """(b, h, w, c) -> (16, tiles, c), B d B'."""
     _, height, width, channels = inputs.shape
-    across = tf.matmul(_laid_out(width, padding)[:, None, None], inputs[None])  # (4, b, h, w/2, c)
+    bands = _laid_out(width, padding)[:, None, None]
+    across = tf.matmul(bands, inputs[None])  # (4, b, h, w/2, c)
     across = tf.reshape(across, (4, -1, height, width // 2 * channels))
-    down = tf.matmul(
-        _laid_out(height, padding)[:, None, None], across[None]
-    )  # (4, 4, b, h/2, w/2 * c)
+    bands = _laid_out(height, padding)[:, None, None]
+    down = tf.matmul(bands, across[None])  # (4, 4, b, h/2, w/2 * c)
     return tf.reshape(down, (16, -1, channels))
 
 
