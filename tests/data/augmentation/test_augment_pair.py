@@ -30,7 +30,7 @@ LARGEST = {
     "hue": 30.0,
 }
 MOVES = {key: LARGEST[key] for key in ("scale", "aspect", "rotation", "warp")}
-COLORS = {key: LARGEST[key] for key in LARGEST.keys() - MOVES.keys()}
+COLORS = {key: value for key, value in LARGEST.items() if key not in MOVES}
 SCALE_OF_IDS = 40  # grey levels from one id to the next
 
 
