@@ -47,7 +47,8 @@ class Sampler:
         folded = fold(self.generator, dtype=precision)
         self._largest_batch = 0
         self._paint = {  # by the rank of the noise; None without noise
-            rank: tf.function(folded, reduce_retracing=True) for rank in (None, 2, 4)
+            rank: tf.function(folded, autograph=False, reduce_retracing=True)
+            for rank in (None, 2, 4)
         }
 
     @property

@@ -125,7 +125,7 @@ class AdversarialPair(LabelMapModel):
         self.compiles_updates = jit_compile
         self._run_updates = self.updates
         if jit_compile:
-            self._run_updates = tf.function(self.updates, jit_compile=True)
+            self._run_updates = tf.function(self.updates, autograph=False, jit_compile=True)
         self.ema_decay = ema_decay
         self.log_gradient_norms = log_gradient_norms
         self.seed = seed
@@ -170,7 +170,7 @@ class AdversarialPair(LabelMapModel):
             z = noise.seeded_noise(seeds, self.generator.z_dim)
         return self._generate(label_map, z)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def _generate(self, label_map, z):
         return self.ema_generator(label_map, z)
 

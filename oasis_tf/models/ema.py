@@ -42,7 +42,7 @@ class Recalibration:
     def __init__(self, generator):
         self.generator = generator
         self.copy = clone(generator)
-        self._forward = tf.function(self.copy)
+        self._forward = tf.function(self.copy, autograph=False)
 
     def __call__(self, batches, *, num_batches=NUM_RECALIBRATION_BATCHES):
         """Updates the copy.
