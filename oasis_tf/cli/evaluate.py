@@ -87,9 +87,9 @@ def evaluate(
     with sentences_for_errors():
         from oasis_tf.config import load_config
         from oasis_tf.io.output_files import is_own, require_writable
-        from oasis_tf.runs.folder import RunFolder
+        from oasis_tf.runs.shipped import run_folder
 
-        folder = RunFolder(run)
+        folder = run_folder(run, writable=out is None)
         paths = folder.require_checkpoints(which.value)
         experiment = load_config(
             config or paths[-1] / folder.config.name,

@@ -251,9 +251,9 @@ def apply(
 
 def _open(run, labels, label_ids, which, *, held_out):
     """Path of the checkpoint, its `Sampler`, and list of `LabelMapInput`."""
-    from oasis_tf.runs.folder import RunFolder
+    from oasis_tf.runs.shipped import run_folder
 
-    path = RunFolder(run).require_checkpoint(which.value)
+    path = run_folder(run).require_checkpoint(which.value)
     start_tensorflow()
     from oasis_tf import generation
 

@@ -80,9 +80,9 @@ def generate(
 ):
     """Generates photographs from label maps, and a contact sheet."""
     with sentences_for_errors(interrupted="Interrupted; repeat the command to resume."):
-        from oasis_tf.runs.folder import RunFolder
+        from oasis_tf.runs.shipped import run_folder
 
-        path = RunFolder(run).require_checkpoint(which.value)
+        path = run_folder(run).require_checkpoint(which.value)
         start_tensorflow()
         from oasis_tf import generation
 

@@ -34,7 +34,8 @@ class LabelIds(StrEnum):
 
 
 Run = Annotated[
-    Path, typer.Option("--run", file_okay=False, help="Run folder of the trained model.")
+    Path,
+    typer.Option("--run", file_okay=False, help="Run folder, or landscapes: the package's run."),
 ]
 Out = Annotated[Path, typer.Option("--out", file_okay=False, help="Folder for the pictures.")]
 Labels = Annotated[

@@ -19,6 +19,6 @@ def report(
     """Writes the run's report.html again; also possible during training."""
     with sentences_for_errors():
         from oasis_tf.report import write_report
-        from oasis_tf.runs.folder import RunFolder
+        from oasis_tf.runs.shipped import run_folder
 
-        echo(f"Wrote {write_report(RunFolder(run), overwrite=overwrite)}")
+        echo(f"Wrote {write_report(run_folder(run, writable=True), overwrite=overwrite)}")

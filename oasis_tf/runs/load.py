@@ -9,7 +9,7 @@ import tensorflow as tf
 from oasis_tf.config import Config, load_config
 from oasis_tf.models import OASISGenerator
 from oasis_tf.runs import checkpoint
-from oasis_tf.runs.folder import RunFolder
+from oasis_tf.runs.shipped import run_folder
 from oasis_tf.runs.which_checkpoint import Checkpoint
 from oasis_tf.runtime import noise
 from oasis_tf.visualization.sheet import to_uint8
@@ -50,19 +50,20 @@ class LoadedRun:
 
 
 def load_run(path: Path | str, *, which: str = Checkpoint.LATEST) -> LoadedRun:
-    """Loads the generator of a run folder.
+    """Loads the generator of a run.
 
     Args:
-        path: the run folder, `--run-dir` of `train`.
+        path: the run folder, `--run-dir` of `train`; or the name of a run of the package, such as
+            "landscapes".
         which: "latest", or "best" by `training.best_metric`.
     Raises: RunError, CheckpointError or ConfigError, naming the file.
 
     ```python
-    run = oasis_tf.load_run("runs/landscapes-demo")
+    run = oasis_tf.load_run("landscapes")
     images = run.generate(label_map, seed=7)
     ```
     """
-    found = RunFolder(Path(path)).require_checkpoint(which)
+    found = run_folder(path).require_checkpoint(which)
     config = load_config(found / checkpoint.CONFIG)
     return LoadedRun(
         generator=checkpoint.load_generator(found),

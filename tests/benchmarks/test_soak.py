@@ -23,7 +23,7 @@ def test_a_run_that_is_killed_ends_as_one_left_alone(alone, tmp_path, num_kills)
     other = Soak(tmp_path / "killed", rng=rng)
     kills = [other.kill(aim, typical_seconds=typical_seconds) for aim in aims(num_kills, rng=rng)]
     assert sum(kill.was_writing for kill in kills) >= num_kills // 5, kills
-    assert len({kill.last_step for kill in kills}) >= 3, kills
+    assert len({kill.last_step for kill in kills}) >= min(3, num_kills // 2), kills
     assert kills[-1].last_step < TOTAL_STEPS
     other.train()
     assert other.steps == TOTAL_STEPS

@@ -30,10 +30,10 @@ def report(
 ):
     """Exports all variants, and compares them in a table and a picture."""
     with sentences_for_errors():
-        from oasis_tf.runs.folder import RunFolder
+        from oasis_tf.runs.shipped import run_folder
         from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
-        checkpoint = RunFolder(run).require_checkpoint(which.value)
+        checkpoint = run_folder(run, writable=out is None).require_checkpoint(which.value)
         out = out or run / "exported" / checkpoint.name
         start_tensorflow()
         with working(f"Painting with {checkpoint}") as show:

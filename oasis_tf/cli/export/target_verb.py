@@ -29,10 +29,10 @@ def verb_of(kind: type[ExportTarget]) -> Callable:
 
     def verb(run, out, which, data_root, check_gpu=True, allow_loss=False, overwrite=False, **own):
         with sentences_for_errors():
-            from oasis_tf.runs.folder import RunFolder
+            from oasis_tf.runs.shipped import run_folder
             from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
-            checkpoint = RunFolder(run).require_checkpoint(which.value)
+            checkpoint = run_folder(run).require_checkpoint(which.value)
             target = kind(**own)
             path = target.path_of(out)
             target.require_packages()

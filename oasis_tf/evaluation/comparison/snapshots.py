@@ -14,7 +14,8 @@ from oasis_tf.io.checksum import file_sha256
 from oasis_tf.io.file_mark import marked_json
 from oasis_tf.io.json_file import read_json
 from oasis_tf.runs import checkpoint_files
-from oasis_tf.runs.folder import CONFIG, GENERATOR, RunFolder
+from oasis_tf.runs.folder import CONFIG, GENERATOR
+from oasis_tf.runs.shipped import run_folder
 
 FORMAT = 1
 
@@ -42,7 +43,7 @@ def snapshots_of(runs: Iterable[Path], *, steps: Iterable[int] = ()) -> list[Sna
     """
     found, wanted = [], set(steps)
     for run in runs:
-        of_run = [_snapshot(run, path) for path in RunFolder(Path(run)).require_checkpoints("all")]
+        of_run = [_snapshot(run, path) for path in run_folder(run).require_checkpoints("all")]
         chosen = [each for each in of_run if not wanted or each.step in wanted]
         if not chosen:
             there = ", ".join(f"{each.step:,}" for each in of_run)

@@ -1,0 +1,110 @@
+"""Runs of the package: found by name, small, and painting what the whole run paints."""
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tiny_run import write_checkpoint
+from typer.testing import CliRunner
+
+import oasis_tf
+from oasis_tf.cli.app import app
+from oasis_tf.runs import shipped
+from oasis_tf.runs.checkpoint_files import CheckpointError
+from oasis_tf.runs.folder import RunError, RunFolder
+from oasis_tf.runs.without_training import write_without_training
+
+LABEL_MAP = np.repeat([1, 5], 16)[None, :, None] * np.ones((1, 32, 32), np.int32)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    run = tmp_path_factory.mktemp("whole") / "run"
+    write_checkpoint(run)
+    return run
+
+
+@pytest.fixture(scope="module")
+def small(whole, tmp_path_factory):
+    run = tmp_path_factory.mktemp("small") / "run"
+    write_without_training(RunFolder(whole).require_checkpoint(), run)
+    return run
+
+
+@pytest.fixture
+def package(monkeypatch, small, tmp_path):
+    """A package with one run, "meadows"; the current folder is empty."""
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.chdir(tmp_path / "cwd")
+    shutil.copytree(small, tmp_path / "package" / shipped.FOLDER / "meadows")
+    monkeypatch.setattr(shipped, "files", lambda name: tmp_path / "package")
+    return tmp_path / "package" / shipped.FOLDER / "meadows"
+
+
+def test_a_small_copy_paints_the_same_up_to_one_grey_level(whole, small):
+    images = [oasis_tf.load_run(run).generate(LABEL_MAP, seed=7) for run in (whole, small)]
+    assert np.ptp(images[0]) > 50
+    assert np.abs(images[0].astype(int) - images[1]).max() <= 1
+
+
+def test_a_small_copy_holds_the_generator_in_half_the_bytes(whole, small):
+    (checkpoint,) = (small / "checkpoints").iterdir()
+    assert {path.name for path in checkpoint.iterdir()} == {
+        "config.yaml", "generator.keras", "state.json",
+    }  # fmt: skip
+    (original,) = (whole / "checkpoints").iterdir()
+    assert (checkpoint / "config.yaml").read_text() == (original / "config.yaml").read_text()
+    weights = oasis_tf.load_run(whole).generator.weights
+    saved = 2 * sum(np.prod(weight.shape) for weight in weights if len(weight.shape) > 1)
+    sizes = [(path / "generator.keras").stat().st_size for path in (original, checkpoint)]
+    assert sizes[1] < sizes[0] - saved
+
+
+def test_the_same_run_gives_the_same_bytes(whole, small, tmp_path):
+    again = write_without_training(RunFolder(whole).require_checkpoint(), tmp_path / "again")
+    (before,) = (small / "checkpoints").iterdir()
+    for name in ("generator.keras", "state.json"):
+        assert (again / name).read_bytes() == (before / name).read_bytes(), name
+
+
+def test_a_damaged_source_leaves_nothing(whole, tmp_path):
+    broken = tmp_path / "broken"
+    shutil.copytree(whole, broken)
+    (checkpoint,) = (broken / "checkpoints").iterdir()
+    (checkpoint / "generator.keras").write_bytes(b"no zip")
+    with pytest.raises(CheckpointError, match=r"could not be written"):
+        write_without_training(checkpoint, tmp_path / "copy")
+    assert not list((tmp_path / "copy").glob("checkpoints/*"))
+
+
+def test_a_name_is_a_run_of_the_package(package):
+    assert shipped.run_folder("meadows").path == package
+    assert oasis_tf.load_run("meadows").generate(LABEL_MAP, seed=1).shape == (1, 32, 32, 3)
+
+
+def test_a_folder_of_that_name_goes_first(package):
+    Path("meadows").mkdir()
+    assert shipped.run_folder("meadows").path == Path("meadows")
+
+
+def test_an_unknown_name_is_answered_by_the_known_ones(package):
+    with pytest.raises(RunError, match=r"^sea: there is no such run folder; .* are meadows$"):
+        shipped.run_folder("sea")
+
+
+def test_verbs_that_write_into_the_run_refuse(package):
+    for verb in ("report", "evaluate"):
+        result = CliRunner().invoke(app, [verb, "--run", "meadows"])
+        assert result.exit_code == 2
+        assert f"cp -r {package} runs/meadows" in result.output.replace("\n", "")
+    assert {path.name for path in package.iterdir()} == {"checkpoints", "config.yaml"}
+
+
+def test_the_runs_of_this_package_are_whole():
+    folder = Path(str(files("oasis_tf"))) / shipped.FOLDER
+    assert set(shipped.shipped_runs()) == {path.name for path in folder.glob("*/")}
+    for name, path in shipped.shipped_runs().items():
+        checkpoint = RunFolder(path).require_checkpoint()
+        assert (checkpoint / "generator.keras").stat().st_size <= 8e6, name
