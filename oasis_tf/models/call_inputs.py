@@ -1,4 +1,4 @@
-"""The inputs of a generator's call: one or two values, and ids that are classes."""
+"""The inputs of a network's call: one or two values, ids that are classes, one-hot labels."""
 
 import numpy as np
 from keras import ops
@@ -31,3 +31,26 @@ def require_known_ids(label_map, *, num_classes):
             f"The label map holds the id {ids[place]} at {', '.join(map(str, place))} (image, row, "
             f"column); ids are 0 (void) to {num_classes - 1}."
         )
+
+
+def require_label_map(label_map, *, image_size, num_classes):
+    """Returns the label map (b, h, w) as (b, h, w, 1).
+
+    Raises: ValueError if its size is not `image_size`, or as `require_known_ids`.
+    """
+    if tuple(label_map.shape[1:]) != tuple(image_size):
+        raise ValueError(
+            f"This generator makes images of {image_size[0]}x{image_size[1]}; the label map is "
+            f"{tuple(label_map.shape)}, expected (batch, h, w) of that size."
+        )
+    require_known_ids(label_map, num_classes=num_classes)
+    return label_map[..., None]
+
+
+def one_hot(label_map, *, num_classes, dtype):
+    """Ids (b, h, w, 1) -> (b, h, w, num_classes); an id that is not a class gives zeros.
+
+    Equality works for float ids too: GPUs of phones compute only that correctly.
+    """
+    ids = ops.convert_to_tensor(range(num_classes), dtype=label_map.dtype)
+    return ops.cast(label_map == ids, dtype)

@@ -16,7 +16,7 @@ from oasis_tf.layers.convolution import (
     label_embedding_conv2d,
 )
 from oasis_tf.layers.resample import upsample, upsample_bilinear
-from oasis_tf.models.call_inputs import label_map_and_z, require_known_ids
+from oasis_tf.models.call_inputs import label_map_and_z, one_hot, require_label_map
 from oasis_tf.models.label_map_model import LabelMapModel
 
 WIDEST = 16
@@ -171,7 +171,9 @@ class OASISGenerator(LabelMapModel):
             return self._paint(label_map, z, training)
 
     def _paint(self, label_map, z, training):
-        label_map = self._check_label_map(label_map)
+        label_map = require_label_map(
+            label_map, image_size=self.image_size, num_classes=self.num_classes
+        )
         vector, noise_map = self._noise(label_map, z)
         labels = label_map
         if self.embedding is not None:
@@ -221,12 +223,8 @@ class OASISGenerator(LabelMapModel):
         )
 
     def _one_hot(self, label_map):
-        """(b, h, w, 1) -> (b, h, w, num_classes).
-
-        Equality works for float ids too: GPUs of phones compute only that correctly.
-        """
-        ids = ops.convert_to_tensor(range(self.num_classes), dtype=label_map.dtype)
-        return ops.cast(label_map == ids, self.compute_dtype)
+        """(b, h, w, 1) -> (b, h, w, num_classes)."""
+        return one_hot(label_map, num_classes=self.num_classes, dtype=self.compute_dtype)
 
     def _noise(self, label_map, z):
         """(vector (b, z_dim), None), or (None, map (b, h, w, z_dim)), or (None, None)."""
@@ -247,15 +245,6 @@ class OASISGenerator(LabelMapModel):
                 f"got {tuple(z.shape)}."
             )
         return (z, None) if is_vector else (None, z)
-
-    def _check_label_map(self, label_map):
-        if tuple(label_map.shape[1:]) != self.image_size:
-            raise ValueError(
-                f"This generator makes images of {self.image_size[0]}x{self.image_size[1]}; "
-                f"the label map is {tuple(label_map.shape)}, expected (batch, h, w) of that size."
-            )
-        require_known_ids(label_map, num_classes=self.num_classes)
-        return label_map[..., None]
 
     def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
         """`keras.Model.export`, whose inputs are label_map int32 and, if there is noise, z.
