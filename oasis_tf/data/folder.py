@@ -29,7 +29,7 @@ from oasis_tf.data.validate import LABEL_SUFFIXES, header_problems, list_files, 
 
 
 class Folder(Source):
-    """Images below one folder, label maps below another.
+    """Images below one folder, label maps below another, or both in one.
 
     `check` tests names and every file's header. Problems that only decoding finds (a truncated
     file, an id or a colour of no class) make `load` fail, and `diagnose` names them.
@@ -40,7 +40,8 @@ class Folder(Source):
         label_code: how their pixels become classes.
         image_ending, label_ending: endings of the files' names before the suffix, such as
             "_leftImg8bit" and "_gtFine_labelIds". Names are paired without them; files without
-            them are ignored.
+            them are ignored. A file in both folders that could be either has the longer ending;
+            with equal ones a PNG is a label map, so x.jpg beside x.png is a pair.
         class_names: `num_classes` names, void first; default "class 1" and so on.
         palette: RGB 0..255 (num_classes, 3); default `distinct_palette`.
         split: chooses the pairs by their names; default all.
@@ -66,11 +67,8 @@ class Folder(Source):
         self._place += (split.key,) if split.key else ()
         self.label_code = label_code
         self.num_classes = label_code.num_classes
-        image_files, of_images = list_files(
-            Path(images), suffixes=IMAGE_SUFFIXES, ending=image_ending
-        )
-        label_files, of_labels = list_files(
-            Path(labels), suffixes=LABEL_SUFFIXES, ending=label_ending
+        (image_files, of_images), (label_files, of_labels) = _listed(
+            (Path(images), image_ending), (Path(labels), label_ending)
         )
         chosen = split.chosen({*image_files, *label_files})
         image_files, label_files = (
@@ -203,6 +201,23 @@ def folder_of(
         ),
         class_names=info.class_names,
         palette=info.palette,
+    )
+
+
+def _listed(
+    images: tuple[Path, str], labels: tuple[Path, str]
+) -> tuple[tuple[dict[str, Path], list[FileProblem]], ...]:
+    """`list_files` of both folders, each given with the ending of its names. No file is in both."""
+    (folder, ending), (label_folder, label_ending) = images, labels
+    is_shared = folder in (label_folder, *label_folder.parents) or label_folder in folder.parents
+    if is_shared and len(ending) <= len(label_ending):
+        of_labels = list_files(label_folder, suffixes=LABEL_SUFFIXES, ending=label_ending)
+        taken = frozenset(of_labels[0].values())
+        return list_files(folder, suffixes=IMAGE_SUFFIXES, ending=ending, without=taken), of_labels
+    of_images = list_files(folder, suffixes=IMAGE_SUFFIXES, ending=ending)
+    taken = frozenset(of_images[0].values())
+    return of_images, list_files(
+        label_folder, suffixes=LABEL_SUFFIXES, ending=label_ending, without=taken
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -34,12 +34,16 @@ READING = re.compile("IteratorGetNext|Decode|BroadcastTo")  # ops that read data
 
 
 def list_files(
-    folder: Path, *, suffixes: Sequence[str], ending: str = ""
+    folder: Path,
+    *,
+    suffixes: Sequence[str],
+    ending: str = "",
+    without: Collection[Path] = (),
 ) -> tuple[dict[str, Path], list[FileProblem]]:
     """All files below `folder` whose names end in `ending` and one of `suffixes` (in any case).
 
     Files with another ending, such as other annotations, are ignored; so are hidden files and
-    hidden folders. Links are followed, but not in circles.
+    hidden folders, and the files `without`. Links are followed, but not in circles.
 
     Returns: name (path relative to `folder`, without ending and suffix) to path, sorted by name;
         and problems: files whose name another file has, and folders that cannot be read.
@@ -55,7 +59,7 @@ def list_files(
         problems.append(FileProblem(reason, path=Path(error.filename), kind="unreadable"))
 
     for path in _walk(folder, note=note):
-        if path.suffix.lower() in suffixes and path.stem.endswith(ending):
+        if path.suffix.lower() in suffixes and path.stem.endswith(ending) and path not in without:
             name = path.relative_to(folder).with_suffix("").as_posix().removesuffix(ending)
             if name in files:
                 reason = f"{path}: another file has the same name, {files[name].name}."

@@ -325,3 +325,23 @@ def test_a_label_map_cut_down_to_a_few_bytes_is_named(tmp_path, size):
     path = tmp_path / "labels/train/b.png"
     path.write_bytes((b"\x89PNG\r\n\x1a\n" + bytes([200] * 17) + b"\3" + bytes(40))[:size])
     assert failure(source).startswith(f"{path}: the ")
+
+
+@pytest.mark.parametrize(
+    ("image", "label", "endings"),
+    [
+        ("{}.jpg", "{}.png", {}),
+        ("{}.png", "{}_mask.png", {"label_ending": "_mask"}),
+        ("{}_photo.png", "{}.png", {"image_ending": "_photo"}),
+        ("{}.jpg", "masks/{}.png", {"labels": "masks"}),
+    ],
+)
+def test_images_and_label_maps_may_lie_in_one_folder(tmp_path, image, label, endings):
+    for name in "ab":
+        save(tmp_path / image.format(name), random_image(RNG))
+        save(tmp_path / label.format(name), random_labels(RNG, ids=(0, 1)))
+    keys = {"images": ".", "labels": ".", "num_classes": 3, "void_id": None} | endings
+    source = open_folder(tmp_path, **keys)
+    assert source.names == ["a", "b"]
+    assert [path.name for path in source.image_paths] == [image.format(name) for name in "ab"]
+    assert [path.name for path in source.label_paths] == [Path(label.format(n)).name for n in "ab"]
