@@ -32,7 +32,7 @@ def state_dict(prefix, shapes, seed):
     """The official state_dict of a network.
 
     Args:
-        prefix: "G", "D" or "Inception".
+        prefix: "G", "D", "Inception", or one of the baselines' such as "P2P_G".
         shapes: dict of official name to shape.
         seed: int, of the golden file.
     Returns: dict of official name to array.
@@ -55,6 +55,11 @@ def _array(prefix, key, shape, seed):
         is_scale = len(shape) == 1
         gain = np.float32(0.1 if is_scale else np.sqrt(2 / np.prod(shape[1:])))
         return x * gain + np.float32(is_scale)
+    if leaf == "weight" and len(shape) == 1:
+        return np.float32(1) + np.float32(0.1) * x
+    if leaf in ("weight", "weight_orig") and prefix not in ("G", "D"):
+        is_last = (prefix, key) == ("P2P_G", "model.model.3.weight")
+        return x * np.float32((0.25 if is_last else 1) / np.sqrt(np.prod(shape[1:])))
     if leaf in ("weight", "weight_orig"):
         gain = 0.05 if key.startswith("conv_img") else 1
         return x * np.float32(gain / np.sqrt(np.prod(shape[1:])))

@@ -1,4 +1,4 @@
-"""Batch normalisation without scale and offset, synchronised over replicas."""
+"""Batch normalisation, synchronised over replicas."""
 
 import keras
 from keras import ops
@@ -43,14 +43,16 @@ class ParamFreeBatchNorm(keras.layers.Layer):
         )
 
     def call(self, inputs, training=False):
-        x = ops.cast(inputs, "float32")
+        normalized = self._normalized(ops.cast(inputs, "float32"), training)
+        return ops.cast(normalized, self.compute_dtype)
+
+    def _normalized(self, x, training):
         if not training:
             mean = ops.convert_to_tensor(self.running_mean)
-            scale = ops.rsqrt(self.running_variance + self.epsilon)
-            return ops.cast((x - mean) * scale, self.compute_dtype)
+            return (x - mean) * ops.rsqrt(self.running_variance + self.epsilon)
         normalized, mean, unbiased_variance = strategies.batch_normalize(x, epsilon=self.epsilon)
         self._follow(mean, unbiased_variance)
-        return ops.cast(normalized, self.compute_dtype)
+        return normalized
 
     def _follow(self, mean, variance):
         for running, batch in ((self.running_mean, mean), (self.running_variance, variance)):
@@ -59,3 +61,42 @@ class ParamFreeBatchNorm(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class BatchNorm(ParamFreeBatchNorm):
+    """`ParamFreeBatchNorm`, times a scale, plus a shift, both learned, of every channel.
+
+    Args:
+        in_inference: "running", the running moments; or "image", those of each image by itself,
+            which are the batch's for a batch of one.
+        init_stddev: float, of the initial scales around 1.
+        momentum, epsilon: see `ParamFreeBatchNorm`.
+    Input shape: (b, h, w, c). Output shape: the same.
+    """
+
+    def __init__(self, in_inference="running", init_stddev=0.02, **kwargs):
+        super().__init__(**kwargs)
+        self.in_inference = in_inference
+        self.init_stddev = init_stddev
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        around_1 = keras.initializers.RandomNormal(mean=1.0, stddev=self.init_stddev)
+        shape = (input_shape[-1],)
+        self.scale = self.add_weight(
+            name="scale", shape=shape, initializer=around_1, autocast=False
+        )
+        self.shift = self.add_weight(name="shift", shape=shape, initializer="zeros", autocast=False)
+
+    def _normalized(self, x, training):
+        if training or self.in_inference == "running":
+            normalized = super()._normalized(x, training)
+        else:
+            mean, variance = ops.moments(x, axes=(1, 2), keepdims=True)
+            normalized = (x - mean) * ops.rsqrt(variance + self.epsilon)
+        return normalized * self.scale + self.shift
+
+    def get_config(self):
+        own = {"in_inference": self.in_inference, "init_stddev": self.init_stddev}
+        return super().get_config() | own

@@ -7,18 +7,28 @@ import keras
 
 from oasis_tf.models.discriminator import OASISDiscriminator
 from oasis_tf.models.generator import OASISGenerator
+from oasis_tf.models.pix2pix.discriminator import Pix2PixDiscriminator
+from oasis_tf.models.pix2pix.generator import Pix2PixGenerator
 from oasis_tf.runtime.keras_settings import require_tensorflow
 
-__all__ = ["OASIS", "OASISDiscriminator", "OASISGenerator"]
+__all__ = [
+    "OASIS",
+    "OASISDiscriminator",
+    "OASISGenerator",
+    "Pix2Pix",
+    "Pix2PixDiscriminator",
+    "Pix2PixGenerator",
+]
 
 if keras.config.backend() == "tensorflow":
     from oasis_tf.losses import perceptual as _perceptual  # noqa: F401
     from oasis_tf.models.oasis import OASIS
+    from oasis_tf.models.pix2pix.model import Pix2Pix
     from oasis_tf.optimizers import adam as _adam  # noqa: F401
     from oasis_tf.optimizers import loss_scale as _loss_scale  # noqa: F401
 
 
 def __getattr__(name):
-    if name == "OASIS":
+    if name in ("OASIS", "Pix2Pix"):
         require_tensorflow()  # raises: on TensorFlow it is imported above
     raise AttributeError(f"module 'oasis_tf.models' has no attribute {name!r}")

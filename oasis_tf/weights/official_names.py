@@ -6,13 +6,24 @@ there and over (h, w, in) here.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 
 from oasis_tf.io.weight_arrays import no_weights
-from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
-from oasis_tf.models import OASISDiscriminator, OASISGenerator
+from oasis_tf.layers import ParamFreeBatchNorm
+from oasis_tf.models import (
+    OASISDiscriminator,
+    OASISGenerator,
+    Pix2PixDiscriminator,
+    Pix2PixGenerator,
+)
+from oasis_tf.weights import pix2pix_names
+from oasis_tf.weights.official_entry import (
+    BATCH_COUNTER,
+    Entry,
+    conv_entries,
+    vector_entry,
+)
 
 LABEL_EMBEDDING = "label_embedding.weight"  # not in official networks
 OFFICIAL_CHOICES = {"padding_mode": "zeros", "upsampling": "nearest"}
@@ -22,20 +33,11 @@ class NoOfficialNetworkError(ValueError):
     """A network that the official code does not have."""
 
 
-class Entry(NamedTuple):
-    """One official array and where it lives here."""
-
-    variable: object  # keras.Variable, or None for PyTorch's unused batch counter
-    shape: tuple[int, ...]  # of the official array
-    to_ours: object
-    to_reference: object
-
-
 def load_state_dict(model, state_dict: Mapping[str, np.ndarray]):
     """Copies an official state_dict into `model`.
 
     Args:
-        model: `OASISGenerator` or `OASISDiscriminator` of the same architecture.
+        model: a network of `oasis_tf.models` of the same architecture.
         state_dict: the official names to arrays (NumPy, or anything `np.asarray` takes).
     Raises: ValueError naming every key that is missing, unknown, of another shape, or of numbers
         that are no weights; NoOfficialNetworkError for a generator that the official code lacks.
@@ -90,16 +92,15 @@ def to_state_dict(model) -> dict[str, np.ndarray]:
 
 
 def entries(model) -> dict[str, Entry]:
-    """Returns {official key: Entry} of an `OASISGenerator` or an `OASISDiscriminator`.
+    """Returns {official key: Entry} of a network of `oasis_tf.models`.
 
     A generator with `label_embedding` has one more, under a name that is ours.
 
     Raises: TypeError for any other model.
     """
-    if isinstance(model, OASISGenerator):
-        return _generator_entries(model)
-    if isinstance(model, OASISDiscriminator):
-        return _discriminator_entries(model)
+    for network, entries_of in _ENTRIES_OF.items():
+        if isinstance(model, network):
+            return entries_of(model)
     raise TypeError(f"No official names for a {type(model).__name__}.")
 
 
@@ -121,18 +122,18 @@ def _official_entries(model):
 
 
 def _generator_entries(generator):
-    found = _conv("fc", generator.fc) | _conv("conv_img", generator.conv_image)
+    found = conv_entries("fc", generator.fc) | conv_entries("conv_img", generator.conv_image)
     for i, block in enumerate(generator.blocks):
         for part in ("0", "1", "s") if block.conv_s is not None else ("0", "1"):
-            found |= _conv(f"body.{i}.conv_{part}", getattr(block, f"conv_{part}"))
+            found |= conv_entries(f"body.{i}.conv_{part}", getattr(block, f"conv_{part}"))
             found |= _spade(f"body.{i}.norm_{part}", getattr(block, f"norm_{part}"))
     if generator.embedding is not None:
-        found |= _conv(LABEL_EMBEDDING.removesuffix(".weight"), generator.embedding)
+        found |= conv_entries(LABEL_EMBEDDING.removesuffix(".weight"), generator.embedding)
     return found
 
 
 def _discriminator_entries(discriminator):
-    found = _conv("layer_up_last", discriminator.to_logits)
+    found = conv_entries("layer_up_last", discriminator.to_logits)
     for i, block in enumerate(discriminator.encoder):
         found |= _discriminator_block(f"body_down.{i}", block, 1 if i > 0 else 0)
     for i, block in enumerate(discriminator.decoder):
@@ -142,44 +143,28 @@ def _discriminator_entries(discriminator):
 
 def _discriminator_block(name, block, conv_0_index):
     """`conv_0_index`: place in its sequence, after an activation and an up-sampling if any."""
-    found = _conv(f"{name}.conv1.{conv_0_index}", block.conv_0)
-    found |= _conv(f"{name}.conv2.1", block.conv_1)
-    return found | (_conv(f"{name}.conv_s", block.conv_s) if block.conv_s is not None else {})
+    found = conv_entries(f"{name}.conv1.{conv_0_index}", block.conv_0)
+    found |= conv_entries(f"{name}.conv2.1", block.conv_1)
+    return found | (
+        conv_entries(f"{name}.conv_s", block.conv_s) if block.conv_s is not None else {}
+    )
 
 
 def _spade(name, spade):
-    found = _conv(f"{name}.mlp_shared.0", spade.shared)
-    found |= _conv(f"{name}.mlp_gamma", spade.gamma) | _conv(f"{name}.mlp_beta", spade.beta)
+    found = conv_entries(f"{name}.mlp_shared.0", spade.shared)
+    found |= conv_entries(f"{name}.mlp_gamma", spade.gamma) | conv_entries(
+        f"{name}.mlp_beta", spade.beta
+    )
     if isinstance(spade.normalize, ParamFreeBatchNorm):
-        found[f"{name}.first_norm.running_mean"] = _vector(spade.normalize.running_mean)
-        found[f"{name}.first_norm.running_var"] = _vector(spade.normalize.running_variance)
-        found[f"{name}.first_norm.num_batches_tracked"] = Entry(None, (), None, None)
+        found[f"{name}.first_norm.running_mean"] = vector_entry(spade.normalize.running_mean)
+        found[f"{name}.first_norm.running_var"] = vector_entry(spade.normalize.running_variance)
+        found[f"{name}.first_norm.num_batches_tracked"] = BATCH_COUNTER
     return found
 
 
-def _conv(name, conv):
-    height, width, channels, filters = conv.kernel.shape
-    is_spectral = isinstance(conv, SpectralConv2D)
-    found = {
-        f"{name}.weight{'_orig' if is_spectral else ''}": Entry(
-            conv.kernel,
-            (filters, channels, height, width),
-            lambda array: array.transpose(2, 3, 1, 0),
-            lambda array: array.transpose(3, 2, 0, 1),
-        )
-    }
-    if conv.bias is not None:
-        found[f"{name}.bias"] = _vector(conv.bias)
-    if is_spectral:
-        found[f"{name}.weight_u"] = _vector(conv.u)
-        found[f"{name}.weight_v"] = Entry(
-            conv.v,
-            tuple(conv.v.shape),
-            lambda array: array.reshape(channels, height, width).transpose(1, 2, 0).reshape(-1),
-            lambda array: array.reshape(height, width, channels).transpose(2, 0, 1).reshape(-1),
-        )
-    return found
-
-
-def _vector(variable):
-    return Entry(variable, tuple(variable.shape), lambda array: array, lambda array: array)
+_ENTRIES_OF = {
+    OASISGenerator: _generator_entries,
+    OASISDiscriminator: _discriminator_entries,
+    Pix2PixGenerator: pix2pix_names.generator_entries,
+    Pix2PixDiscriminator: pix2pix_names.discriminator_entries,
+}
