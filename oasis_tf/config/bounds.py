@@ -123,6 +123,9 @@ BatchSize = integer(
 Epochs = integer(
     at_least=1, at_most=10**6, because="a run has at most 2,147,483,647 steps", unit="epochs"
 )
+ConstantEpochs = integer(
+    at_least=0, at_most=10**6, because="a run has at most 1,000,000 epochs", unit="epochs"
+)
 Steps = integer(
     at_least=1, at_most=MAX_STEP, because="a run has no more steps", unit="training steps"
 )

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from oasis_tf.config import bounds
 from oasis_tf.config.metrics import BestMetric
@@ -29,6 +29,16 @@ class TrainingConfig(Section):
     )
     discriminator_learning_rate: bounds.LearningRate = Field(
         4e-4, description="Learning rate of the discriminator's Adam optimizer."
+    )
+    learning_rate_schedule: Literal["constant", "linear"] = Field(
+        "constant",
+        description="How both learning rates change with the epochs. linear: they fall towards 0 "
+        "at the end of the run, by equal amounts an epoch.",
+    )
+    constant_epochs: bounds.ConstantEpochs = Field(
+        0,
+        description="Epochs before learning_rate_schedule linear begins to fall; fewer than "
+        "epochs. SPADE's niter; niter - 1 of Pix2Pix.",
     )
     beta_1: bounds.Decay = Field(
         0.0, description="Decay of Adam's first moments, of both optimizers."
@@ -111,3 +121,13 @@ class TrainingConfig(Section):
         description="Batches over which the norm statistics of the EMA generator are computed "
         "anew before it is saved or scored.",
     )
+
+    @model_validator(mode="after")
+    def _check_schedule(self):
+        if self.learning_rate_schedule == "linear" and self.constant_epochs >= self.epochs:
+            raise ValueError(
+                f"training.constant_epochs is {self.constant_epochs}; with "
+                f"training.learning_rate_schedule linear it must be less than training.epochs, "
+                f"{self.epochs}"
+            )
+        return self

@@ -5,6 +5,7 @@ import math
 from oasis_tf.config.metrics import registered_metrics
 from oasis_tf.report.chart import Curve, line_chart
 
+LEARNING_RATES = ("learning_rate_g", "learning_rate_d")
 GRADIENT_NORMS = ("g_gradient_norm", "d_gradient_norm")
 
 
@@ -27,6 +28,7 @@ def charts(metrics, held_out, evaluations):
         line_chart("How well the discriminator reads the layout", scores, note="mIoU", lowest=0.0),
         *_evaluation_charts(evaluations),
         line_chart("Gradient norms", _curves(metrics, GRADIENT_NORMS), note="means of each epoch"),
+        line_chart("Learning rates", _curves(metrics, LEARNING_RATES), lowest=0.0),
         line_chart(
             "Seconds a step",
             _curves(metrics, ["seconds_per_step"]),

@@ -6,6 +6,7 @@ from functools import partial
 from oasis_tf.data.validate import reading
 from oasis_tf.io import progress
 from oasis_tf.models.build import build_model
+from oasis_tf.optimizers.schedule import linear_factor
 from oasis_tf.report import require_writable_report, write_report
 from oasis_tf.runs import checkpoint, checkpoint_files, data_record
 from oasis_tf.runs.folder import RunError
@@ -14,6 +15,7 @@ from oasis_tf.runs.lock import locked
 from oasis_tf.runtime.devices import working_together
 from oasis_tf.runtime.stop_request import StopRequest
 from oasis_tf.training.callbacks import (
+    LearningRates,
     ProfileSteps,
     RequireFolder,
     ResumedEpoch,
@@ -143,11 +145,23 @@ class TrainingRun:
             for spans, more_callbacks in self._fit_arguments():
                 self.model.fit(
                     self._distributed_batches(),
-                    callbacks=[*callbacks, *more_callbacks],
+                    callbacks=[*self._learning_rates(), *callbacks, *more_callbacks],
                     verbose=0,
                     shuffle=False,
                     **spans,
                 )
+
+    def _learning_rates(self):
+        """The callback, on every worker; none for constant rates."""
+        training = self.config.training
+        if training.learning_rate_schedule == "constant":
+            return []
+        rates = {
+            "generator": training.generator_learning_rate,
+            "discriminator": training.discriminator_learning_rate,
+        }
+        lengths = {"constant_epochs": training.constant_epochs, "epochs": training.epochs}
+        return [LearningRates(rates, partial(linear_factor, **lengths))]
 
     def _prepare_folder(self):
         """Brings the files of the folder to the step from which training starts."""

@@ -78,6 +78,7 @@ class RunReports:
             self.folder.metrics,
             steps_per_epoch=self.run.steps_per_epoch,
             summary_writer=self.writer,
+            log_learning_rates=self.config.training.learning_rate_schedule != "constant",
         )
 
     def _training_statistics(self):

@@ -4,6 +4,7 @@ from oasis_tf.training.callbacks.checkpoints import Checkpoints
 from oasis_tf.training.callbacks.evaluations import Evaluations
 from oasis_tf.training.callbacks.held_out import HeldOutScores
 from oasis_tf.training.callbacks.hyper_parameters import write_hyper_parameters
+from oasis_tf.training.callbacks.learning_rates import LearningRates
 from oasis_tf.training.callbacks.profile import ProfileSteps
 from oasis_tf.training.callbacks.progress_line import ProgressLine
 from oasis_tf.training.callbacks.recalibrated_ema import RecalibratedEMA
@@ -24,6 +25,7 @@ __all__ = [
     "Evaluations",
     "EveryNSteps",
     "HeldOutScores",
+    "LearningRates",
     "MetricsLog",
     "RecalibratedEMA",
     "ProfileSteps",

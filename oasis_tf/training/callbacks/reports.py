@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from oasis_tf.io.step_table import StepTable
 from oasis_tf.training.callbacks.clock import StepClock
+from oasis_tf.training.callbacks.learning_rates import learning_rates_of
 from oasis_tf.training.callbacks.steps import EveryNSteps
 from oasis_tf.training.callbacks.tags import metric_tag
 from oasis_tf.visualization import sheet as visualize
@@ -91,11 +92,13 @@ class MetricsLog(EveryNSteps):
         path: the CSV file.
         steps_per_epoch: int.
         summary_writer: TensorBoard's.
+        log_learning_rates: bool, whether to write both optimizers' too.
     """
 
-    def __init__(self, path, *, steps_per_epoch, summary_writer):
+    def __init__(self, path, *, steps_per_epoch, summary_writer, log_learning_rates=False):
         super().__init__(steps_per_epoch)
         self.path = path
+        self.log_learning_rates = log_learning_rates
         self.summary_writer = summary_writer
         self.clock = StepClock()
 
@@ -115,6 +118,8 @@ class MetricsLog(EveryNSteps):
         step = self.step
         seconds = self.clock.seconds_per_step(step)
         means = {name: float(value) for name, value in self.means.items() if name != "loss"}
+        if self.log_learning_rates:
+            means |= learning_rates_of(self.model)
         row = {"step": step, "epoch": step // self.every}
         row["seconds_per_step"] = "" if seconds is None else f"{seconds:.4f}"
         row |= {name: f"{value:.6g}" for name, value in means.items()}

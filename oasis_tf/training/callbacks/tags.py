@@ -5,6 +5,7 @@ first ones. So losses are `loss/…`, and scalars with one card per class are in
 """
 
 NORM = "_gradient_norm"
+LEARNING_RATE = "learning_rate_"
 SCORES = ("d_miou_", "d_accuracy_")
 
 
@@ -14,6 +15,8 @@ def metric_tag(name: str) -> str:
         return f"norm/gradient/{name.removesuffix(NORM)}"
     if name.startswith(SCORES):
         return f"score/training/{name.removeprefix('d_')}"
+    if name.startswith(LEARNING_RATE):
+        return f"learning_rate/{name.removeprefix(LEARNING_RATE)}"
     return f"loss/{name}"
 
 
