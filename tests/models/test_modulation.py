@@ -17,8 +17,7 @@ from tiny import (
 )
 
 from oasis_tf.layers.accelerated import modulation
-from oasis_tf.models import OASISGenerator
-from oasis_tf.models import generator as generator_module
+from oasis_tf.models import OASISGenerator, call_inputs
 from oasis_tf.models.fold import fold
 
 pytestmark = pytest.mark.heavy
@@ -44,7 +43,7 @@ def twins(**overrides):
 
 def look_at_no_ids(monkeypatch):
     """Eager calls take ids of no class, as graphs do."""
-    monkeypatch.setattr(generator_module, "require_known_ids", lambda *_, **__: None)
+    monkeypatch.setattr(call_inputs, "require_known_ids", lambda *_, **__: None)
 
 
 def gradients(generator, label_map, z):
