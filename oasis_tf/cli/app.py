@@ -12,6 +12,7 @@ from oasis_tf.cli.export.app import app as export
 from oasis_tf.cli.export_weights import export_weights
 from oasis_tf.cli.generate import generate
 from oasis_tf.cli.import_weights import import_weights
+from oasis_tf.cli.init import init
 from oasis_tf.cli.options import Version
 from oasis_tf.cli.report import report
 from oasis_tf.cli.train import train
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for verb in (
-    *(train, generate, evaluate, report, train_segmenter),
+    *(init, train, generate, evaluate, report, train_segmenter),
     *(import_weights, export_weights, validate_data, config),
 ):
     app.command()(verb)

@@ -1,0 +1,102 @@
+"""Groups of pictures: those below one folder, or below a folder for each split."""
+
+import os
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from oasis_tf.data.inspect.file_tree import FileTree
+
+SPLIT = "{split}"
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp")  # as `image_file.SUFFIXES`, which needs TensorFlow
+KINDS = ("train", "val", "test")  # how the words begin
+HELD_OUT = ("val", "test")  # the first one that is there
+MOST_COLLECTIONS = 40
+_WORD = re.compile(
+    r"(?<![a-z])(training|train|validation|valid|val|testing|test)((?:19|20)\d\d)?", re.IGNORECASE
+)
+
+
+@dataclass
+class Collection:
+    """Pictures below one folder, or below one for each split.
+
+    Attributes:
+        pattern: path below the root, with `{split}` where the splits' folders differ.
+        words: "train" and "val" to the words in place of `{split}`; empty without splits.
+        files: "train" and "val" (or "" without splits) to names of files, relative to the folder.
+    """
+
+    pattern: str
+    words: dict[str, str]
+    files: dict[str, list[str]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.files.values()))
+
+    def folder(self, split: str) -> str:
+        """The folder of a split, relative to the root."""
+        return self.pattern.replace(SPLIT, self.words[split]) if split else self.pattern
+
+
+def collections(tree: FileTree) -> list[Collection]:
+    """The largest groups of pictures of a tree: below any folder, and with a folder a split."""
+    below = defaultdict(list)
+    for folder, names in tree.folders.items():
+        pictures = [name for name in names if os.path.splitext(name)[1].lower() in PICTURES]
+        if pictures:
+            for ancestor in _ancestors(folder):
+                inner = folder[len(ancestor) :].lstrip("/") if ancestor else folder
+                below[ancestor].append((inner, pictures))
+    found = {folder: Collection(folder, {}, {"": parts}) for folder, parts in below.items()}
+    found |= _with_splits(below)
+    counted = sorted(found.values(), key=_size, reverse=True)[:MOST_COLLECTIONS]
+    for collection in counted:
+        for split, parts in collection.files.items():
+            collection.files[split] = [
+                f"{inner}/{name}" if inner else name for inner, names in parts for name in names
+            ]
+    return counted
+
+
+def _size(collection: Collection) -> int:
+    return sum(len(names) for parts in collection.files.values() for _, names in parts)
+
+
+def _ancestors(folder: str) -> list[str]:
+    """The folder, those around it, and "" for the root."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[:count]) for count in range(len(parts) + 1)]
+
+
+def _with_splits(below) -> dict[str, Collection]:
+    """Collections of folders that differ in the name of the split only, by pattern."""
+    by_pattern = defaultdict(dict)
+    for folder in below:
+        pattern, word = split_pattern(folder)
+        if pattern:
+            by_pattern[pattern].setdefault(kind_of(word), word)
+    found = {}
+    for pattern, words in by_pattern.items():
+        held_out = next((kind for kind in HELD_OUT if kind in words), None)
+        if "train" in words and held_out:
+            chosen = {"train": words["train"], "val": words[held_out]}
+            files = {split: below[pattern.replace(SPLIT, word)] for split, word in chosen.items()}
+            found[pattern] = Collection(pattern, chosen, files)
+    return found
+
+
+def split_pattern(path: str) -> tuple[str, str]:
+    """A path with `{split}` for the word of a split, and the word; ("", "") without one.
+
+    `train2017_img` becomes `{split}_img` and "train2017". All words must be the same.
+    """
+    words = {match[0] for match in _WORD.finditer(path)}
+    if len(words) != 1:
+        return "", ""
+    return _WORD.sub(lambda match: SPLIT, path), words.pop()
+
+
+def kind_of(word: str) -> str:
+    """The split of a word that `split_pattern` found: "train", "val" or "test"."""
+    return next(kind for kind in KINDS if word.lower().startswith(kind))

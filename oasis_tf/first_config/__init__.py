@@ -1,0 +1,1 @@
+"""Writes the first config for a folder of the user: what was found, and a choice of network."""

@@ -1,0 +1,20 @@
+"""How long training takes, by a rule from one measurement."""
+
+from oasis_tf.first_config.machine import Machine
+
+# configs/camvid.yaml on 2 cores (docs/results.md): 0.68 s a step of 4 images of 96x128.
+SECONDS, PIXELS, CORES = 0.68, 4 * 96 * 128, 2
+MOST_CORES = 8  # more are not counted: small convolutions do not use them
+RULE = (
+    "0.68 s for 4 images of 96x128 on 2 cores, in proportion to pixels and cores (up to 8); not "
+    "measured on this machine"
+)
+UNKNOWN = "not known: the rule is for CPUs. train shows the time left after its second step"
+
+
+def seconds_a_step(machine: Machine, *, size: tuple[int, int], batch_size: int) -> float | None:
+    """Seconds of a step of the small network on a CPU; None on GPUs, for which nothing is known."""
+    if machine.gpus:
+        return None
+    pixels = batch_size * size[0] * size[1]
+    return SECONDS * pixels / PIXELS * CORES / min(machine.cores, MOST_CORES)

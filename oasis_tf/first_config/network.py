@@ -1,0 +1,140 @@
+"""Chooses network, image size, batch and length of a run for a number of pairs and a machine."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from oasis_tf.first_config.machine import Machine
+
+SPARE = 0.7  # of the memory: the estimate is 10% off, and other programs run too
+MOST_SIDE = 2048
+LEAST_STEPS_AN_EPOCH = 100
+MANY_PAIRS, SOME_PAIRS = 3_000, 1_000
+LARGE_GPU = 14e9  # bytes: the paper's network with 4 images of 256x256 takes 8 GB on a CPU
+
+# configs/landscapes.yaml says why each is there.
+_WITHOUT_STREAKS = {"padding_mode": "replicate", "upsampling": "bilinear", "noise_gain": 0.1}
+AUGMENT = {  # docs/augmentation.md, "moderate values for a few hundred photographs"
+    "scale": 1.25,
+    "rotation": 3,
+    "warp": 0.03,
+    "brightness": 0.1,
+    "contrast": 0.1,
+    "saturation": 0.1,
+}
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network and how it is trained.
+
+    Attributes:
+        reason: str, why it was chosen.
+        generator, discriminator, training: keys of these sections of a config.
+        pixels: int, of an image, about.
+        batch_size, steps: int.
+    """
+
+    reason: str
+    generator: dict[str, Any]
+    discriminator: dict[str, Any]
+    training: dict[str, Any]
+    pixels: int
+    batch_size: int
+    steps: int
+
+    @property
+    def multiple(self) -> int:
+        """Number that the sides of an image must be multiples of."""
+        return 2 ** max(self.generator["num_blocks"] - 1, len(self.discriminator["channels"]))
+
+
+_SMALL = Network(  # of configs/camvid.yaml
+    reason="the small network of configs/camvid.yaml, because there is no GPU",
+    generator={"channels": 16, "num_blocks": 5, "z_dim": 32, "spade_hidden": 32}
+    | {"init_gain": 1.0, **_WITHOUT_STREAKS},
+    discriminator={"channels": [32, 64, 128, 128, 256], "init_gain": 1.0},
+    training={"generator_learning_rate": 4e-4, "discriminator_learning_rate": 4e-4}
+    | {"ema_decay": 0.998},
+    pixels=96 * 128,
+    batch_size=4,
+    steps=3_000,
+)
+_MIDDLE = Network(
+    reason="a network between those of configs/camvid.yaml and of the paper",
+    generator={"channels": 32, "num_blocks": 6, "z_dim": 64, "spade_hidden": 64}
+    | {"init_gain": 1.0, **_WITHOUT_STREAKS},
+    discriminator={"channels": [64, 128, 128, 256, 256, 512], "init_gain": 1.0},
+    training={"generator_learning_rate": 2e-4, "discriminator_learning_rate": 4e-4}
+    | {"ema_decay": 0.999},
+    pixels=256 * 256,
+    batch_size=8,
+    steps=30_000,
+)
+_LARGE = Network(  # of configs/ade20k.yaml
+    reason="the network of the paper (configs/ade20k.yaml)",
+    generator={"channels": 64, "num_blocks": 6, "z_dim": 64, "spade_hidden": 128},
+    discriminator={"channels": [128, 128, 256, 256, 512, 512]},
+    training={"generator_learning_rate": 1e-4, "discriminator_learning_rate": 4e-4}
+    | {"ema_decay": 0.9999},
+    pixels=256 * 256,
+    batch_size=32,
+    steps=100_000,
+)
+
+
+def choose_network(machine: Machine, *, num_pairs: int) -> Network:
+    """The network for a machine and a number of training pairs."""
+    if machine.gpus:
+        is_large = min(memory for _, memory in machine.gpus) >= LARGE_GPU
+        if num_pairs >= MANY_PAIRS and is_large:
+            return replace(_LARGE, reason=f"{_LARGE.reason}, for {num_pairs:,} pairs on GPUs")
+        why = f"only {num_pairs:,} pairs" if num_pairs < MANY_PAIRS else "little memory on the GPU"
+        return replace(_MIDDLE, reason=f"{_MIDDLE.reason}: {why}")
+    pixels = 192 * 256 if machine.cores > 16 else 128 * 192 if machine.cores > 4 else _SMALL.pixels
+    return replace(_SMALL, pixels=pixels)
+
+
+def image_size(source_size: tuple[int, int], *, pixels: int, multiple: int) -> tuple[int, int]:
+    """The size (height, width) of about so many pixels that keeps the proportions best.
+
+    Args:
+        source_size: (height, width) of the images; no larger side is chosen, if possible.
+        multiple: both sides are multiples of it.
+    """
+    height, width = (max(multiple, side) for side in source_size)
+
+    def distance(size):
+        shape = math.log(size[1] / size[0]) - math.log(width / height)
+        return 2 * abs(shape) + abs(math.log(size[0] * size[1] / pixels))
+
+    sides = [range(multiple, min(side, MOST_SIDE) + 1, multiple) for side in (height, width)]
+    return min(((h, w) for h in sides[0] for w in sides[1]), key=distance)
+
+
+def fitting_batch(
+    wanted: int, *, machine: Machine, needed: Callable[[int], float], num_pairs: int
+) -> int:
+    """The batch over all devices that fits the memory: `wanted`, or halves of it.
+
+    Args:
+        needed: function(images on one device) -> bytes.
+    """
+    devices = max(1, len(machine.gpus))
+    memory = min((memory for _, memory in machine.gpus), default=machine.memory)
+    batch = max(devices, wanted // devices * devices)
+    while batch > devices and (
+        batch > num_pairs or memory is not None and needed(batch // devices) > SPARE * memory
+    ):
+        batch = max(devices, batch // 2 // devices * devices)
+    return batch
+
+
+def length(steps: int, *, batch_size: int, num_pairs: int) -> dict[str, int]:
+    """Keys of `training` for about so many steps: epochs, and steps_per_epoch for few pairs."""
+    an_epoch = max(1, num_pairs // batch_size)
+    keys = {}
+    if an_epoch < LEAST_STEPS_AN_EPOCH:
+        an_epoch = keys["steps_per_epoch"] = LEAST_STEPS_AN_EPOCH
+    return {"epochs": max(1, round(steps / an_epoch)), **keys}
