@@ -6,6 +6,7 @@ import typer
 
 from oasis_tf.cli import exits
 from oasis_tf.cli.config import config
+from oasis_tf.cli.doctor import doctor
 from oasis_tf.cli.evaluate import evaluate
 from oasis_tf.cli.explore import explore
 from oasis_tf.cli.export.app import app as export
@@ -28,7 +29,7 @@ app = typer.Typer(
 )
 for verb in (
     *(init, train, generate, evaluate, report, train_segmenter),
-    *(import_weights, export_weights, validate_data, config),
+    *(import_weights, export_weights, validate_data, config, doctor),
 ):
     app.command()(verb)
 app.add_typer(explore, name="explore")

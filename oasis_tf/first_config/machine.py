@@ -1,15 +1,10 @@
 """What this machine trains with: cores, memory, GPUs."""
 
 import os
-import shutil
-import subprocess
 from dataclasses import dataclass
 
 from oasis_tf.runtime.host_memory import available_bytes
-
-QUERY = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
-MOST_SECONDS = 20
-MIB = 2**20
+from oasis_tf.runtime.nvidia import nvidia_gpus
 
 
 @dataclass(frozen=True)
@@ -42,17 +37,4 @@ def this_machine() -> Machine:
     """The machine of this process. GPUs are those that `nvidia-smi` lists."""
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return Machine(cores, available_bytes(), _gpus())
-
-
-def _gpus() -> tuple[tuple[str, int], ...]:
-    if shutil.which(QUERY[0]) is None:
-        return ()
-    try:
-        done = subprocess.run(
-            QUERY, capture_output=True, text=True, timeout=MOST_SECONDS, check=True
-        )
-        rows = [line.rpartition(",") for line in done.stdout.splitlines() if line.strip()]
-        return tuple((name.strip(), int(memory) * MIB) for name, _, memory in rows)
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return ()
+    return Machine(cores, available_bytes(), nvidia_gpus())

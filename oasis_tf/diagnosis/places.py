@@ -1,0 +1,81 @@
+"""Files that the commands keep, and whether they can write."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from oasis_tf.diagnosis.fact import NOTE, PROBLEM, Fact
+from oasis_tf.io.home_folder import NoHomeError
+
+LITTLE = 2e9  # bytes: a run of the paper's network keeps three checkpoints of 1.5 GB
+MOST_FILES = 100_000
+
+
+def files() -> list[Fact]:
+    """FID's weights, the cache, and the folders that are written to."""
+    facts = [
+        _writable("this folder", Path.cwd()),
+        _writable("temporary files", Path(tempfile.gettempdir())),
+    ]
+    from oasis_tf.data.cache import default_folder
+
+    try:
+        cache = default_folder()
+    except NoHomeError as error:
+        return [*facts, Fact("cache", "none", PROBLEM, str(error))]
+    return [*facts, _cache(cache), _fid_weights(cache)]
+
+
+def without_home(path: Path | str) -> str:
+    """A path with ~ for the home folder, whose name is the user's."""
+    home, text = os.path.expanduser("~"), str(path)
+    return f"~{text[len(home) :]}" if home != "/" and text.startswith(f"{home}/") else text
+
+
+def _writable(name: str, folder: Path) -> Fact:
+    """Whether a file can be written in a folder, and how much space is left."""
+    where = without_home(folder)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"oasis_tf")
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        reason = f"{where} cannot be written ({error.strerror})"
+        return Fact(name, reason, PROBLEM, "choose another folder, or mend its permissions")
+    state = (NOTE, "checkpoints of large networks take 1.5 GB each") if free < LITTLE else ()
+    return Fact(name, f"{where} can be written, {free / 1e9:.0f} GB free", *state)
+
+
+def _cache(cache: Path) -> Fact:
+    """Size of the cache folder, or whether it can be made."""
+    if not cache.is_dir():
+        existing = next(path for path in cache.parents if path.is_dir())
+        fact = _writable("cache", existing)
+        value = f"{without_home(cache)} is not there yet; {fact.value}"
+        return Fact("cache", value, fact.state, fact.advice)
+    paths = [Path(parent, name) for parent, _, names in os.walk(cache) for name in names]
+    size = sum(path.lstat().st_size for path in paths[:MOST_FILES])
+    fact = _writable("cache", cache)
+    value = f"{size / 1e9:.2f} GB in {len(paths):,} files; {fact.value}"
+    return Fact("cache", value, fact.state, fact.advice or "may be deleted at any time")
+
+
+def _fid_weights(cache: Path) -> Fact:
+    from oasis_tf.feature_extractors import inception_weights
+
+    pytorch = Path(os.environ.get("TORCH_HOME") or cache.parent / "torch")
+    places = [
+        *sorted(cache.glob(f"inception-{inception_weights.STANDARD_SHA256}*.npz")),
+        cache / inception_weights.FILE_NAME,
+        pytorch / "hub" / "checkpoints" / inception_weights.FILE_NAME,
+    ]
+    found = next((path for path in places if path.is_file()), None)
+    if found is not None:
+        return Fact("FID weights", without_home(found))
+    return Fact(
+        "FID weights",
+        "not there",
+        NOTE,
+        f"evaluate downloads them for FID, 95 MB, from {inception_weights.URL}",
+    )

@@ -1,0 +1,105 @@
+"""What `doctor` finds, and what it must not show."""
+
+import errno
+import json
+import os
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from command_line import call
+
+from oasis_tf.diagnosis import machine, places, versions
+from oasis_tf.runtime import nvidia
+
+
+def by_name(facts):
+    return {fact.name: fact for fact in facts}
+
+
+def test_it_shows_versions_and_no_secret(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hunter2")
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    text = call("doctor").stdout
+    assert f"tensorflow {metadata.version('tensorflow')} keras" in " ".join(text.split())
+    assert "OMP_NUM_THREADS=2" in text and "hunter2" not in text and "HF_TOKEN" not in text
+    assert "No problem found. Paste all of this into a bug report" in text
+    found = json.loads(call("doctor", "--json").stdout)
+    assert list(found) == ["program", "packages", "optional packages", "machine", "files"]
+    assert all(
+        set(fact) == {"name", "value", "state", "advice"} for fact in sum(found.values(), [])
+    )
+
+
+def test_a_missing_package_is_a_problem_and_another_version_a_note(monkeypatch):
+    known = {"rich": None, "keras": "3.0.0"}
+    version = metadata.version
+
+    def fake(name):
+        if name not in known:
+            return version(name)
+        if known[name] is None:
+            raise metadata.PackageNotFoundError(name)
+        return known[name]
+
+    monkeypatch.setattr(metadata, "version", fake)
+    facts = by_name(versions.required())
+    assert (facts["rich"].state, facts["rich"].value) == ("problem", "not installed")
+    assert facts["rich"].advice.startswith("pip install 'rich<")
+    assert facts["keras"].state == "note" and facts["pydantic"].state == "ok"
+    assert "1 problem found" in call("doctor", exit_code=1).stdout
+
+
+def test_every_optional_package_says_what_it_gives(monkeypatch):
+    monkeypatch.setattr(versions, "_version", lambda name: None)
+    for fact in versions.optional():
+        assert fact.state == "note" and fact.advice.startswith(f"pip install {fact.name}: ")
+
+
+def test_a_gpu_that_tensorflow_does_not_see_is_a_problem(monkeypatch):
+    monkeypatch.setattr(machine, "nvidia_gpus", lambda: (("H100", 80 * 10**9),))
+    facts = by_name(machine.hardware())
+    assert facts["GPUs by nvidia-smi"].value == "H100 (80 GB)"
+    assert "tensorflow[and-cuda]" in facts["TensorFlow's devices"].advice
+
+
+@pytest.mark.process
+def test_the_drivers_program_is_read(monkeypatch, tmp_path):
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\necho 'NVIDIA A100, 40960'\necho 'Tesla, T4, 16384'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert nvidia.nvidia_gpus() == (("NVIDIA A100", 40960 * 2**20), ("Tesla, T4", 16384 * 2**20))
+    program.write_text("#!/bin/sh\nexit 9\n")
+    assert nvidia.nvidia_gpus() == ()
+
+
+def test_a_folder_that_cannot_be_written_is_a_problem(monkeypatch):
+    def full(**_):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(places.tempfile, "TemporaryFile", full)
+    facts = by_name(places.files())
+    assert facts["this folder"].state == facts["cache"].state == "problem"
+    assert "Read-only file system" in facts["this folder"].value
+
+
+def test_the_cache_is_measured_and_the_weights_are_looked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("TORCH_HOME", raising=False)
+    facts = by_name(places.files())
+    assert "is not there yet" in facts["cache"].value and facts["FID weights"].state == "note"
+    (tmp_path / "oasis_tf").mkdir()
+    (tmp_path / "oasis_tf" / "a.records").write_bytes(bytes(20_000_000))
+    hub = tmp_path / "torch" / "hub" / "checkpoints"
+    hub.mkdir(parents=True)
+    (hub / "pt_inception-2015-12-05-6726825d.pth").write_bytes(b"")
+    facts = by_name(places.files())
+    assert facts["cache"].value.startswith("0.02 GB in 1 files;")
+    assert facts["FID weights"].value.endswith("pt_inception-2015-12-05-6726825d.pth")
+
+
+def test_paths_do_not_name_the_user(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert places.without_home(Path("/home/ada/x")) == "~/x"
+    assert places.without_home(Path("/home/adam/x")) == "/home/adam/x"
