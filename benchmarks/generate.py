@@ -16,6 +16,7 @@ from benchmarks.train_step import random_batch
 from oasis_tf.config import load_config
 from oasis_tf.models import OASISGenerator
 from oasis_tf.models.fold import fold
+from oasis_tf.models.multiply_adds import convolution_multiply_adds
 from oasis_tf.runtime.host_memory import keep_freed_memory
 
 
@@ -34,7 +35,7 @@ def main():
     for name, network in (("as trained", generator), ("folded", fold(generator))):
         paint = tf.function(network)
         graph = paint.get_concrete_function(label_map, z)
-        performed = multiply_adds.convolution_multiply_adds(graph)
+        performed = convolution_multiply_adds(graph)
         defined = arguments.batch_size * multiply_adds.generator_multiply_adds(generator)[0]
         rate_before = measure.matrix_product_rate()
         times = measure.seconds(lambda: paint(label_map, z), repeats=arguments.repeats)  # noqa: B023

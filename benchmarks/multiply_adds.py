@@ -1,8 +1,9 @@
-"""Multiply-adds of the networks as the paper defines them, and of a graph as it runs.
+"""Multiply-adds of the networks of OASIS as the paper defines them.
 
 The definition counts every convolution at the resolution where the reference runs it, one-hot
 labels and laid-out noise included: 194.4 G for the generator and 48.9 G for the discriminator of
-ADE20K at 256x256. What the graph runs is less, because some of it is done in a cheaper order.
+ADE20K at 256x256. What the graph runs is less, because some of it is done in a cheaper order; see
+`oasis_tf.models.multiply_adds`.
 """
 
 import numpy as np
@@ -60,45 +61,6 @@ def training_step_multiply_adds(model):
         model.discriminator, model.generator.image_size
     )
     return 4 * g_total - g_on_given + 11 * d_total - 3 * d_on_image
-
-
-def convolution_multiply_adds(function):
-    """Counts the multiply-adds of all convolutions in a concrete function.
-
-    A convolution costs outputs x kernel height x kernel width x input channels; so does its
-    gradient by the input, and so does its gradient by the kernel. A batch of matrix products, of
-    which Winograd's convolutions consist, costs outputs x the side that is summed over. Nothing
-    else is counted.
-    """
-    forward = {"Conv2D": lambda op: (op.outputs[0].shape, op.inputs[1].shape)}
-    backward = {
-        "Conv2DBackpropInput": lambda op: (op.inputs[2].shape, op.inputs[1].shape),
-        "Conv2DBackpropFilter": lambda op: (op.inputs[2].shape, op.outputs[0].shape),
-    }
-    total = 0
-    for op in _used_operations(function):
-        shapes = (forward | backward).get(op.type)
-        if shapes:
-            outputs, kernel = shapes(op)
-            total += np.prod(outputs.as_list()) * np.prod(kernel.as_list()[:3])
-        elif op.type == "BatchMatMulV2":
-            summed_over = op.inputs[0].shape[-2 if op.get_attr("adj_x") else -1]
-            total += np.prod(op.outputs[0].shape.as_list()) * summed_over
-    return int(total)
-
-
-def _used_operations(function):
-    """Operations that an output or a side effect needs: gradients nobody asked for never run."""
-    graph = function.graph
-    pending = [tensor.op for tensor in graph.outputs]
-    pending += [op for op in graph.get_operations() if op.op_def.is_stateful]
-    seen = set()
-    while pending:
-        op = pending.pop()
-        if op not in seen:
-            seen.add(op)
-            pending += [tensor.op for tensor in op.inputs] + list(op.control_inputs)
-    return seen
 
 
 def _taps(conv):

@@ -15,6 +15,7 @@ import tensorflow as tf
 from benchmarks import measure, multiply_adds
 from oasis_tf.config import load_config
 from oasis_tf.models.build import build_model
+from oasis_tf.models.multiply_adds import convolution_multiply_adds
 from oasis_tf.runtime.host_memory import keep_freed_memory
 
 
@@ -29,7 +30,7 @@ def main():
         batch_size=arguments.batch_size,
     )
     step = tf.function(model.train_step)
-    performed = multiply_adds.convolution_multiply_adds(step.get_concrete_function(batch))
+    performed = convolution_multiply_adds(step.get_concrete_function(batch))
     defined = arguments.batch_size * multiply_adds.training_step_multiply_adds(model)
 
     rate_before = measure.matrix_product_rate()

@@ -5,6 +5,7 @@ import os
 import typer
 
 from oasis_tf.cli import exits
+from oasis_tf.cli.compare import compare
 from oasis_tf.cli.config import config
 from oasis_tf.cli.doctor import doctor
 from oasis_tf.cli.evaluate import evaluate
@@ -28,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for verb in (
-    *(init, train, generate, evaluate, report, train_segmenter),
+    *(init, train, generate, evaluate, compare, report, train_segmenter),
     *(import_weights, export_weights, validate_data, config, doctor),
 ):
     app.command()(verb)

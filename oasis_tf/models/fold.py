@@ -3,6 +3,7 @@
 import numpy as np
 
 from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
+from oasis_tf.models.pix2pix.generator import Pix2PixGenerator
 
 
 def fold(generator, *, modulation=None, winograd=None, dtype=None):
@@ -16,14 +17,19 @@ def fold(generator, *, modulation=None, winograd=None, dtype=None):
 
     and since gamma and beta are convolutions of one hidden map, gamma' and beta' are too.
 
+    A `Pix2PixGenerator` has no spectral norm, and normalises by the moments of each image: it is
+    copied as it is.
+
     Args:
-        generator: `OASISGenerator`; not changed.
+        generator: a generator of `oasis_tf.models`; not changed.
         modulation, winograd: see `OASISGenerator`; None for the generator's own.
         dtype: likewise; "bfloat16" for the weights and all computations but the image.
     Returns: `OASISGenerator` with `spectral_norm=False`, and `norm="none"` if it was "batch"
         (instance norm depends on the image and stays). In inference mode its images differ from
         the given generator's by rounding alone.
     """
+    if isinstance(generator, Pix2PixGenerator):
+        return _copied(generator, dtype=dtype)
     config = generator.get_config() | {"spectral_norm": False}
     if generator.norm == "batch":
         config["norm"] = "none"
@@ -39,6 +45,13 @@ def fold(generator, *, modulation=None, winograd=None, dtype=None):
             _copy_conv(getattr(source, f"conv_{part}"), getattr(target, f"conv_{part}"))
             _fold_spade(getattr(source, f"norm_{part}"), getattr(target, f"norm_{part}"))
     return folded
+
+
+def _copied(generator, *, dtype):
+    changed = {} if dtype is None else {"dtype": dtype}
+    copy = type(generator).from_config(generator.get_config() | changed)
+    copy.set_weights(generator.get_weights())
+    return copy
 
 
 def _copy_conv(source, target):

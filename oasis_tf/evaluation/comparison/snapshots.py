@@ -1,4 +1,4 @@
-"""Measures snapshots of several runs, each once."""
+"""The checkpoints that are compared, and their evaluations."""
 
 import hashlib
 import json
@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from oasis_tf.config import load_config
 from oasis_tf.evaluation.checkpoints import evaluate_checkpoints
+from oasis_tf.evaluation.comparison.networks import network_facts
+from oasis_tf.evaluation.comparison.store import Store
 from oasis_tf.evaluation.measurement import EvaluationError
-from oasis_tf.io.atomic_file import whole_file
+from oasis_tf.io import progress
 from oasis_tf.io.checksum import file_sha256
-from oasis_tf.io.file_mark import marked_json
-from oasis_tf.io.json_file import read_json
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import CONFIG, GENERATOR
 from oasis_tf.runs.shipped import run_folder
 
-FORMAT = 1
+DIVERSITY = "diversity"
 
 
 class Snapshot(NamedTuple):
@@ -34,26 +34,40 @@ class Snapshot(NamedTuple):
     generator: str
 
 
-def snapshots_of(runs: Iterable[Path], *, steps: Iterable[int] = ()) -> list[Snapshot]:
-    """The intact checkpoints of run folders, in the order of runs and steps.
+def snapshots_of(runs: Iterable[Path], which: str = "latest") -> list[Snapshot]:
+    """Intact checkpoints of run folders, in the order of runs and steps.
 
     Args:
-        steps: which; all by default.
-    Raises: RunError, CheckpointError; EvaluationError for a run that has none of these steps.
+        which: "latest", "best" or "all", of each run.
+    Raises: RunError, CheckpointError; EvaluationError for a run that is named twice.
     """
-    found, wanted = [], set(steps)
-    for run in runs:
-        of_run = [_snapshot(run, path) for path in run_folder(run).require_checkpoints("all")]
-        chosen = [each for each in of_run if not wanted or each.step in wanted]
-        if not chosen:
-            there = ", ".join(f"{each.step:,}" for each in of_run)
-            raise EvaluationError(f"{run} keeps no checkpoint of these steps; it has {there}")
-        found += chosen
+    found, seen = [], {}
+    for run in map(Path, runs):
+        if (first := seen.setdefault(run.resolve(), run)) is not run:
+            raise EvaluationError(f"{first} and {run} are one run; name it once")
+        found += [_snapshot(run, path) for path in run_folder(run).require_checkpoints(which)]
     return found
 
 
+def facts_by_run(snapshots: Iterable[Snapshot], store: Store) -> dict[str, dict]:
+    """`network_facts` of each run's last snapshot."""
+    lasts = {snapshot.run: snapshot for snapshot in snapshots}
+    facts = {}
+    for run, snapshot in lasts.items():
+        facts[run] = store.network(snapshot.generator, lambda s=snapshot: network_facts(s.path))
+    return facts
+
+
 def measured_snapshots(
-    snapshots: Iterable[Snapshot], *, config, devices, batch_size: int, store: Path, seed: int = 0
+    snapshots: Iterable[Snapshot],
+    *,
+    config,
+    devices,
+    batch_size: int,
+    store: Store,
+    seed: int = 0,
+    without_noise: Iterable[str] = (),
+    out_folder: Path | None = None,
 ) -> Iterator[dict]:
     """Yields the evaluation of each snapshot, with its `run` and `images`.
 
@@ -63,39 +77,47 @@ def measured_snapshots(
     Args:
         config: `Config`; its `data` and `evaluation` are used for all snapshots.
         devices: `Devices`. batch_size: int, photographs at a time. seed: int, of the noise.
-        store: a JSON file, which may be missing.
+        without_noise: runs whose generators have none; their diversity is not measured.
+        out_folder: see `evaluate_checkpoints`.
     Raises: EvaluationError where a metric cannot be measured; those of `evaluate_checkpoints`.
     """
-    snapshots = list(snapshots)
+    snapshots, without_noise = list(snapshots), set(without_noise)
     protocol = protocol_of(config, seed=seed)
-    stored = {}
-    if store.exists():
-        stored = {_key(each): each for each in read_json(store)["evaluations"]}
     keys = [(each.run, each.step, each.generator, protocol) for each in snapshots]
-    missing = [each for each, key in zip(snapshots, keys, strict=True) if key not in stored]
-    if missing:
+    missing = [each for each, key in zip(snapshots, keys, strict=True) if not store.evaluation(key)]
+    left = len(missing)
+    for is_noisy in (True, False):
+        group = [each for each in missing if (each.run not in without_noise) == is_noisy]
+        if not group:
+            continue
         evaluations = evaluate_checkpoints(
-            [each.path for each in missing],
-            config=config,
+            [each.path for each in group],
+            config=config if is_noisy else _without_diversity(config),
             devices=devices,
             batch_size=batch_size,
             seed=seed,
+            out_folder=out_folder,
         )
-        for snapshot, evaluation in zip(missing, evaluations, strict=True):
+        for snapshot in group:
+            left -= 1
+            progress.say(f"{snapshot.run}, step {snapshot.step:,}; {left} more to measure")
+            evaluation = next(evaluations)
             for reason in evaluation.get("skipped", {}).values():
                 raise EvaluationError(reason)
             about = {"run": snapshot.run, "images": snapshot.images, "protocol": protocol}
-            evaluation |= about
-            stored[_key(evaluation)] = evaluation
-            _write(store, list(stored.values()))
+            store.add(evaluation | about)
     for key in keys:
-        yield stored[key]
+        yield store.evaluation(key)
 
 
 def protocol_of(config, *, seed: int) -> str:
     """A hash of what evaluations must share to be compared: data, metrics, networks and noise."""
     facts = config.evaluation.model_dump(mode="json")
-    for section, key in ((facts["segmenter"], "model"), (facts, "vgg16_weights")):
+    for section, key in (
+        (facts["segmenter"], "model"),
+        (facts, "vgg16_weights"),
+        (facts, "inception_weights"),
+    ):
         if section[key] and Path(section[key]).is_file():
             section[key] = file_sha256(section[key])
     data = {key: getattr(config.data, key) for key in ("source", "root", "val_split", "image_size")}
@@ -103,19 +125,23 @@ def protocol_of(config, *, seed: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def with_evaluation(config, **changes):
+    """A copy of a `Config` with other keys of `evaluation`."""
+    return config.model_copy(update={"evaluation": config.evaluation.model_copy(update=changes)})
+
+
+def _without_diversity(config):
+    kept = [name for name in config.evaluation.metrics if name != DIVERSITY]
+    if not kept:
+        raise EvaluationError(
+            "one of the runs has a generator without noise, so there is no diversity to measure; "
+            "name other --metrics"
+        )
+    return with_evaluation(config, metrics=kept)
+
+
 def _snapshot(run, path):
     step = checkpoint_files.step_of(path)
     batch_size = load_config(path / CONFIG).training.batch_size
     sha256 = checkpoint_files.sha256_of(path, GENERATOR)
     return Snapshot(path, str(run), step, step * batch_size, sha256)
-
-
-def _key(evaluation):
-    return tuple(evaluation[key] for key in ("run", "step", "generator", "protocol"))
-
-
-def _write(path, evaluations):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document = marked_json({"format": FORMAT, "evaluations": evaluations})
-    with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
