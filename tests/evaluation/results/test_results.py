@@ -140,7 +140,7 @@ def test_references_of_other_data_are_not_shown(tmp_path):
     evaluation = invented.evaluation(source="cityscapes")
     page = written(tmp_path, [evaluation])["results.md"].read_text()
     assert "69.3 by multi-scale DRN-D-105" in page
-    assert "SPADE" not in page and "44.1" not in page
+    assert "33.9" not in page and "44.1" not in page
 
 
 def test_another_networks_distance_is_not_called_fid(tmp_path):
