@@ -109,6 +109,9 @@ NoiseWidth = integer(
     at_least=0, at_most=4096, because="the layers see all of it at every pixel", unit="channels"
 )
 Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=14)]  # 2**14 is MAX_SIDE
+BackboneUpscale = integer(
+    at_least=1, at_most=2, because="the backbone's work grows with its square", unit="times"
+)
 InitGain = number(
     gt=0,
     at_most=100,

