@@ -53,8 +53,8 @@ def load_run(path: Path | str, *, which: str = Checkpoint.LATEST) -> LoadedRun:
     """Loads the generator of a run.
 
     Args:
-        path: the run folder, `--run-dir` of `train`; or the name of a run of the package, such as
-            "landscapes".
+        path: the run folder, `--run-dir` of `train`; the name of a run of the package, such as
+            "landscapes"; or "hf://USER/NAME" in Hugging Face's hub, which needs huggingface_hub.
         which: "latest", or "best" by `training.best_metric`.
     Raises: RunError, CheckpointError or ConfigError, naming the file.
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from oasis_tf.runs.folder import RunError, RunFolder
+from oasis_tf.runs.hub import from_hub, is_address
 
 FOLDER = "pretrained"  # of the package
 
@@ -28,7 +29,7 @@ def run_folder(path_or_name: Path | str, *, writable: bool = False) -> RunFolder
 
     Args:
         path_or_name: path of a run folder, or a name such as "landscapes". A folder of that name
-            goes first.
+            goes first. Or an address in the hub, see `oasis_tf.runs.hub`.
         writable: bool, whether the caller writes into the run folder.
     Raises: RunError for a name of no run, with those there are; or if a run of the package were
         written to.
@@ -37,6 +38,8 @@ def run_folder(path_or_name: Path | str, *, writable: bool = False) -> RunFolder
     run_folder("landscapes").require_checkpoint()
     ```
     """
+    if is_address(path_or_name):
+        return RunFolder(from_hub(path_or_name))
     path = Path(path_or_name)
     shipped = shipped_runs()
     if path.exists() or len(path.parts) != 1:

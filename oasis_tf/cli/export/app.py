@@ -8,6 +8,7 @@ import typer
 
 from oasis_tf.cli import exits
 from oasis_tf.cli.export.client import client
+from oasis_tf.cli.export.hub import hub
 from oasis_tf.cli.export.load_test import load_test
 from oasis_tf.cli.export.report import report
 from oasis_tf.cli.export.target_verb import verb_of
@@ -23,7 +24,7 @@ app = typer.Typer(
 )
 for target in TARGETS:
     app.command(target.verb)(verb_of(target))
-for verb in (report, client, load_test):
+for verb in (report, hub, client, load_test):
     app.command()(verb)
 
 
