@@ -1,4 +1,4 @@
-"""A spinner on the terminal while a fresh process works."""
+"""What is worked on while a fresh process works: a spinner on the terminal, else lines."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,17 +6,21 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from oasis_tf.io.progress import say
+
 
 @contextmanager
 def working(description: str) -> Iterator[Callable[[str], None]]:
-    """Shows a description and the elapsed time; only on a terminal.
+    """Shows a description and, on a terminal, the elapsed time; both on stderr.
 
     Yields: function(description), which changes the description.
     """
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
+    if not console.is_terminal:
+        say(description)
+        yield say
+        return
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(description, total=None)
         yield lambda description: bar.update(task, description=description)

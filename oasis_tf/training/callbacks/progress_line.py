@@ -5,6 +5,7 @@ import sys
 import time
 from collections import deque
 
+from oasis_tf.io.progress import duration, say
 from oasis_tf.io.terminal import StandardOutputError, printable, write
 from oasis_tf.training.callbacks.steps import StepCallback
 
@@ -18,8 +19,8 @@ class ProgressLine(StepCallback):
     """Shows step, epoch, images per second, remaining time, losses, and the newest result.
 
     On a terminal, one line that is rewritten. In a narrow terminal it is shortened, and its last
-    parts are left out. Elsewhere, one line per epoch. Must come after the reports in the list of
-    callbacks.
+    parts are left out. Elsewhere, one line per epoch, and on stderr one before the first step,
+    which takes longest. Must come after the reports in the list of callbacks.
 
     Args:
         total_steps, steps_per_epoch: int.
@@ -61,6 +62,8 @@ class ProgressLine(StepCallback):
     def on_train_begin(self, logs=None):
         self.last_shown = -UPDATE_EVERY
         if self.step < self.total_steps and not self.times:
+            if not self.is_terminal:
+                say(", ".join([*self._position(self.step), FIRST]))
             self._rewrite(lambda short: [*self._position(self.step, short=short), FIRST])
 
     def on_train_batch_end(self, batch, logs=None):
@@ -139,19 +142,3 @@ def fitted(parts, *, width):
             break
         line += f" {part}"
     return line
-
-
-def duration(seconds, *, short=False):
-    """Formats seconds: "42 s", "3 min 20 s", "5 h 07 min", "3 d 4 h"; short "5 h"."""
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        both = f"{days:,} d", f"{hours} h"
-    elif hours:
-        both = f"{hours} h", f"{minutes:02} min"
-    elif minutes:
-        both = f"{minutes} min", f"{seconds:02} s"
-    else:
-        both = (f"{seconds} s",)
-    return both[0] if short else " ".join(both)
