@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from oasis_tf.config.packaged import config_path
 from oasis_tf.first_config.machine import Machine
+from oasis_tf.io.yaml_file import read_yaml
 
 SPARE = 0.7  # of the memory: the estimate is 10% off, and other programs run too
 MOST_SIDE = 2048
@@ -15,14 +17,8 @@ LARGE_GPU = 14e9  # bytes: the paper's network with 4 images of 256x256 takes 8 
 
 # configs/landscapes.yaml says why each is there.
 _WITHOUT_STREAKS = {"padding_mode": "replicate", "upsampling": "bilinear", "noise_gain": 0.1}
-AUGMENT = {  # docs/augmentation.md, "moderate values for a few hundred photographs"
-    "scale": 1.25,
-    "rotation": 3,
-    "warp": 0.03,
-    "brightness": 0.1,
-    "contrast": 0.1,
-    "saturation": 0.1,
-}
+FEW_PAIRS = "recipes/few-pairs"
+_OF_LENGTH = {"batch_size", "epochs", "steps_per_epoch"}  # keys of `training` that are chosen here
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,7 @@ class Network:
         generator, discriminator, training: keys of these sections of a config.
         pixels: int, of an image, about.
         batch_size, steps: int.
+        augment: keys of `data.augment`.
     """
 
     reason: str
@@ -43,6 +40,7 @@ class Network:
     pixels: int
     batch_size: int
     steps: int
+    augment: dict[str, float] = field(default_factory=dict)
 
     @property
     def multiple(self) -> int:
@@ -86,14 +84,32 @@ _LARGE = Network(  # of configs/ade20k.yaml
 
 def choose_network(machine: Machine, *, num_pairs: int) -> Network:
     """The network for a machine and a number of training pairs."""
-    if machine.gpus:
-        is_large = min(memory for _, memory in machine.gpus) >= LARGE_GPU
-        if num_pairs >= MANY_PAIRS and is_large:
-            return replace(_LARGE, reason=f"{_LARGE.reason}, for {num_pairs:,} pairs on GPUs")
+    if not machine.gpus:
+        pixels = 192 * 256 if machine.cores > 16 else 128 * 192 if machine.cores > 4 else 96 * 128
+        network = replace(_SMALL, pixels=pixels)
+    elif num_pairs >= MANY_PAIRS and min(memory for _, memory in machine.gpus) >= LARGE_GPU:
+        network = replace(_LARGE, reason=f"{_LARGE.reason}, for {num_pairs:,} pairs on GPUs")
+    else:
         why = f"only {num_pairs:,} pairs" if num_pairs < MANY_PAIRS else "little memory on the GPU"
-        return replace(_MIDDLE, reason=f"{_MIDDLE.reason}: {why}")
-    pixels = 192 * 256 if machine.cores > 16 else 128 * 192 if machine.cores > 4 else _SMALL.pixels
-    return replace(_SMALL, pixels=pixels)
+        network = replace(_MIDDLE, reason=f"{_MIDDLE.reason}: {why}")
+    return _for_few_pairs(network, num_pairs) if num_pairs < SOME_PAIRS else network
+
+
+def _for_few_pairs(network: Network, num_pairs: int) -> Network:
+    """With the discriminator, the weights of losses and the augmentation of the recipe."""
+    recipe = read_yaml(config_path(FEW_PAIRS))
+    training = {
+        key: value
+        for key, value in recipe["training"].items()
+        if key not in _OF_LENGTH and not key.endswith("_every")
+    }
+    return replace(
+        network,
+        reason=f"{network.reason}; for {num_pairs:,} pairs what configs/{FEW_PAIRS}.yaml adds",
+        discriminator=recipe["discriminator"],
+        training=training | network.training,
+        augment=recipe["data"].get("augment", {}),
+    )
 
 
 def image_size(source_size: tuple[int, int], *, pixels: int, multiple: int) -> tuple[int, int]:

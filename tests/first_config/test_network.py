@@ -1,6 +1,8 @@
 """What is chosen for a machine and a number of pairs."""
 
 import pytest
+import yaml
+from tiny_config import CONFIGS
 
 from oasis_tf.first_config.duration import seconds_a_step
 from oasis_tf.first_config.machine import Machine
@@ -18,6 +20,18 @@ GPUS = Machine(cores=64, memory=512 * GB, gpus=(("A100", 40 * GB),) * 4)
 )
 def test_more_pairs_and_larger_machines_get_larger_networks(machine, num_pairs, channels):
     assert choose_network(machine, num_pairs=num_pairs).generator["channels"] == channels
+
+
+def test_few_pairs_get_what_the_recipe_adds():
+    recipe = yaml.safe_load((CONFIGS / "recipes" / "few-pairs.yaml").read_text())
+    for machine in (CPU, GPU):
+        few, many = (choose_network(machine, num_pairs=number) for number in (400, 2000))
+        assert few.discriminator == recipe["discriminator"] != many.discriminator
+        assert few.augment == recipe["data"]["augment"] and not many.augment
+        assert few.training["lambda_label_mix"] == recipe["training"]["lambda_label_mix"]
+        assert not {"batch_size", "epochs", "sample_every"} & few.training.keys()
+        assert few.generator == many.generator
+    assert choose_network(CPU, num_pairs=400).generator == recipe["generator"]
 
 
 @pytest.mark.parametrize(
