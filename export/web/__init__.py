@@ -1,0 +1,1 @@
+"""A page to paint in, as a folder of static files."""

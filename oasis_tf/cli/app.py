@@ -16,6 +16,7 @@ from oasis_tf.cli.generate import generate
 from oasis_tf.cli.import_weights import import_weights
 from oasis_tf.cli.init import init
 from oasis_tf.cli.options import Version
+from oasis_tf.cli.paint import paint
 from oasis_tf.cli.report import report
 from oasis_tf.cli.train import train
 from oasis_tf.cli.train_segmenter import train_segmenter
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for verb in (
-    *(init, train, generate, evaluate, compare, report, train_segmenter),
+    *(init, train, generate, paint, evaluate, compare, report, train_segmenter),
     *(import_weights, export_weights, validate_data, config, doctor),
 ):
     app.command()(verb)

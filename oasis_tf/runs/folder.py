@@ -65,6 +65,13 @@ class RunFolder:
     def training_results(self):
         return self.path / "evaluation" / "training.json"
 
+    def direction_files(self):
+        """Paths of the run's directions: `explore direction --out RUN/directions/NAME` writes one.
+
+        Returns: sorted list of direction.json.
+        """
+        return sorted(self.path.glob("directions/*/direction.json"))
+
     @property
     def report(self):
         return self.path / "report.html"

@@ -24,6 +24,12 @@ def shipped_runs() -> dict[str, Path]:
     return {path.parent.name: path.parent for path in sorted(found)}
 
 
+def ready_network(run: RunFolder) -> Path | None:
+    """The .tflite that a run of the package holds beside its checkpoint, with its card; or None."""
+    found = run.path / f"{run.path.name}.tflite"
+    return found if run.path in shipped_runs().values() and found.is_file() else None
+
+
 def run_folder(path_or_name: Path | str, *, writable: bool = False) -> RunFolder:
     """The folder of a run, from its path or from the name of one in the package.
 

@@ -12,6 +12,7 @@ from oasis_tf.cli.export.hub import hub
 from oasis_tf.cli.export.load_test import load_test
 from oasis_tf.cli.export.report import report
 from oasis_tf.cli.export.target_verb import verb_of
+from oasis_tf.cli.export.web import web
 from oasis_tf.cli.options import Version
 from oasis_tf.export.targets import TARGETS
 from oasis_tf.runtime.keras_settings import prepare_environment
@@ -24,7 +25,7 @@ app = typer.Typer(
 )
 for target in TARGETS:
     app.command(target.verb)(verb_of(target))
-for verb in (report, hub, client, load_test):
+for verb in (report, hub, web, client, load_test):
     app.command()(verb)
 
 

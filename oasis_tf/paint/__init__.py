@@ -1,0 +1,1 @@
+"""The page to paint in, served on this machine."""

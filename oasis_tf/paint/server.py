@@ -1,0 +1,204 @@
+"""An HTTP server of the page's files and, if asked, of images; for this machine only by default.
+
+It answers requests for the files that the folder held at the start, and nothing else: a path is
+looked up, never joined. The Host header must be this server's, so that another site's page cannot
+reach it by a name of its own (DNS rebinding), and so must Origin, where a browser sends it.
+"""
+
+import base64
+import binascii
+import json
+import mimetypes
+import threading
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+
+from oasis_tf.data import DataError
+from oasis_tf.paint.painter import LatestPainter, SupersededError
+
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+ALL_ADDRESSES = ("", "0.0.0.0", "::")  # other machines know this one by names of their own
+SECONDS = 20  # that a client may be silent
+MOST_SECONDS = 120  # of a connection; browsers open another one
+MOST_CONNECTIONS = 32
+MOST_Z_CHARACTERS = 2**14  # of base64
+MAX_SEED = 2**31 - 1
+TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
+HEADERS = {
+    # LiteRT.js uses several threads only on pages that are isolated from others.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+class PaintServer(ThreadingHTTPServer):
+    """Serves a folder, and `POST /api/paint` where there is a painter.
+
+    Args:
+        address: (host, port); port 0 for a free one.
+        folder: path with index.html.
+        extra: dict of URL path to bytes, which go before the files of the folder.
+        painter: `LatestPainter`, or None.
+        size: (h, w) of label maps. z_dim: int, length of z.
+    Raises: OSError for a port in use.
+    """
+
+    daemon_threads = True
+    request_queue_size = 16
+
+    def __init__(self, address, folder, *, extra: Mapping, painter=None, size=(0, 0), z_dim=0):
+        self.files = files_of(folder)
+        self.extra = dict(extra)
+        self.painter: LatestPainter | None = painter
+        self.size, self.z_dim = size, z_dim
+        self.slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        super().__init__(address, Handler)
+        self.hosts = {f"{name}:{self.server_port}" for name in (*LOCAL, address[0])}
+        self.answers_to_all = address[0] in ALL_ADDRESSES
+
+    @property
+    def url(self):
+        """The address for a browser on this machine."""
+        host = self.server_address[0]
+        return f"http://{'127.0.0.1' if host in ALL_ADDRESSES else host}:{self.server_port}/"
+
+    def process_request(self, request, client_address):
+        if not self.slots.acquire(blocking=False):
+            self.shutdown_request(request)
+            return
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request, client_address):
+        ending = threading.Timer(MOST_SECONDS, self.shutdown_request, [request])
+        ending.daemon = True
+        ending.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            ending.cancel()
+            self.slots.release()
+
+    def handle_error(self, request, client_address):
+        """A client that went away is no error of this server."""
+
+
+def files_of(folder):
+    """dict of URL path to the path of a file, of all files of a folder; no hidden ones."""
+    folder = Path(folder)
+    found = {
+        f"/{path.relative_to(folder).as_posix()}": path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    }
+    if "/index.html" in found:
+        found["/"] = found["/index.html"]
+    return found
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = SECONDS
+    server: PaintServer
+
+    def do_GET(self):
+        if not self._is_ours():
+            return
+        path = urlsplit(self.path).path
+        if path in self.server.extra:
+            self._send(HTTPStatus.OK, self.server.extra[path], kind=_type_of(path))
+        elif path in self.server.files:
+            file = self.server.files[path]
+            self._send(HTTPStatus.OK, file.read_bytes(), kind=_type_of(file.name))
+        else:
+            self._refuse(HTTPStatus.NOT_FOUND, "There is no such file.")
+
+    do_HEAD = do_GET
+
+    def do_POST(self):
+        if not self._is_ours():
+            return
+        address = urlsplit(self.path)
+        if address.path != "/api/paint" or self.server.painter is None:
+            self._refuse(HTTPStatus.NOT_FOUND, "There is no such address.")
+            return
+        height, width = self.server.size
+        if self.headers.get("Content-Length") != str(height * width):
+            self._refuse(
+                HTTPStatus.BAD_REQUEST, f"The body must be {height}x{width} ids of a byte each."
+            )
+            return
+        body = self.rfile.read(height * width)
+        try:
+            seed, z = self._noise(parse_qs(address.query, max_num_fields=4))
+            label_map = np.frombuffer(body, np.uint8).reshape(height, width)
+            png = self.server.painter.paint(label_map, seed=seed, z=z)
+        except (ValueError, DataError) as error:
+            self._refuse(HTTPStatus.BAD_REQUEST, str(error))
+        except SupersededError:
+            self._refuse(HTTPStatus.CONFLICT, "A newer request came.")
+        except Exception as error:  # such as diverged weights
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, str(error).partition("\n")[0])
+        else:
+            self._send(HTTPStatus.OK, png, kind="image/png")
+
+    def _noise(self, query):
+        """(seed, z or None). Raises: ValueError in a sentence."""
+        seed = query.get("seed", ["0"])[0]
+        if not (seed.isascii() and seed.isdecimal() and len(seed) <= 10 and int(seed) <= MAX_SEED):
+            raise ValueError(f"seed must be a whole number from 0 to {MAX_SEED}.")
+        if "z" not in query:
+            return int(seed), None
+        try:
+            z = np.frombuffer(base64.b64decode(query["z"][0][:MOST_Z_CHARACTERS]), "<f4")
+        except (binascii.Error, ValueError):
+            raise ValueError("z must be base64 of float32 numbers.") from None
+        if z.shape != (self.server.z_dim,) or not np.isfinite(z).all():
+            raise ValueError(f"z must be {self.server.z_dim} finite numbers.")
+        return int(seed), z
+
+    def _is_ours(self):
+        """Whether the request was meant for this server; answers it if not."""
+        origin = self.headers.get("Origin")
+        is_ours = self.headers.get("Host") in self.server.hosts and (
+            origin is None or origin.removeprefix("http://") in self.server.hosts
+        )
+        if is_ours or self.server.answers_to_all:
+            return True
+        self._refuse(HTTPStatus.FORBIDDEN, "This server answers to its own address only.")
+        return False
+
+    def _refuse(self, status, sentence):
+        self.close_connection = True  # an unread body would be taken for the next request
+        self._send(status, json.dumps({"error": sentence}).encode(), kind="application/json")
+
+    def _send(self, status, body, *, kind):
+        self.send_response(status)
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format, *arguments):
+        """Prints nothing: a page asks for an image with every stroke."""
+
+
+def _type_of(name):
+    suffix = Path(name).suffix
+    return TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
