@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from oasis_tf.data.landscapes import render
 from oasis_tf.exploration.direction import Direction, DirectionError
@@ -22,11 +21,11 @@ from oasis_tf.runs.folder import RunFolder
 from oasis_tf.runs.shipped import ready_network
 
 PAGE = Path(__file__).parent / "page"
-MODEL = "model.json"
+MODEL, NETWORK = "model.json", "model.tflite"
 MOST_MODEL_BYTES = 64 * 10**6
 MOST_EXAMPLES = 24
 SCENES = range(100, 108)  # seeds of the rendered example maps
-LARGEST_STEP = 3.0  # of a direction's slider, in standard deviations of the noise
+STEPS = [-3.0, 3.0]  # of a direction's slider, in standard deviations of the noise
 
 
 def write_folder(
@@ -59,18 +58,30 @@ def write_folder(
     runtime = None if cdn else litert.litert_folder(say=say)
     with publishing(out) as (folder,):
         shutil.copytree(PAGE, folder, ignore=shutil.ignore_patterns("README.md"))
-        card = write_network(checkpoint, folder / "model.tflite", ready=ready_network(run))
+        card = write_network(checkpoint, folder / NETWORK, ready=ready_network(run))
         if runtime:
             shutil.copytree(runtime, folder / "litert")
-        described = model_json(sampler, run, name=name, examples=write_examples(maps, folder)) | {
+        described = model_json(
+            sampler, run, name=name, examples=write_examples(sampler, maps, folder)
+        ) | {
             "backend": "litert",
-            "model": "model.tflite",
-            "sha256": file_sha256(folder / "model.tflite"),
-            "inputs": card["inputs"] | card["outputs"],
-            "litert": litert.CDN if cdn else "litert/",
+            "model": {"file": NETWORK, "sha256": card["sha256"], "bytes": card["bytes"]},
+            "litert": litert.ON_CDN if cdn else litert.BESIDE,
         }
+        if cdn:
+            _allow_cdn(folder / "index.html")
         (folder / MODEL).write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
     return described
+
+
+def _allow_cdn(page):
+    """Adds the CDN to the page's content security policy."""
+    text = page.read_text(encoding="utf-8")
+    for source in ("'self' 'wasm-unsafe-eval'", "connect-src 'self'"):
+        if source not in text:
+            raise TargetError(f"{page.name} has no {source} in its policy")
+        text = text.replace(source, f"{source} {litert.CDN_HOST}")
+    page.write_text(text, encoding="utf-8")
 
 
 def directions_of(run, sampler):
@@ -115,33 +126,38 @@ def model_json(sampler, run, *, name="", examples=()):
     Args:
         name: str, "" for the run's. examples: list of dict of name and file.
     """
-    classes = zip(sampler.class_names, sampler.palette.tolist(), strict=True)
+    code = sampler.label_code
+    classes = zip(sampler.class_names, sampler.palette.tolist(), code.values(), strict=True)
     return {
+        "format": 1,
         "name": name or run.path.resolve().name,
-        "step": sampler.step,
+        "generator": sampler.fingerprint,
         "image_size": list(sampler.size),
         "num_classes": len(sampler.class_names),
         "void_id": 0,
         "z_dim": sampler.z_dim,
-        "noise_maps": False,
+        "accepts_noise_map": False,
+        "noise_map_model": None,
+        "label_kind": "id" if code.kind == "id" else "color",
         "classes": [
-            {"id": index, "name": class_name, "color": color}
-            for index, (class_name, color) in enumerate(classes)
+            {"id": index, "name": class_name, "color": color, "values": values}
+            for index, (class_name, color, values) in enumerate(classes)
         ],
         "directions": [
             {
                 "name": direction.attribute,
                 "vector": list(direction.vector),
-                "largest": LARGEST_STEP,
+                "steps": STEPS,
             }
             for direction in directions_of(run, sampler)
         ],
         "examples": list(examples),
+        "seed": 0,
     }
 
 
 def example_maps(sampler, examples):
-    """dict of name to label map, uint8 (h, w), of the network's size."""
+    """dict of name to label map, uint8 (h, w), of the network's size, of class ids."""
     if examples is not None:
         files = label_files(examples)[:MOST_EXAMPLES]
         inputs = label_maps_of_files(sampler, files)
@@ -151,12 +167,12 @@ def example_maps(sampler, examples):
     return {f"scene {seed}": render(seed, tuple(sampler.size))[1] for seed in SCENES}
 
 
-def write_examples(maps, folder):
-    """Writes the maps as PNGs of ids. Returns: list of dict of name and file."""
+def write_examples(sampler, maps, folder):
+    """Writes the maps as PNGs of the data's code. Returns: list of dict of name and file."""
     (folder / "examples").mkdir()
     described = []
     for number, (name, label_map) in enumerate(maps.items(), start=1):
         file = f"examples/{number}.png"
-        Image.fromarray(label_map, mode="L").save(folder / file)
+        sampler.label_code.save(label_map, folder / file, palette=sampler.palette)
         described.append({"name": name, "file": file})
     return described

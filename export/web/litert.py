@@ -14,7 +14,11 @@ from oasis_tf.data.cache import default_folder
 from oasis_tf.io.file_lock import filling
 
 VERSION = "2.5.3"  # Apache-2.0
-CDN = f"https://cdn.jsdelivr.net/npm/@litertjs/core@{VERSION}/"
+CDN_HOST = "https://cdn.jsdelivr.net"
+_ON_CDN = f"{CDN_HOST}/npm/@litertjs/core@{VERSION}"
+# Module and folder of the wasm files, relative to the page or as URLs.
+BESIDE = {"module": "litert/index.js", "wasm": "litert/wasm/"}
+ON_CDN = {"module": f"{_ON_CDN}/+esm", "wasm": f"{_ON_CDN}/wasm/"}
 SECONDS = 600  # of npm
 MOST_BYTES = 80 * 2**20  # of an unpacked package
 LONGEST_REASON = 200  # characters

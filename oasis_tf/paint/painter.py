@@ -1,14 +1,11 @@
 """Paints one request at a time; the latest one goes first, older ones that wait are dropped."""
 
-import io
 import threading
 from dataclasses import dataclass, field
 
 import numpy as np
-from PIL import Image
 
 from oasis_tf.generation import Sampler
-from oasis_tf.runtime import noise
 
 
 class SupersededError(RuntimeError):
@@ -20,7 +17,7 @@ class _Request:
     label_map: np.ndarray
     z: np.ndarray | None
     done: threading.Event = field(default_factory=threading.Event)
-    result: bytes | None = None
+    result: np.ndarray | None = None
     error: BaseException | None = None
 
 
@@ -32,7 +29,7 @@ class LatestPainter:
 
     ```python
     with LatestPainter(sampler) as painter:
-        png = painter.paint(label_map, seed=7)
+        image = painter.paint(label_map, z)
     ```
     """
 
@@ -53,16 +50,15 @@ class LatestPainter:
             self._changed.notify()
         self._thread.join()
 
-    def paint(self, label_map: np.ndarray, *, seed: int, z: np.ndarray | None = None) -> bytes:
-        """The photograph of a label map as PNG; the same as `oasis-tf generate --seed`.
+    def paint(self, label_map: np.ndarray, z: np.ndarray | None) -> np.ndarray:
+        """The photograph of a label map, as `Sampler.paint` makes it.
 
         Args:
             label_map: uint8 (h, w), class ids.
-            seed: int. z: float (z_dim,); None to draw it from the seed.
-        Raises: SupersededError; DataError for ids of no class.
+            z: float (z_dim,), or a noise map (h, w, z_dim); None without noise.
+        Returns: uint8 (h, w, 3).
+        Raises: SupersededError; the errors of `Sampler.paint`.
         """
-        if z is None and self._sampler.z_dim:
-            z = noise.seeded_noise([seed], self._sampler.z_dim).numpy()[0]
         request = _Request(label_map, z)
         with self._changed:
             if self._waiting is not None:
@@ -83,14 +79,8 @@ class LatestPainter:
             if request is None:
                 return
             try:
-                request.result = self._png(request)
+                z = None if request.z is None else request.z[None]
+                (request.result,) = self._sampler.paint(np.int32(request.label_map)[None], z)
             except Exception as error:  # for the thread that waits
                 request.error = error
             request.done.set()
-
-    def _png(self, request):
-        z = None if request.z is None else request.z[None]
-        (image,) = self._sampler.paint(np.int32(request.label_map)[None], z)
-        file = io.BytesIO()
-        Image.fromarray(image).save(file, format="PNG", compress_level=1)
-        return file.getvalue()

@@ -5,8 +5,6 @@ looked up, never joined. The Host header must be this server's, so that another 
 reach it by a name of its own (DNS rebinding), and so must Origin, where a browser sends it.
 """
 
-import base64
-import binascii
 import json
 import mimetypes
 import threading
@@ -26,8 +24,7 @@ ALL_ADDRESSES = ("", "0.0.0.0", "::")  # other machines know this one by names o
 SECONDS = 20  # that a client may be silent
 MOST_SECONDS = 120  # of a connection; browsers open another one
 MOST_CONNECTIONS = 32
-MOST_Z_CHARACTERS = 2**14  # of base64
-MAX_SEED = 2**31 - 1
+MOST_CHARACTERS = 2**11  # of a query
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".json": "application/json"}
 HEADERS = {
     # LiteRT.js uses several threads only on pages that are isolated from others.
@@ -133,17 +130,9 @@ class Handler(BaseHTTPRequestHandler):
         if address.path != "/api/paint" or self.server.painter is None:
             self._refuse(HTTPStatus.NOT_FOUND, "There is no such address.")
             return
-        height, width = self.server.size
-        if self.headers.get("Content-Length") != str(height * width):
-            self._refuse(
-                HTTPStatus.BAD_REQUEST, f"The body must be {height}x{width} ids of a byte each."
-            )
-            return
-        body = self.rfile.read(height * width)
         try:
-            seed, z = self._noise(parse_qs(address.query, max_num_fields=4))
-            label_map = np.frombuffer(body, np.uint8).reshape(height, width)
-            png = self.server.painter.paint(label_map, seed=seed, z=z)
+            label_map, z = self._request(address.query)
+            image = self.server.painter.paint(label_map, z)
         except (ValueError, DataError) as error:
             self._refuse(HTTPStatus.BAD_REQUEST, str(error))
         except SupersededError:
@@ -151,22 +140,35 @@ class Handler(BaseHTTPRequestHandler):
         except Exception as error:  # such as diverged weights
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, str(error).partition("\n")[0])
         else:
-            self._send(HTTPStatus.OK, png, kind="image/png")
+            self._send(HTTPStatus.OK, image.tobytes(), kind="application/octet-stream")
 
-    def _noise(self, query):
-        """(seed, z or None). Raises: ValueError in a sentence."""
-        seed = query.get("seed", ["0"])[0]
-        if not (seed.isascii() and seed.isdecimal() and len(seed) <= 10 and int(seed) <= MAX_SEED):
-            raise ValueError(f"seed must be a whole number from 0 to {MAX_SEED}.")
-        if "z" not in query:
-            return int(seed), None
-        try:
-            z = np.frombuffer(base64.b64decode(query["z"][0][:MOST_Z_CHARACTERS]), "<f4")
-        except (binascii.Error, ValueError):
-            raise ValueError("z must be base64 of float32 numbers.") from None
-        if z.shape != (self.server.z_dim,) or not np.isfinite(z).all():
-            raise ValueError(f"z must be {self.server.z_dim} finite numbers.")
-        return int(seed), z
+    def _request(self, query):
+        """Label map uint8 (h, w), and noise, see export/web/page/README.md.
+
+        Raises: ValueError in a sentence.
+        """
+        (height, width), z_dim = self.server.size, self.server.z_dim
+        redrawn = _ids(parse_qs(query[:MOST_CHARACTERS], max_num_fields=2).get("redrawn", [""])[0])
+        num_noises = (1 + len(redrawn)) if z_dim else 0
+        length = height * width + 4 * z_dim * num_noises
+        if self.headers.get("Content-Length") != str(length):
+            raise ValueError(
+                f"The body must be {length} bytes: {height}x{width} ids, then {num_noises} times "
+                f"{z_dim} float32."
+            )
+        body = self.rfile.read(length)
+        label_map = np.frombuffer(body, np.uint8, height * width).reshape(height, width)
+        if not z_dim:
+            return label_map, None
+        noises = np.frombuffer(body, "<f4", offset=height * width).reshape(-1, z_dim)
+        if not np.isfinite(noises).all():
+            raise ValueError("The noise must be finite numbers.")
+        if not redrawn:
+            return label_map, noises[0]
+        z = np.tile(noises[0], (height, width, 1))
+        for class_id, noise in zip(redrawn, noises[1:], strict=True):
+            z[label_map == class_id] = noise
+        return label_map, z
 
     def _is_ours(self):
         """Whether the request was meant for this server; answers it if not."""
@@ -197,6 +199,14 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format, *arguments):
         """Prints nothing: a page asks for an image with every stroke."""
+
+
+def _ids(text):
+    """List of class ids of "3,5". Raises: ValueError in a sentence."""
+    parts = text.split(",") if text else []
+    if not all(part.isascii() and part.isdecimal() and len(part) <= 3 for part in parts):
+        raise ValueError("redrawn must be class ids with commas between them.")
+    return [int(part) for part in parts]
 
 
 def _type_of(name):

@@ -77,13 +77,10 @@ def _written(run, checkpoint, folder, examples):
 def _in_process(run, checkpoint, sampler, examples):
     """The page as it lies in the package; this process paints."""
     with tempfile.TemporaryDirectory() as temporary, LatestPainter(sampler) as painter:
-        files = web.write_examples(web.example_maps(sampler, examples), Path(temporary))
-        described = web.model_json(sampler, run, examples=files) | {
-            "backend": "server",
-            "model": None,
-            "sha256": None,
-            "litert": None,
-        }
+        maps = web.example_maps(sampler, examples)
+        files = web.write_examples(sampler, maps, Path(temporary))
+        described = web.model_json(sampler, run, examples=files)
+        described |= {"backend": "server", "accepts_noise_map": sampler.z_dim > 0}
         extra = {f"/{web.MODEL}": json.dumps(described).encode()}
         for file in files:
             extra[f"/{file['file']}"] = Path(temporary, file["file"]).read_bytes()
