@@ -55,6 +55,11 @@ class TrainingConfig(Section):
         description="Decay of the generator's exponential moving average, which averages over "
         "about 1 / (1 - ema_decay) steps.",
     )
+    ema_warmup: bool = Field(
+        False,
+        description="Whether the decay is at most (1 + step) / (10 + step), so that the average "
+        "forgets the initial weights within some hundred steps. False: as in the paper.",
+    )
     class_balancing: bool = Field(
         True, description="Whether the loss weights classes by the inverse of their frequency."
     )

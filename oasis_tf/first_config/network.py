@@ -54,7 +54,7 @@ _SMALL = Network(  # of configs/camvid.yaml
     | {"init_gain": 1.0, **_WITHOUT_STREAKS},
     discriminator={"channels": [32, 64, 128, 128, 256], "init_gain": 1.0},
     training={"generator_learning_rate": 4e-4, "discriminator_learning_rate": 4e-4}
-    | {"ema_decay": 0.998},
+    | {"ema_decay": 0.998, "ema_warmup": True},
     pixels=96 * 128,
     batch_size=4,
     steps=3_000,
@@ -65,7 +65,7 @@ _MIDDLE = Network(
     | {"init_gain": 1.0, **_WITHOUT_STREAKS},
     discriminator={"channels": [64, 128, 128, 256, 256, 512], "init_gain": 1.0},
     training={"generator_learning_rate": 2e-4, "discriminator_learning_rate": 4e-4}
-    | {"ema_decay": 0.999},
+    | {"ema_decay": 0.999, "ema_warmup": True},
     pixels=256 * 256,
     batch_size=8,
     steps=30_000,

@@ -86,6 +86,7 @@ class AdversarialPair(LabelMapModel):
         generator_losses=None,
         discriminator_losses=None,
         ema_decay=0.9999,
+        ema_warmup=False,
         log_gradient_norms=True,
         seed=0,
         jit_compile=False,
@@ -99,6 +100,8 @@ class AdversarialPair(LabelMapModel):
             generator_optimizer, discriminator_optimizer: `keras.optimizers.Optimizer`, one each.
             generator_losses, discriminator_losses: lists of `Loss`; None for the model's default.
             ema_decay: float in [0, 1); 0 makes the EMA generator a copy of the generator.
+            ema_warmup: bool, a smaller decay in the first steps, see `ema.warmed_up`; the paper
+                has none.
             log_gradient_norms: bool. On several replicas it costs one more sum of all gradients.
             seed: int, of the noise and of the model's own draws.
             jit_compile: bool, XLA for the updates. Off by default: convolutions on CPUs are slower
@@ -127,6 +130,7 @@ class AdversarialPair(LabelMapModel):
         if jit_compile:
             self._run_updates = tf.function(self.updates, autograph=False, jit_compile=True)
         self.ema_decay = ema_decay
+        self.ema_warmup = ema_warmup
         self.log_gradient_norms = log_gradient_norms
         self.seed = seed
         self._set_losses(
@@ -234,6 +238,7 @@ class AdversarialPair(LabelMapModel):
             "generator_losses": serialize(self.generator_losses),
             "discriminator_losses": serialize(self.discriminator_losses),
             "ema_decay": self.ema_decay,
+            "ema_warmup": self.ema_warmup,
             "log_gradient_norms": self.log_gradient_norms,
             "seed": self.seed,
             "jit_compile": self.compiles_updates,

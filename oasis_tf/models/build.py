@@ -21,6 +21,7 @@ def build_model(config):
         generator_losses=_generator_losses(config),
         discriminator_losses=_discriminator_losses(config),
         ema_decay=training.ema_decay,
+        ema_warmup=training.ema_warmup,
         class_balancing=training.class_balancing,
         log_gradient_norms=training.log_gradient_norms,
         seed=training.seed,

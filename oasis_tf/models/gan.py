@@ -183,7 +183,10 @@ class GAN(AdversarialPair):
 
     def update_ema(self):
         """Moves the EMA generator a step towards the generator."""
-        ema.update(self.ema_generator, self.generator, self.ema_decay)
+        decay = self.ema_decay
+        if self.ema_warmup:
+            decay = ema.warmed_up(decay, step=self.step)
+        ema.update(self.ema_generator, self.generator, decay)
 
     def test_step(self, data):
         """Losses and scores of held-out pairs: EMA fakes, inference mode, no weight changes."""

@@ -1,6 +1,7 @@
 import itertools
 
 import numpy as np
+import pytest
 from numpy_layers import conv_of
 from tiny import HEIGHT, NUM_CLASSES, WIDTH, assert_same_weights, tiny_generator, tiny_z, weights_of
 
@@ -25,6 +26,14 @@ def test_decay_zero_copies():
     average, generator = tiny_generator(seed=1), tiny_generator(seed=2)
     ema.update(average, generator, 0.0)
     assert_same_weights(weights_of(average), weights_of(generator))
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [(0, 0.1), (8, 0.5), (90, 0.91), (10_000, 10_001 / 10_010), (10**6, 0.9999)],
+)
+def test_the_decay_warms_up_to_its_value(step, expected):
+    np.testing.assert_allclose(ema.warmed_up(0.9999, step=step), expected, rtol=1e-6)
 
 
 def test_clone_has_the_same_weights_in_variables_of_its_own():

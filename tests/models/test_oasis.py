@@ -227,9 +227,13 @@ def test_balancing_is_a_switch(class_balancing):
     assert abs(d_real / float(other) - 1) > 0.02
 
 
-@pytest.mark.parametrize("decay", [0.0, 0.9])
-def test_the_average_follows_the_generator_by_its_decay(decay):
-    model = tiny_oasis(ema_decay=decay, run_eagerly=True)
+@pytest.mark.parametrize(
+    ("settings", "decay"),
+    [({"ema_decay": 0.0}, 0.0), ({"ema_decay": 0.9}, 0.9)]
+    + [({"ema_decay": 0.9, "ema_warmup": True}, 0.1)],
+)
+def test_the_average_follows_the_generator_by_its_decay(settings, decay):
+    model = tiny_oasis(**settings, run_eagerly=True)
     before = weights_of(model.ema_generator)
     fit(model, num_batches=1)
     after, generator = weights_of(model.ema_generator), weights_of(model.generator)
