@@ -86,7 +86,12 @@ def propose(findings: Findings, machine: Machine) -> Proposal:
         num_pairs=num_pairs,
     )
     sections["training"] = _training(network, batch_size, num_pairs)
-    seconds = seconds_a_step(machine, size=size, batch_size=batch_size)
+    seconds = seconds_a_step(
+        machine,
+        size=size,
+        batch_size=batch_size,
+        has_backbone="backbone" in network.discriminator,
+    )
     lists = _lists(findings) if findings.unpaired else {}
     if lists:
         data.pop("val_fraction", None)

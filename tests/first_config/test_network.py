@@ -72,4 +72,6 @@ def test_the_rule_of_time_is_the_measurement_and_proportional_to_it():
     assert seconds_a_step(CPU, size=(96, 128), batch_size=4) == 0.68
     assert seconds_a_step(CPU, size=(96, 128), batch_size=8) == 1.36
     assert seconds_a_step(Machine(4, None), size=(192, 128), batch_size=4) == 0.68
+    slower = seconds_a_step(CPU, size=(96, 128), batch_size=4, has_backbone=True)
+    assert slower == pytest.approx(0.816)
     assert seconds_a_step(GPU, size=(96, 128), batch_size=4) is None
