@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from oasis_tf.data.dataset_info import Color
+from oasis_tf.data.inspect.collections import PICTURES
 from oasis_tf.first_config.duration import RULE, UNKNOWN
 from oasis_tf.first_config.proposal import Proposal
 from oasis_tf.io.terminal import counted, printable
@@ -55,6 +56,13 @@ def questions(proposal: Proposal) -> list[str]:
         found.append(
             f"{counted(len(problems), 'pair')} of those that were read cannot be used; training "
             f"stops at them. validate-data lists all. The first: {problems[0]}"
+        )
+    num_pictures = len(proposal.findings.tree.with_suffix(*PICTURES))
+    num_pairs = len(proposal.findings.pairing)
+    if num_pictures > 4 * num_pairs:
+        found.append(
+            f"The folder holds {num_pictures:,} pictures, and these {num_pairs:,} pairs are a part "
+            "of them. If you meant others, name their folder with --data-root."
         )
     if not proposal.findings.tree.is_complete:
         found.append("The folder holds more files than were listed; are all pairs here?")

@@ -4,6 +4,7 @@ import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from oasis_tf.data.inspect.file_tree import FileTree
 
@@ -17,7 +18,7 @@ _WORD = re.compile(
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class Collection:
     """Pictures below one folder, or below one for each split.
 
@@ -30,9 +31,27 @@ class Collection:
     pattern: str
     words: dict[str, str]
     files: dict[str, list[str]] = field(default_factory=dict)
+    _cores: dict[str, dict[str, bool]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(map(len, self.files.values()))
+
+    @cached_property
+    def stems(self) -> list[tuple[str, bool]]:
+        """The names without suffix, and whether the file is a PNG."""
+        names = [name for names in self.files.values() for name in names]
+        split = map(os.path.splitext, names)
+        return [(stem, suffix.lower() == ".png") for stem, suffix in split]
+
+    def cores(self, ending: str) -> dict[str, bool]:
+        """The names that end so, without the ending, and whether a file but a PNG has it."""
+        if ending not in self._cores:
+            found = self._cores[ending] = {}
+            for stem, is_png in self.stems:
+                if stem.endswith(ending):
+                    core = stem.removesuffix(ending)
+                    found[core] = found.get(core, False) or not is_png
+        return self._cores[ending]
 
     def folder(self, split: str) -> str:
         """The folder of a split, relative to the root."""

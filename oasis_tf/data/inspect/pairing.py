@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from oasis_tf.data.inspect.collections import Collection, collections
@@ -32,6 +33,7 @@ class Pairing:
     Attributes:
         images, labels: `Collection`s.
         image_ending, label_ending: endings of the names before the suffix.
+        expected: float, number of pairs, from a sample of the names.
         pairs: "train" and "val" (or "" without splits) to a dict of name to (image, label map),
             paths relative to the root.
         unpaired: the same keys to the names without a partner.
@@ -42,6 +44,7 @@ class Pairing:
     labels: Collection
     image_ending: str
     label_ending: str
+    expected: float
     pairs: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     unpaired: dict[str, set[str]] = field(default_factory=dict)
     look: Look | None = None
@@ -58,18 +61,19 @@ def find_pairing(tree: FileTree) -> Pairing | None:
     """The likeliest pairing of a tree's pictures, or None."""
     pairs = itertools.product(collections(tree), repeat=2)
     found = [pairing for images, labels in pairs for pairing in _pairings(images, labels)]
-    most = max(map(len, found), default=0)
+    most = max((pairing.expected for pairing in found), default=0)
     likely = [pairing for pairing in found if _is_likely(pairing, most)]
     for pairing in sorted(likely, key=_rank, reverse=True)[:MOST_LOOKS]:
+        _fill(pairing)
         pairing.look = _label_look(tree, pairing)
         if pairing.look is not None:
             return pairing
     return None
 
 
-def _is_likely(pairing: Pairing, most: int) -> bool:
+def _is_likely(pairing: Pairing, most: float) -> bool:
     """With splits, the pairs of a third split are missing."""
-    return len(pairing) >= (0.3 if pairing.has_splits else SHARE) * most
+    return pairing.expected >= (0.3 if pairing.has_splits else SHARE) * most
 
 
 def _rank(pairing: Pairing) -> tuple:
@@ -80,7 +84,7 @@ def _rank(pairing: Pairing) -> tuple:
     hints -= 2 * bool(NO_LABEL_HINTS.search(label))
     depth = pairing.images.pattern.count("/") + pairing.labels.pattern.count("/")
     named = bool(pairing.images.pattern) + bool(pairing.labels.pattern)
-    return pairing.has_splits, hints, len(pairing), named + depth
+    return pairing.has_splits, hints, pairing.expected, named + depth
 
 
 def _label_look(tree: FileTree, pairing: Pairing) -> Look | None:
@@ -98,46 +102,28 @@ def _label_look(tree: FileTree, pairing: Pairing) -> Look | None:
     return found
 
 
-def _pairings(images: Collection, labels: Collection):
-    """Yields the pairings of two collections, of each ending that many names have."""
+def _pairings(images: Collection, labels: Collection) -> Iterator[Pairing]:
+    """Yields the pairings of two collections, of each ending that many names have; not filled."""
     if images.words != labels.words:
         return
-    label_stems = [_stem(name) for name in _names(labels) if is_png(name)][:MOST_NAMES]
-    if not label_stems:
-        return
+    stems = [stem for stem, is_png in labels.stems if is_png]
+    sample = stems[:: max(1, len(stems) // MOST_NAMES)]
     is_one = images is labels
-    for image_ending in _image_endings(images, with_last=is_one):
-        image_stems = [
-            (_stem(name).removesuffix(image_ending), is_png(name))
-            for name in _names(images)
-            if _stem(name).endswith(image_ending)
-        ]
-        cores = {stem for stem, _ in image_stems}
-        same = {stem for stem, png in image_stems if not png or not is_one or image_ending}
-        endings = Counter(_ending(stem, cores, same) for stem in label_stems)
-        endings.pop(None, None)
-        if is_one and image_ending:
-            endings.pop(image_ending, None)
+    for image_ending in _image_endings(images, with_last=is_one) if sample else ():
+        cores, own = images.cores(image_ending), is_one and not image_ending
+        endings = Counter(_ending(stem, cores, is_own=own) for stem in sample)
+        for impossible in (None, image_ending) if is_one and image_ending else (None,):
+            endings.pop(impossible, None)
         most = max(endings.values(), default=0)
         for label_ending, count in endings.items():
             if count >= SHARE * most:
-                pairing = Pairing(images, labels, image_ending, label_ending)
-                _fill(pairing)
-                if len(pairing):
-                    yield pairing
-
-
-def _names(collection: Collection) -> list[str]:
-    return [name for names in collection.files.values() for name in names]
-
-
-def _stem(name: str) -> str:
-    return os.path.splitext(name)[0]
+                expected = count / len(sample) * len(stems)
+                yield Pairing(images, labels, image_ending, label_ending, expected)
 
 
 def _image_endings(images: Collection, *, with_last: bool) -> list[str]:
-    """ "", the ending that all names have, and in a folder of both kinds, frequent last words."""
-    stems = [_stem(name) for name in _names(images)][:MOST_NAMES]
+    """No ending, the one that all names have, and in a folder of both kinds frequent last words."""
+    stems = [stem for stem, _ in images.stems[:: max(1, len(images) // MOST_NAMES)]]
     common = os.path.commonprefix([stem[::-1] for stem in stems])[::-1]
     starts = [index for index, character in enumerate(common) if character in SEPARATORS]
     endings = ["", *([common[starts[0] :]] if starts and len(stems) > 1 else [])]
@@ -148,13 +134,15 @@ def _image_endings(images: Collection, *, with_last: bool) -> list[str]:
     return list(dict.fromkeys(endings))
 
 
-def _ending(stem: str, cores: set[str], same: set[str]) -> str | None:
+def _ending(stem: str, cores: dict[str, bool], *, is_own: bool) -> str | None:
     """What follows the name of an image in that of a label map; None if no image's name begins it.
 
     Args:
-        cores: names of images. same: those whose label map may have the same name.
+        cores: see `Collection.cores`, of the images.
+        is_own: bool, whether the label map is itself among them; then a label map of an image's
+            name needs an image that is no PNG.
     """
-    if stem in same:
+    if stem in cores and (cores[stem] or not is_own):
         return ""
     for index in range(len(stem) - 1, 0, -1):
         if stem[index] in SEPARATORS and stem[:index] in cores:
@@ -182,7 +170,7 @@ def _files(pairing, split: str, *, is_label: bool, without: frozenset[str]) -> d
     ending = pairing.label_ending if is_label else pairing.image_ending
     folder, found = collection.folder(split), {}
     for name in collection.files[split]:
-        stem, path = _stem(name), os.path.join(folder, name)
+        stem, path = os.path.splitext(name)[0], os.path.join(folder, name)
         if stem.endswith(ending) and (is_png(name) or not is_label) and path not in without:
             found.setdefault(stem.removesuffix(ending), path)
     return found
