@@ -156,7 +156,10 @@ export class Session extends EventTarget {
     return { ids: this.map.ids.slice(), vectors, classes };
   }
 
-  #paint(options) { this.painter.paint(this.request(), options); }
+  #paint(options) {
+    this.view.picture.ariaBusy = "true";
+    this.painter.paint(this.request(), options);
+  }
 
   #answers() {
     return {
@@ -164,6 +167,7 @@ export class Session extends EventTarget {
       backend: ({ label }) => this.#tell("backend", label),
       painted: (answer) => {
         this.view.drawPicture(answer.pixels);
+        this.view.picture.ariaBusy = String(this.painter.isBusy);
         this.#tell("painted", { ...answer, isFirst: this.#first });
         this.#first = false;
       },
