@@ -21,12 +21,12 @@ test-fast: $(VENV)/.installed-dev
 	$(PYTEST) -m "not process and not heavy and not slow"
 
 # What continuous integration runs: also processes, servers, exports, whole training runs.
-test: $(VENV)/.installed-dev .venv-servers/.installed
+test: $(VENV)/.installed-dev .venv-servers/.installed .node/.installed
 	$(PYTEST) -m "not slow"
 
 # Everything: also 30 kills, workers that are killed, XLA, full-size networks, every run traced,
 # and new examples of Hypothesis.
-test-all: $(VENV)/.installed-dev .venv-servers/.installed
+test-all: $(VENV)/.installed-dev .venv-servers/.installed .node/.installed
 	$(PYTEST) --traced
 	$(PYTEST) -m hypothesis --hypothesis-profile=search
 
@@ -49,4 +49,12 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 .venv-servers/.installed: tests/export/requirements-servers.txt
 	$(PYTHON) -m venv .venv-servers
 	.venv-servers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# A driver for Chromium and axe, for the paint page's tests, which are skipped without npm.
+.node/.installed: tests/export/web/package.json
+	mkdir -p $(@D)
+	cp $< $(@D)
+	if command -v npm > /dev/null; then \
+		npm install --prefix $(@D) --silent --no-audit --no-fund --ignore-scripts; fi
 	touch $@

@@ -227,7 +227,7 @@ function shortcuts({ session, palette, chooseTool, setSize, seeds, actions }) {
     { keys: ["["], text: "Smaller brush", run: () => setSize(-2) },
     { keys: ["]"], text: "Larger brush", run: () => setSize(2) },
     { keys: ["Ctrl+z"], text: "Undo", run: actions.undo },
-    { keys: ["Ctrl+Shift+z", "Ctrl+y"], text: "Redo", run: actions.redo },
+    { keys: ["Ctrl+y", "Ctrl+Shift+z"], shown: "Ctrl+Y", text: "Redo", run: actions.redo },
     { keys: ["d"], text: "Another seed", run: () => seeds.dice() },
     { keys: ["/"], text: "Search classes", run: () => palette.search.focus() },
     {
@@ -241,7 +241,7 @@ function shortcuts({ session, palette, chooseTool, setSize, seeds, actions }) {
     { keys: ["s"], text: "Save the label map", run: actions["save-labels"] },
     { keys: ["Shift+s"], text: "Save the picture", run: actions["save-image"] },
     { keys: ["c"], text: "Copy the picture", run: actions.copy },
-    { keys: ["Escape"], text: "Give a stroke up", run: () => session.editor.cancel() },
+    { keys: ["Escape"], shown: "Esc", text: "Give a stroke up", run: () => session.editor.cancel() },
     { keys: ["?"], text: "This sheet", run: actions.help },
   ];
 }

@@ -22,7 +22,7 @@ const PATHS = {
   help: "M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2M12 17.500v.5M12 2a10 10 0 1 0 0 20a10 10 0 0 0 0-20",
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
-  dice: "M4 4h16v16H4zM8.500 8.500h.1M15.500 15.500h.1M15.500 8.500h.1M8.500 15.500h.1",
+  dice: "M4 4h16v16H4zM8 8h.6v.6H8zM15.400 15.400h.6v.6h-.6zM15.400 8h.6v.6h-.6zM8 15.400h.6v.6H8zM11.700 11.700h.6v.6h-.6z",
   lock: "M6 11h12v10H6zM8 11V7a4 4 0 0 1 8 0v4",
 };
 const SVG = "http://www.w3.org/2000/svg";

@@ -99,14 +99,13 @@ export class Session extends EventTarget {
   }
 
   #stroked(before) {
-    if (before && this.history.record(before, this.map)) {
-      this.#tell("used");
-      this.#keep();
-      this.#tell("settled");
-    }
     this.view.drawLabels(this.map);
     this.#paint({ isNew: false });
-    if (before) this.#tell("changed");
+    if (!before) return;
+    if (this.history.record(before, this.map)) this.#tell("used");
+    this.#keep();
+    this.#tell("changed");
+    this.#tell("settled");
   }
 
   setSeed(seed) {
@@ -171,7 +170,10 @@ export class Session extends EventTarget {
         this.#tell("painted", { ...answer, isFirst: this.#first });
         this.#first = false;
       },
-      failed: (message) => say(`The picture could not be painted: ${message}.`, { isBad: true }),
+      failed: (message) => {
+        this.view.picture.ariaBusy = "false";
+        say(`The picture could not be painted: ${message}.`, { isBad: true });
+      },
       fatal: (message) => {
         this.#tell("fatal", message);
         say(`The network could not be started: ${message}.`, { isBad: true });

@@ -1,13 +1,16 @@
 // A browser and a host for the page's tests: `OASIS_NODE` is the folder of node_modules,
 // `OASIS_SITE` the folder that `export web` wrote.
 
-import { createReadStream, existsSync, statSync } from "node:fs";
+import assert from "node:assert/strict";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 
 const require = createRequire(`${process.env.OASIS_NODE}/`);
 const { chromium } = require("playwright-core");
+export const site = process.env.OASIS_SITE;
+export const model = JSON.parse(readFileSync(`${site}/model.json`));
 export const AXE = require.resolve("axe-core/axe.min.js");
 
 const TYPES = {
@@ -82,4 +85,27 @@ export async function drag(page, ...points) {
   await page.mouse.down();
   for (const point of points.slice(1)) await page.mouse.move(...at(point), { steps: 4 });
   await page.mouse.up();
+}
+
+/** Opens the page, runs `run(page)`, asserts that nothing went wrong meanwhile, closes it. */
+export async function visit(browser, url, run, options) {
+  const page = await open(browser, url, options);
+  try {
+    await settled(page);
+    await run(page);
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** Asserts that the picture is `generate --seed 7`'s within a number of grey levels. */
+export async function assertGenerated(page, expected, levels) {
+  await page.fill("#seed", "7");
+  await page.press("#seed", "Enter");
+  await settled(page);
+  const found = (await pixelsOf(page, "picture")).filter((_, index) => index % 4 < 3);
+  const apart = found.map((value, index) => Math.abs(value - expected.values[index]));
+  assert.ok(Math.max(...apart) <= levels, `${Math.max(...apart)} levels`);
+  assert.ok(Math.max(...expected.values) - Math.min(...expected.values) > 60, "without contrast");
 }

@@ -1,70 +1,23 @@
-// The page in Chromium, on wasm: node --test journey.test.mjs, see browser.mjs for its environment.
+// All of the page in Chromium, on wasm; see browser.mjs for the environment.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { AXE, drag, launch, open, pixelsOf, serve, settled } from "./browser.mjs";
+import { AXE, drag, launch, model, open, pixelsOf, serve, settled, site, visit } from "./browser.mjs";
 
-const site = process.env.OASIS_SITE;
-const model = JSON.parse(readFileSync(`${site}/model.json`));
 const { decodePng } = await import(new URL("../../../export/web/page/png.js", import.meta.url));
 const [height, width] = model.image_size;
 const SKY = 1;
+const message = (page) => page.textContent("#message");
 const rgba = (id) => [...model.classes[id].color, 255];
 const at = (pixels, x, y) => pixels.slice((y * width + x) * 4, (y * width + x) * 4 + 4);
-const message = (page) => page.textContent("#message");
+const choose = (page, name) => page.getByRole("radio", { name, exact: true }).click();
 
 let host, browser;
 before(async () => { host = await serve(site); browser = await launch(); });
 after(async () => { await browser.close(); host.close(); });
-
-async function opened(run, options) {
-  const page = await open(browser, host.url, options);
-  try {
-    await settled(page);
-    await run(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
-
-const choose = (page, name) => page.getByRole("radio", { name, exact: true }).click();
-
-test("a seed paints what generate paints", () => opened(async (page) => {
-  await page.fill("#seed", "7");
-  await page.press("#seed", "Enter");
-  await settled(page);
-  const expected = await decodePng(readFileSync(process.env.OASIS_EXPECTED));
-  const found = (await pixelsOf(page, "picture")).filter((_, index) => index % 4 < 3);
-  const apart = found.map((value, index) => Math.abs(value - expected.values[index]));
-  assert.ok(Math.max(...apart) <= 2, `${Math.max(...apart)} levels`);
-  assert.ok(Math.max(...expected.values) - Math.min(...expected.values) > 60, "a picture without contrast");
-  assert.match(await page.textContent("#speed"), /^\d+ ms · wasm(, \d threads)?$/);
-}));
-
-test("a stroke changes the label map and the picture where it is; undo and redo", () => opened(async (page) => {
-  const [labels, picture] = [await pixelsOf(page, "labels"), await pixelsOf(page, "picture")];
-  const changedRows = (now, then) => new Set(now.flatMap((value, i) =>
-    (value === then[i] ? [] : [Math.floor(i / 4 / width)])));
-  await choose(page, model.classes[11].name);
-  await drag(page, [0.3, 0.2], [0.7, 0.2]);
-  await settled(page);
-  const painted = await pixelsOf(page, "labels");
-  assert.deepEqual(at(painted, width >> 1, Math.floor(0.2 * height)), rgba(11));
-  const colors = new Set(model.classes.map(({ id }) => String(rgba(id))));
-  for (let i = 0; i < painted.length; i += 4) assert.ok(colors.has(String(painted.slice(i, i + 4))), "a blended edge");
-  const rows = changedRows(await pixelsOf(page, "picture"), picture);
-  assert.ok(rows.has(Math.floor(0.2 * height)) && !rows.has(height - 1), [...rows].join());
-  await page.click("#undo");
-  await settled(page);
-  assert.deepEqual(await pixelsOf(page, "labels"), labels);
-  assert.deepEqual(await pixelsOf(page, "picture"), picture);
-  await page.keyboard.press("Control+Shift+z");
-  assert.deepEqual(await pixelsOf(page, "labels"), painted);
-  assert.ok(await page.isDisabled("#redo"));
-}));
+const opened = (run, options) => visit(browser, host.url, run, options);
 
 test("fill, rectangle, polygon, eyedropper, eraser, clear", () => opened(async (page) => {
   await page.click("#clear");
@@ -159,6 +112,7 @@ test("a reload keeps the work, and a link carries it to another visitor", () => 
 test("seeds side by side, a direction, the lock", () => opened(async (page) => {
   await page.click("#compare");
   await page.locator("#thumbnails button").nth(7).waitFor();
+  await drag(page, [0.5, 0.5]);
   await page.waitForFunction(() => [...document.querySelectorAll("#thumbnails canvas")].every((canvas) =>
     canvas.getContext("2d").getImageData(0, 0, 1, 1).data[3] === 255));
   const thumbnail = await page.evaluate(() => {

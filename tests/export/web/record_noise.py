@@ -1,6 +1,6 @@
 """Records TensorFlow's noise of some seeds, which noise.js must make.
 
-    PYTHONPATH=. python tests/export/web/record_noise.py > tests/golden/noise.json
+PYTHONPATH=. python tests/export/web/record_noise.py > tests/golden/noise.json
 """
 
 import json
@@ -15,5 +15,7 @@ SIZE = 13  # not a multiple of the generator's four numbers
 if __name__ == "__main__":
     vectors = noise.seeded_noise(np.array(SEEDS), SIZE).numpy()
     rows = [[round(float(value), 7) for value in vector] for vector in vectors]
-    lines = [json.dumps({"seed": seed, "noise": row}) for seed, row in zip(SEEDS, rows, strict=True)]
+    lines = [
+        json.dumps({"seed": seed, "noise": row}) for seed, row in zip(SEEDS, rows, strict=True)
+    ]
     print("[\n" + ",\n".join(lines) + "\n]")

@@ -132,5 +132,12 @@ def unit_direction(sampler):
 
 
 @pytest.mark.browser
-def test_a_visit(site):
-    node_test("journey.test.mjs", **site)
+def test_the_picture_follows_the_brush(site):
+    node_test("stroke.test.mjs", **site)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["journey", "webgpu", "server"])
+def test_a_visit(site, name):
+    node_test(f"{name}.test.mjs", **site)
