@@ -12,6 +12,8 @@ from oasis_tf.models.fold import fold
 from oasis_tf.runs import checkpoint, checkpoint_files
 from oasis_tf.runtime.keras_settings import settle_keras
 
+TITLES = {"oasis": "OASIS", "pix2pix": "Pix2Pix"}  # by `Config.model`
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -68,7 +70,7 @@ class Trained:
         data = self.config.data
         classes = zip(data.class_names, data.palette, self.label_code.values(), strict=True)
         return {
-            "model": "OASIS",
+            "model": TITLES[self.config.model],
             "step": self.step,
             "image_size": list(self.live.image_size),
             "z_dim": self.live.z_dim,

@@ -22,10 +22,10 @@ def references_of(trained: Trained, cases: Cases) -> list[Reference]:
         _pngs(trained, cases),
     ]
     if trained.live.z_dim:
-        references += [
-            Reference([{"label_map": cases.label_maps, "z": cases.z}], images, "with_z"),
-            _noise_maps(trained, cases),
-        ]
+        with_z = [{"label_map": cases.label_maps, "z": cases.z}]
+        references.append(Reference(with_z, images, "with_z"))
+        if trained.live.has_smooth_noise:
+            references.append(_noise_maps(trained, cases))
     return references
 
 

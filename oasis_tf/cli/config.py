@@ -4,7 +4,7 @@ import json
 import shutil
 import textwrap
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,16 +26,19 @@ def config(
         Path | None,
         typer.Option(help="YAML file, or name of a packaged config: shows its values."),
     ] = None,
+    model: Annotated[
+        Literal["oasis", "pix2pix"], typer.Option(help="Whose keys, without --config.")
+    ] = "oasis",
 ):
     """Shows the keys of a config: meaning, type and range, unit, default."""
     with sentences_for_errors():
         from oasis_tf.config import flatten, load_config
         from oasis_tf.config.describe import describe
 
-        keys = describe(show)
         values = {}
         if config is not None:
             values = flatten(load_config(config, classes_from_data=True))
+        keys = describe(show, model=values.get("model", model))
         for key in keys:
             echo("\n".join(_lines(key, values)))
 

@@ -259,6 +259,13 @@ def _open(run, labels, label_ids, which, *, held_out):
 
     files = generation.label_files(labels) if labels else []
     sampler = generation.Sampler(path, label_ids=label_ids.value)
+    if not sampler.has_smooth_noise:
+        from oasis_tf.runs.folder import RunError
+
+        raise RunError(
+            f"{run}: the noise of this run is dropout, which has no z to explore: its masks have "
+            "none between them; generate --samples shows several"
+        )
     if labels:
         return path, sampler, generation.label_maps_of_files(sampler, files)
     return path, sampler, generation.held_out_label_maps(sampler, count=held_out)

@@ -23,10 +23,14 @@ def export_weights(
         start_tensorflow()
         from oasis_tf.weights.import_export import export_run
 
-        exported = export_run(folder, out)
-    echo(
-        f"Exported {exported}.\n"
-        f"  {out}/best_EMA.pth  the EMA generator, norm statistics recalibrated\n"
-        f"  {out}/best_G.pth    the generator in training\n"
-        f"  {out}/best_D.pth    the discriminator"
-    )
+        exported, files = export_run(folder, out)
+    widest = max(len(str(path)) for path in files.values())
+    echo(f"Exported {exported}.")
+    for network, path in files.items():
+        echo(f"  {str(path):<{widest}}  {_about(network, has_ema='ema_generator' in files)}")
+
+
+def _about(network, *, has_ema):
+    if network == "ema_generator" or network == "generator" and not has_ema:
+        return "the EMA generator, norm statistics recalibrated"
+    return {"generator": "the generator in training", "discriminator": "the discriminator"}[network]

@@ -105,6 +105,19 @@ NumBlocks = integer(
     because="each halves the image once more, and 8 leave 1/128 of a side",
     unit="blocks",
 )
+NumDowns = integer(
+    at_least=2,
+    at_most=10,
+    because="each halves the image once more, and 10 leave 1/1,024 of a side",
+    unit="halvings",
+)
+PatchLayers = integer(
+    at_least=1,
+    at_most=8,
+    because="each halves the image once more, and 8 leave 1/256 of a side",
+    unit="layers",
+)
+DropoutRate = number(ge=0, lt=1, at_most=1, unit="fraction of the units")
 NoiseWidth = integer(
     at_least=0, at_most=4096, because="the layers see all of it at every pixel", unit="channels"
 )

@@ -10,8 +10,8 @@ import annotated_types
 from pydantic.fields import FieldInfo
 
 from oasis_tf.config.load import ConfigError
+from oasis_tf.config.models import config_class
 from oasis_tf.config.section import Form, Section
-from oasis_tf.config.sections import Config
 from oasis_tf.data.dataset_info import known_datasets
 from oasis_tf.io.near_names import did_you_mean
 from oasis_tf.io.number_types import AtMost, Unit
@@ -41,14 +41,15 @@ class KeyDescription:
     datasets: tuple[str, ...] = ()
 
 
-def describe(key: str | None = None) -> list[KeyDescription]:
+def describe(key: str | None = None, *, model: str = "oasis") -> list[KeyDescription]:
     """The keys of one name.
 
     Args:
         key: a key, a section with all its keys, or None for all keys.
+        model: str, of the config.
     Raises: ConfigError for another name, with the near ones.
     """
-    keys = list(_keys(Config))
+    keys = list(_keys(config_class(model)))
     if key is None:
         return keys
     found = [one for one in keys if one.key == key or one.key.startswith(f"{key}.")]

@@ -2,18 +2,18 @@
 
 import datetime
 
-from oasis_tf.config.sections import Config
 from oasis_tf.io.near_names import did_you_mean
 
 
-def explanation(error, *, path, overridden):
+def explanation(error, *, path, overridden, section):
     """The sentences of a `pydantic.ValidationError` of a `Config`.
 
     Args:
         path: of the file. overridden: set of str, the keys of --set.
+        section: the class of the `Config`.
     """
     problems = _most_specific(error.errors())
-    return "; ".join(_explain(problem, path, overridden) for problem in problems)
+    return "; ".join(_explain(problem, path, overridden, section) for problem in problems)
 
 
 def key_names(section):
@@ -50,13 +50,12 @@ def _key(problem):
     return ".".join(str(part)[:80] for part in problem["loc"] if is_whole or _is_key(part))
 
 
-def _explain(problem, path, overridden):
+def _explain(problem, path, overridden, section):
     """One sentence for one pydantic error, with the file and the key."""
     key = _key(problem)
     is_overridden = any(f"{key}.".startswith(f"{other}.") for other in overridden)
     origin = "--set" if is_overridden else str(path)
     if problem["type"] == "extra_forbidden":
-        section = Config
         for part in problem["loc"][:-1]:
             section = section.model_fields[part].annotation
         name = str(problem["loc"][-1])

@@ -5,6 +5,7 @@ import os
 import pydantic
 
 from oasis_tf.config.explain import explanation, key_names, shortened
+from oasis_tf.config.models import config_class
 from oasis_tf.config.packaged import config_path
 from oasis_tf.config.sections import Config
 from oasis_tf.io.yaml_file import YAMLFileError, parse_yaml, read_yaml
@@ -31,10 +32,13 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     overridden = {_apply_override(raw, override) for override in overrides}
     if data_root is not None:
         _apply(raw, key="data.root", value=os.path.abspath(data_root))
+    section = config_class(raw.get("model", "oasis"))
     try:
-        config = Config.model_validate(raw)
+        config = section.model_validate(raw)
     except pydantic.ValidationError as error:
-        raise ConfigError(explanation(error, path=path, overridden=overridden)) from error
+        raise ConfigError(
+            explanation(error, path=path, overridden=overridden, section=section)
+        ) from error
     if config.data.num_classes is None and not classes_from_data:
         raise ConfigError(
             f"{path}: data.classes is missing; list your classes, as [background, shirt] for the "

@@ -31,6 +31,8 @@ MAPPINGS = ("data.id_map", "losses.generator", "losses.discriminator")  # keys, 
 def differing_keys(one, other):
     """Dotted keys in which two configs differ, without those that a resumed run may change."""
     left, right = flatten(one), flatten(other)
+    if left["model"] != right["model"]:
+        return ["model"]
     return sorted(
         key
         for key in left

@@ -1,6 +1,7 @@
 """An experiment: all sections of a config, and what must hold between them."""
 
 from pathlib import Path
+from typing import Literal
 
 import pydantic
 import yaml
@@ -19,9 +20,16 @@ from oasis_tf.config.training_section import TrainingConfig
 SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` takes features after four poolings
 
 
-class Config(Section):
-    """One experiment."""
+ModelName = Literal["oasis", "pix2pix"]
 
+
+class Config(Section):
+    """One experiment, of OASIS. Those of other models are subclasses, see `config.models`."""
+
+    model: ModelName = Field(
+        "oasis",
+        description="The model. Each has its own keys of generator, discriminator and training.",
+    )
     data: DataConfig = Field(description="The data set, its classes and how it is read.")
     generator: GeneratorConfig = Field(GeneratorConfig(), description="The generator network.")
     discriminator: DiscriminatorConfig = Field(
@@ -53,8 +61,18 @@ class Config(Section):
         self.discriminator = self.discriminator.model_copy(update=shape)
         self._check_size()
         self._check_length()
+        self._check_model()
         self._check_best_metric()
         return self
+
+    def _multiple(self):
+        """What height and width are multiples of, and the keys that this follows from."""
+        blocks, halvings = self.generator.num_blocks, self.discriminator.num_halvings
+        keys = f"generator.num_blocks {blocks}, {halvings} halvings by the discriminator"
+        return 2 ** max(blocks - 1, halvings), keys
+
+    def _check_model(self):
+        """Raises: ValueError for what does not fit together in this model."""
 
     def _check_length(self):
         epochs, length = self.training.epochs, self.training.steps_per_epoch
@@ -79,14 +97,12 @@ class Config(Section):
             )
 
     def _check_size(self):
-        multiple = 2 ** max(self.generator.num_blocks - 1, self.discriminator.num_halvings)
+        multiple, keys = self._multiple()
         near = near_sizes(self.data.image_size, multiple)
         if near != [tuple(self.data.image_size)]:
             raise ValueError(
                 f"data.image_size {list(self.data.image_size)} does not fit this network: height "
-                f"and width must be multiples of {multiple} (generator.num_blocks "
-                f"{self.generator.num_blocks}, {self.discriminator.num_halvings} halvings by "
-                f"the discriminator); near sizes are "
+                f"and width must be multiples of {multiple} ({keys}); near sizes are "
                 f"{' and '.join(str(list(size)) for size in near)}"
             )
         if self.training.add_vgg_loss and min(self.data.image_size) < SMALLEST_VGG_IMAGE:
@@ -114,7 +130,7 @@ class Config(Section):
         raw = self.model_dump(
             exclude={"generator": {"num_classes"}, "discriminator": {"num_classes"}}
         )
-        return Config.model_validate(raw | {"data": raw["data"] | {"classes": classes}})
+        return type(self).model_validate(raw | {"data": raw["data"] | {"classes": classes}})
 
     def save(self, path):
         """Writes the resolved config as YAML, readable by `load_config`."""

@@ -1,4 +1,4 @@
-"""The keys of a config's `training`."""
+"""The keys of a config's `training`: those of all models, and those of OASIS."""
 
 from typing import Literal
 
@@ -9,8 +9,8 @@ from oasis_tf.config.metrics import BestMetric
 from oasis_tf.config.section import Section
 
 
-class TrainingConfig(Section):
-    """Optimizers, losses, length, checkpoints and reports.
+class SharedTrainingConfig(Section):
+    """What the training of all models has.
 
     The length is `epochs` times `steps_per_epoch`. Intervals ("every") are in training steps.
     """
@@ -47,9 +47,6 @@ class TrainingConfig(Section):
         0.999, description="Decay of Adam's second moments, of both optimizers."
     )
     epsilon: bounds.Epsilon = Field(1e-8, description="Adam's epsilon, of both optimizers.")
-    lambda_label_mix: bounds.LossWeight = Field(
-        10.0, description="Weight of the LabelMix consistency loss. 0: without LabelMix."
-    )
     ema_decay: bounds.Decay = Field(
         0.9999,
         description="Decay of the generator's exponential moving average, which averages over "
@@ -59,9 +56,6 @@ class TrainingConfig(Section):
         False,
         description="Whether the decay is at most (1 + step) / (10 + step), so that the average "
         "forgets the initial weights within some hundred steps. False: as in the paper.",
-    )
-    class_balancing: bool = Field(
-        True, description="Whether the loss weights classes by the inverse of their frequency."
     )
     add_vgg_loss: bool = Field(
         False, description="Whether to add a perceptual loss on VGG19 features."
@@ -95,10 +89,9 @@ class TrainingConfig(Section):
         2, description="Number of the newest checkpoints to keep, beside the best one."
     )
     best_metric: BestMetric | None = Field(
-        "miou_fake",
-        description="Metric of the checkpoint that is kept as the best. Those with _real or _fake "
-        "in their name are the discriminator's on held-out pairs, every score_every steps; the "
-        "others are of evaluation.metrics, every evaluate_every steps. null: none is kept.",
+        None,
+        description="Metric of the checkpoint that is kept as the best, of evaluation.metrics, "
+        "every evaluate_every steps. null: none is kept.",
     )
     explosion_limit: bounds.ExplosionLimit | None = Field(
         1000.0,
@@ -108,14 +101,6 @@ class TrainingConfig(Section):
     sample_every: bounds.Steps = Field(1000, description="Interval of the sample sheets.")
     num_samples: bounds.SheetRows = Field(
         6, description="Held-out label maps on each sample sheet."
-    )
-    score_every: bounds.Steps = Field(
-        1000,
-        description="Interval at which the discriminator's accuracy and IoU on held-out pairs are "
-        "measured, on real images and on fakes.",
-    )
-    score_images: bounds.NumImages = Field(
-        200, description="Held-out pairs of which these scores are computed."
     )
     evaluate_every: bounds.Steps | None = Field(
         None,
@@ -136,3 +121,28 @@ class TrainingConfig(Section):
                 f"{self.epochs}"
             )
         return self
+
+
+class TrainingConfig(SharedTrainingConfig):
+    """Optimizers, losses, length, checkpoints and reports, of OASIS."""
+
+    lambda_label_mix: bounds.LossWeight = Field(
+        10.0, description="Weight of the LabelMix consistency loss. 0: without LabelMix."
+    )
+    class_balancing: bool = Field(
+        True, description="Whether the loss weights classes by the inverse of their frequency."
+    )
+    best_metric: BestMetric | None = Field(
+        "miou_fake",
+        description="Metric of the checkpoint that is kept as the best. Those with _real or _fake "
+        "in their name are the discriminator's on held-out pairs, every score_every steps; the "
+        "others are of evaluation.metrics, every evaluate_every steps. null: none is kept.",
+    )
+    score_every: bounds.Steps = Field(
+        1000,
+        description="Interval at which the discriminator's accuracy and IoU on held-out pairs are "
+        "measured, on real images and on fakes.",
+    )
+    score_images: bounds.NumImages = Field(
+        200, description="Held-out pairs of which these scores are computed."
+    )

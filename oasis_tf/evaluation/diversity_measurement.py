@@ -22,7 +22,10 @@ def open_diversity(context):
         return DiversityMeasurement(lambda networks: backbone, samples=samples, image_size=size)
     return DiversityMeasurement(
         lambda networks: open_backbone(
-            name, discriminator=networks.discriminator, step=networks.step, image_size=size
+            name,
+            discriminator=networks.segmenting_discriminator("evaluation.diversity_backbone"),
+            step=networks.step,
+            image_size=size,
         ),
         samples=samples,
         image_size=size,

@@ -69,6 +69,18 @@ class RunNetworks(Shared):
     def discriminator(self):
         return self._get_discriminator()
 
+    def segmenting_discriminator(self, key: str):
+        """The discriminator, for the config key `key`.
+
+        Raises: EvaluationError if it is not one that segments, as OASIS's does.
+        """
+        if not hasattr(self.discriminator, "encode"):
+            raise EvaluationError(
+                f"{key} is discriminator, and that of this run's model does not segment images; "
+                "name another network"
+            )
+        return self.discriminator
+
 
 class EvaluationContext(Shared):
     """What metrics need of an evaluation; `shared` keeps networks for all of its generators.

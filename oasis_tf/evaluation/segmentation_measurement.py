@@ -24,7 +24,10 @@ def open_segmentation(context):
         return SegmentationMeasurement(context, lambda networks: segmenter, is_fixed=True)
     return SegmentationMeasurement(
         context,
-        lambda networks: open_with(discriminator=networks.discriminator, step=networks.step),
+        lambda networks: open_with(
+            discriminator=networks.segmenting_discriminator("evaluation.segmenter.kind"),
+            step=networks.step,
+        ),
         is_fixed=False,
     )
 

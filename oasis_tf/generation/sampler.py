@@ -66,6 +66,11 @@ class Sampler:
         """Length of a noise vector; 0 for a generator without noise."""
         return self.generator.z_dim
 
+    @property
+    def has_smooth_noise(self):
+        """Whether images change smoothly with the noise, and noise maps are possible."""
+        return self.generator.has_smooth_noise
+
     def require_memory(self, batch_size):
         """Raises TooLittleMemoryError if there is too little memory for a batch.
 

@@ -1,20 +1,78 @@
 """Builds the model that a config describes."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import keras
 
 from oasis_tf.losses.adversarial import FakeClass, NPlusOneAdversarial, RealClasses
+from oasis_tf.losses.bce import BCEAdversarial, BCEFake, BCEReal
+from oasis_tf.losses.l1 import L1
 from oasis_tf.losses.label_mix import LabelMix
 from oasis_tf.losses.perceptual import PerceptualLoss
 from oasis_tf.losses.registry import losses_by_name
-from oasis_tf.models import OASIS, BackboneDiscriminator, OASISDiscriminator, OASISGenerator
+from oasis_tf.models import (
+    OASIS,
+    BackboneDiscriminator,
+    OASISDiscriminator,
+    OASISGenerator,
+    Pix2Pix,
+    Pix2PixDiscriminator,
+    Pix2PixGenerator,
+)
 from oasis_tf.optimizers.adam import Adam
 
 
+class Parts(NamedTuple):
+    """A model of `Config.model`, and what its own keys of `training` become.
+
+    generator, discriminator: function(keys of the section, dtype=) -> network.
+    generator_losses, discriminator_losses: function(training) -> list of the model's own losses.
+    compiled: function(training) -> more arguments of `compile`.
+    """
+
+    model: type
+    generator: Callable
+    discriminator: Callable
+    generator_losses: Callable
+    discriminator_losses: Callable
+    compiled: Callable = lambda training: {}
+
+
+def _oasis_discriminator(*, backbone, backbone_upscale, **shared):
+    if backbone == "none":
+        return OASISDiscriminator(**shared)
+    return BackboneDiscriminator(backbone=backbone, upscale=backbone_upscale, **shared)
+
+
+PARTS = {
+    "oasis": Parts(
+        model=OASIS,
+        generator=OASISGenerator,
+        discriminator=_oasis_discriminator,
+        generator_losses=lambda training: [NPlusOneAdversarial()],
+        discriminator_losses=lambda training: [
+            RealClasses(),
+            FakeClass(),
+            LabelMix(weight=training.lambda_label_mix),
+        ],
+        compiled=lambda training: {"class_balancing": training.class_balancing},
+    ),
+    "pix2pix": Parts(
+        model=Pix2Pix,
+        generator=Pix2PixGenerator,
+        discriminator=Pix2PixDiscriminator,
+        generator_losses=lambda training: [BCEAdversarial(), L1(weight=training.lambda_l1)],
+        discriminator_losses=lambda training: [BCEFake(), BCEReal()],
+    ),
+}
+
+
 def build_model(config):
-    """Builds and compiles the `OASIS` of a config; `training.seed` seeds its initial weights."""
-    training = config.training
+    """Builds and compiles the model of a config; `training.seed` seeds its initial weights."""
+    training, parts = config.training, PARTS[config.model]
     keras.utils.set_random_seed(training.seed)
-    model = OASIS(*build_networks(config))
+    model = parts.model(*build_networks(config))
     model.compile(
         generator_optimizer=_adam(training, training.generator_learning_rate),
         discriminator_optimizer=_adam(training, training.discriminator_learning_rate),
@@ -22,39 +80,34 @@ def build_model(config):
         discriminator_losses=_discriminator_losses(config),
         ema_decay=training.ema_decay,
         ema_warmup=training.ema_warmup,
-        class_balancing=training.class_balancing,
         log_gradient_norms=training.log_gradient_norms,
         seed=training.seed,
         jit_compile=training.jit_compile,
         steps_per_execution=training.steps_per_execution,
+        **parts.compiled(training),
     )
     return model
 
 
 def build_networks(config):
     """Returns a generator and a discriminator."""
-    dtype = config.training.dtype_policy
+    dtype, parts = config.training.dtype_policy, PARTS[config.model]
     return (
-        OASISGenerator(**config.generator.model_dump(), dtype=dtype),
-        _discriminator(**config.discriminator.model_dump(), dtype=dtype),
+        parts.generator(**config.generator.model_dump(), dtype=dtype),
+        parts.discriminator(**config.discriminator.model_dump(), dtype=dtype),
     )
 
 
-def _discriminator(*, backbone, backbone_upscale, **shared):
-    if backbone == "none":
-        return OASISDiscriminator(**shared)
-    return BackboneDiscriminator(backbone=backbone, upscale=backbone_upscale, **shared)
-
-
 def _generator_losses(config):
-    training, losses = config.training, [NPlusOneAdversarial()]
+    training = config.training
+    losses = PARTS[config.model].generator_losses(training)
     if training.add_vgg_loss:
         losses.append(PerceptualLoss(training.vgg_weights, weight=training.lambda_vgg))
     return losses + losses_by_name(config.losses.generator, network="generator")
 
 
 def _discriminator_losses(config):
-    losses = [RealClasses(), FakeClass(), LabelMix(weight=config.training.lambda_label_mix)]
+    losses = PARTS[config.model].discriminator_losses(config.training)
     return losses + losses_by_name(config.losses.discriminator, network="discriminator")
 
 

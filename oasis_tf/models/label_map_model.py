@@ -14,7 +14,12 @@ class LabelMapModel(keras.Model):
 
     `predict` takes label maps, or [label maps, z], and checks the ids on TensorFlow. A call checks
     them in eager mode only; in a graph, the one-hot vector of an id that is not a class is 0.
+
+    Attributes:
+        has_smooth_noise: bool, whether images change smoothly with z, and z may be a noise map.
     """
+
+    has_smooth_noise = True
 
     def predict_step(self, *state_and_data):
         """Images of a batch: a label map, or [label map, z]. JAX passes its state first."""

@@ -154,7 +154,9 @@ def _commands(folder, config, metrics):
 
 
 def _config_cards(config):
-    for section, keys in config.model_dump(mode="json").items():
+    sections = config.model_dump(mode="json")
+    model = {"model": sections.pop("model")}
+    for section, keys in {"model": model, **sections}.items():
         rows = [
             node("tr", node("th", key, scope="row"), node("td", _said(value)))
             for key, value in keys.items()

@@ -9,6 +9,7 @@ from oasis_tf.config import flatten
 from oasis_tf.config.metrics import best_metrics
 from oasis_tf.data.validate import reading
 from oasis_tf.evaluation.run_evaluator import RunEvaluator
+from oasis_tf.models import OASIS
 from oasis_tf.runtime import noise
 from oasis_tf.runtime.devices import Devices
 from oasis_tf.training.best_metric import best_so_far, measured_with
@@ -49,7 +50,7 @@ class RunReports:
         self.before_checkpoints = [
             self._metrics_log(),
             self._training_statistics(),
-            scores,
+            *([scores] if scores else ()),
             self.samples,
             *evaluations,
         ]
@@ -90,6 +91,9 @@ class RunReports:
         )
 
     def _held_out_scores(self):
+        """The callback; None where the discriminator does not segment."""
+        if not isinstance(self.run.model, OASIS):
+            return None
         return HeldOutScores(
             self.folder.held_out_scores,
             every=self.config.training.score_every,
@@ -102,7 +106,7 @@ class RunReports:
 
     def _sample_sheets(self):
         real, label_map = self.data.held_out_samples()
-        z_dim = self.config.generator.z_dim
+        z_dim = self.run.model.generator.z_dim
         return SampleSheets(
             self.folder.samples,
             every=self.config.training.sample_every,

@@ -5,13 +5,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from oasis_tf.config import load_config
 from oasis_tf.data import classes_of
 from oasis_tf.models.build import build_model
 from oasis_tf.runs import checkpoint as run_checkpoint
 from oasis_tf.runs.folder import GENERATOR, TRAINING_STATE
 from oasis_tf.runs.lock import locked
 from oasis_tf.weights import official_checkpoint
-from oasis_tf.weights.official_checkpoint import FILES
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def import_run(checkpoint, *, config, folder, step=0):
 
 
 def _import(checkpoint, config, folder, step):
-    files = official_checkpoint.read(checkpoint)
+    files = official_checkpoint.read(checkpoint, model=config.model)
     data = config.data
     class_names, palette = classes_of(
         source=data.source,
@@ -56,7 +56,7 @@ def _import(checkpoint, config, folder, step):
     config = config.with_classes(class_names=class_names, palette=palette)
     model = build_model(config)
     origins = {}
-    for network in FILES:
+    for network in run_checkpoint.NETWORKS:
         twin = {"ema_generator": "generator", "generator": "ema_generator"}.get(network)
         state_dict = files.get(network) or files.get(twin)
         if state_dict:
@@ -93,17 +93,18 @@ def _removed_on_error(folder):
 def export_run(folder, out):
     """Writes a run's newest checkpoint as official files.
 
-    The EMA file is the run's generator for images, with recalibrated norm statistics.
+    The EMA file is the run's generator for images, with recalibrated norm statistics. So is the
+    generator's file of a model whose official code has no EMA.
 
     Args:
         folder: `RunFolder`.
         out: folder for the files; must hold none of their names.
-    Returns: path of the checkpoint that was exported.
+    Returns: path of the checkpoint that was exported, and dict of network to the path of its file.
     Raises: RunError or OfficialCheckpointError; CheckpointError or PyTorchError.
     """
     newest = folder.require_checkpoint(files=(GENERATOR, TRAINING_STATE))
-    official_checkpoint.require_none(out)
+    model = load_config(newest / run_checkpoint.CONFIG).model
+    official_checkpoint.require_none(out, model=model)
     networks = run_checkpoint.load_networks(newest)
     networks["ema_generator"] = run_checkpoint.load_generator(newest)
-    official_checkpoint.write(out, networks)
-    return newest
+    return newest, official_checkpoint.write(out, networks, model=model)

@@ -61,7 +61,7 @@ def initialize(model, *, config, folder, pairs=()):
     """Copies matching weights from another run's newest checkpoint into a new model.
 
     Args:
-        model: `OASIS` of `config`.
+        model: `GAN` of `config`.
         config: `Config` with class names.
         folder: `RunFolder` of the other run; trained or imported.
         pairs: iterable of "new=old", classes that are partners though their names differ.
@@ -70,6 +70,11 @@ def initialize(model, *, config, folder, pairs=()):
     """
     newest = folder.require_checkpoint(files=(TRAINING_STATE,))
     source_config = load_config(newest / checkpoint.CONFIG)
+    if source_config.model != config.model:
+        raise TransferError(
+            f"{folder.path} is a run of model {source_config.model}, and this is one of "
+            f"{config.model}; --init-from needs a run of the same model"
+        )
     names = config.data.class_names, source_config.data.class_names
     partners = match_classes(*names, _parsed(pairs))
     reports = {

@@ -1,4 +1,4 @@
-"""The official checkpoints: `best_EMA.pth`, `best_G.pth` and `best_D.pth`, or one file alone."""
+"""The files of the official code of each model, such as OASIS's `best_EMA.pth`."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -8,14 +8,39 @@ import numpy as np
 from oasis_tf.io import pytorch_files
 from oasis_tf.weights import official_names
 
-FILES = {  # by the networks of `OASIS`
-    "ema_generator": "best_EMA.pth",
-    "generator": "best_G.pth",
-    "discriminator": "best_D.pth",
-}
-SUBFOLDER = "models"  # of an experiment's folder, in the official code
-GENERATOR_KEY, DISCRIMINATOR_KEY = "fc.weight", "layer_up_last.weight"
+SUBFOLDER = "models"  # of an experiment's folder, in OASIS's official code
 NAMED_PROBLEMS = 3
+RGB = 3  # channels
+
+
+class OfficialFiles(NamedTuple):
+    """The files of a model's official code.
+
+    files: dict of a network of `GAN` to file name; without EMA there is no "ema_generator".
+    generator_key, discriminator_key: a key that each network's file has, and the other's has not.
+    """
+
+    files: dict[str, str]
+    generator_key: str
+    discriminator_key: str
+
+
+OFFICIAL = {  # by `Config.model`
+    "oasis": OfficialFiles(
+        files={
+            "ema_generator": "best_EMA.pth",
+            "generator": "best_G.pth",
+            "discriminator": "best_D.pth",
+        },
+        generator_key="fc.weight",
+        discriminator_key="layer_up_last.weight",
+    ),
+    "pix2pix": OfficialFiles(
+        files={"generator": "latest_net_G.pth", "discriminator": "latest_net_D.pth"},
+        generator_key="model.model.0.weight",
+        discriminator_key="model.0.weight",
+    ),
+}
 
 
 class OfficialCheckpointError(ValueError):
@@ -27,32 +52,35 @@ class StateDict(NamedTuple):
 
     path: Path
     arrays: dict[str, np.ndarray]
+    model: str = "oasis"
 
     @property
     def is_generator(self):
-        return GENERATOR_KEY in self.arrays
+        return OFFICIAL[self.model].generator_key in self.arrays
 
     @property
     def kind(self):
         if self.is_generator:
             return "generator"
-        return "discriminator" if DISCRIMINATOR_KEY in self.arrays else "network of another kind"
+        is_other = OFFICIAL[self.model].discriminator_key in self.arrays
+        return "discriminator" if is_other else "network of another kind"
 
 
-def read(path):
+def read(path, *, model="oasis"):
     """Reads a folder of official files, or a single file of a generator.
 
     Args:
-        path: a .pth file, or a folder with those of `FILES`, in itself or in `models/`.
-    Returns: dict of the network's name in `OASIS` to `StateDict`. At least one is a generator; a
+        path: a .pth file, or a folder with those of `OFFICIAL`, in itself or in `models/`.
+        model: str, as in a config.
+    Returns: dict of the network's name in `GAN` to `StateDict`. At least one is a generator; a
         single file is the EMA generator.
     Raises: OfficialCheckpointError or PyTorchFileError, naming the file; PyTorchError.
     """
     path = Path(path)
-    paths = _official_files(path) if path.is_dir() else {"ema_generator": path}
+    paths = _official_files(path, model) if path.is_dir() else {"ema_generator": path}
     found = {}
     for network, file in paths.items():
-        found[network] = StateDict(file, pytorch_files.read_state_dict(file))
+        found[network] = StateDict(file, pytorch_files.read_state_dict(file), model)
         _require_kind(found[network], is_generator=network != "discriminator")
     return found
 
@@ -61,7 +89,7 @@ def load(network, state_dict):
     """Copies a file's weights into a network.
 
     Args:
-        network: `OASISGenerator` or `OASISDiscriminator`.
+        network: a network of `oasis_tf.models`.
         state_dict: `StateDict` of its kind.
     Raises: OfficialCheckpointError naming the setting in which file and network differ; the
         network is then unchanged.
@@ -79,59 +107,75 @@ def load(network, state_dict):
     raise OfficialCheckpointError(f"{state_dict.path}: {about}")
 
 
-def require_none(folder):
+def require_none(folder, *, model="oasis"):
     """Raises: OfficialCheckpointError if a folder contains one of the files already."""
-    for name in FILES.values():
+    for name in OFFICIAL[model].files.values():
         if Path(folder, name).exists():
             raise OfficialCheckpointError(
                 f"{Path(folder, name)} exists already; name another folder with --out"
             )
 
 
-def write(folder, networks):
+def write(folder, networks, *, model="oasis"):
     """Writes networks as official files; see `pytorch_files.write_state_dicts`.
+
+    A model whose official code has no EMA gets the EMA generator as its generator: it is the one
+    that makes the run's images.
 
     Args:
         folder: created if missing; existing files are replaced.
-        networks: dict of the names in `FILES` to network.
+        networks: dict of "ema_generator", "generator" and "discriminator" to network.
+    Returns: dict of a network's name to the path of its file.
     Raises: PyTorchError.
     """
+    files = OFFICIAL[model].files
+    if "ema_generator" not in files:
+        networks = networks | {"generator": networks["ema_generator"]}
     pytorch_files.write_state_dicts(
         folder,
-        {FILES[name]: official_names.to_state_dict(net) for name, net in networks.items()},
+        {file: official_names.to_state_dict(networks[name]) for name, file in files.items()},
     )
+    return {name: Path(folder, file) for name, file in files.items()}
 
 
-def _official_files(folder):
+def _official_files(folder, model):
+    files = OFFICIAL[model].files
     for place in (folder, folder / SUBFOLDER):
-        found = {network: place / name for network, name in FILES.items()}
+        found = {network: place / name for network, name in files.items()}
         found = {network: path for network, path in found.items() if path.exists()}
         if "ema_generator" in found or "generator" in found:
             return found
+    generators = [files[name] for name in ("ema_generator", "generator") if name in files]
     raise OfficialCheckpointError(
-        f"{folder}: there is no {FILES['ema_generator']} and no {FILES['generator']}, here or in "
-        f"{SUBFOLDER}/; name the folder that holds them, or a single .pth file"
+        f"{folder}: there is no {' and no '.join(generators)}, here or in {SUBFOLDER}/; name the "
+        "folder that holds them, or a single .pth file"
     )
 
 
 def _require_kind(state_dict, *, is_generator):
     expected = "generator" if is_generator else "discriminator"
+    official = OFFICIAL[state_dict.model]
     if state_dict.kind != expected:
         raise OfficialCheckpointError(
             f"{state_dict.path} holds a {state_dict.kind}; expected a {expected} of the official "
-            f"code, with {GENERATOR_KEY if is_generator else DISCRIMINATOR_KEY}"
+            f"code, with {official.generator_key if is_generator else official.discriminator_key}"
         )
 
 
 def _other_classes(network, state_dict):
     """The message if the file has another number of classes, else None."""
-    if state_dict.is_generator:
+    official = OFFICIAL[state_dict.model]
+    if state_dict.model == "pix2pix":
+        key = official.generator_key if state_dict.is_generator else official.discriminator_key
+        noise, how = 0 if state_dict.is_generator else RGB, ""  # the image behind the labels
+        num_classes = state_dict.arrays[key].shape[1:2]
+    elif state_dict.is_generator:
         noise = network.z_dim
-        num_classes = state_dict.arrays[GENERATOR_KEY].shape[1:2]
+        num_classes = state_dict.arrays[official.generator_key].shape[1:2]
         how = f" beside {noise} channels of noise (generator.z_dim)" if noise else ""
     else:
         noise, how = 1, ""  # the logit of "fake"
-        num_classes = state_dict.arrays[DISCRIMINATOR_KEY].shape[0:1]
+        num_classes = state_dict.arrays[official.discriminator_key].shape[0:1]
     if num_classes in ((), (network.num_classes + noise,)):
         return None
     return (
@@ -142,6 +186,8 @@ def _other_classes(network, state_dict):
 
 def _other_settings(network, arrays):
     """The message if the file has another normalisation than the network, else None."""
+    if not hasattr(network, "spectral_norm"):
+        return None
     has_spectral_norm = any(name.endswith(".weight_orig") for name in arrays)
     if has_spectral_norm != network.spectral_norm:
         return (

@@ -3,8 +3,9 @@
 These weights depend on the classes. The convolutions of the label map (`fc`, and the shared one of
 every SPADE) have one input channel a class, after those of the noise. With a label embedding, that
 has one input channel a class instead. The discriminator's last convolution has one output channel a
-class, after "fake". There every class gets the channel of its partner. All other weights are copied
-where name and shape agree.
+class, after "fake". In Pix2Pix the first convolutions of both networks have one input channel a
+class; the discriminator's has those of the image behind them. There every class gets the channel of
+its partner. All other weights are copied where name and shape agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +15,11 @@ import numpy as np
 
 from oasis_tf.config.class_names import ids_of_names, plain_name
 from oasis_tf.io.near_names import did_you_mean
+from oasis_tf.models import Pix2PixDiscriminator, Pix2PixGenerator
 from oasis_tf.weights import official_names
 
 VOID = 0
+RGB = 3  # channels
 
 
 class TransferError(ValueError):
@@ -37,7 +40,8 @@ class _Channels(NamedTuple):
 
     axis: int
     before: tuple[int, int]  # channels in front, noise or "fake", in the source and in the target
-    partners: Mapping[int, int]  # of those behind
+    partners: Mapping[int, int]  # of those of classes
+    after: int = 0  # channels behind those of classes, copied as they are
 
 
 def match_classes(
@@ -66,7 +70,7 @@ def transfer(source, target, partners: Mapping[int, int]) -> Report:
     activations and logits are in the range of the trained layers.
 
     Args:
-        source, target: two `OASISGenerator`, or two `OASISDiscriminator`.
+        source, target: two generators or two discriminators of one model.
         partners: class ids of the target to those of the source, see `match_classes`.
     """
     ours, theirs = official_names.entries(target), official_names.entries(source)
@@ -112,17 +116,22 @@ def _copied_value(source, target, channels):
         return None
     common, (before_theirs, before_ours) = min(channels.before), channels.before
     target[:common] = source[:common]
-    behind = source[before_theirs:]
-    for index in range(len(target) - before_ours):
+    of_classes = source[before_theirs : len(source) - channels.after]
+    for index in range(len(target) - before_ours - channels.after):
         partner = channels.partners.get(index)
         target[before_ours + index] = (
-            behind[VOID + 1 :].mean(axis=0) if partner is None else behind[partner]
+            of_classes[VOID + 1 :].mean(axis=0) if partner is None else of_classes[partner]
         )
+    if channels.after:
+        target[-channels.after :] = source[-channels.after :]
     return np.moveaxis(target, 0, channels.axis)
 
 
 def _channels(name, source, target, partners):
     """`_Channels` of a weight, or None if it has no channels of classes or noise."""
+    if isinstance(target, Pix2PixGenerator | Pix2PixDiscriminator):
+        after = {"model.model.0.weight": 0, "model.0.weight": RGB}.get(name)
+        return None if after is None else _Channels(2, (0, 0), partners, after)
     if name == official_names.LABEL_EMBEDDING:
         return _Channels(axis=2, before=(0, 0), partners=partners)
     if _takes_labels(name):

@@ -5,15 +5,27 @@ from tiny_config import CONFIGS, TINY
 
 from oasis_tf.config import load_config
 from oasis_tf.generation.sampler import Sampler
+from oasis_tf.runtime import pix2pix_sizes
 from oasis_tf.runtime.memory_estimate import (
     TooLittleMemoryError,
-    discriminator_weights,
-    generator_weights,
     painting_bytes,
     require_memory,
     require_painting_memory,
     training_bytes,
 )
+from oasis_tf.runtime.oasis_sizes import discriminator_weights, generator_weights
+
+
+def test_weights_of_pix2pix_are_counted_as_the_official_code_has_them():
+    config = load_config("pix2pix_facades")
+    three, many = (
+        (config.generator.model_copy(update=u), config.discriminator.model_copy(update=u))
+        for u in ({"num_classes": 3}, {"num_classes": 151})
+    )
+    assert pix2pix_sizes.generator_weights(three[0]) == 54_413_955
+    assert pix2pix_sizes.discriminator_weights(three[1]) == 2_768_705
+    assert pix2pix_sizes.generator_weights(many[0]) == 54_565_507
+    assert pix2pix_sizes.discriminator_weights(many[1]) == 2_920_257
 
 
 def test_weights_are_counted_as_the_paper_has_them():

@@ -56,6 +56,8 @@ class Pix2PixGenerator(LabelMapModel):
     ```
     """
 
+    has_smooth_noise = False
+
     def __init__(
         self,
         num_classes,
