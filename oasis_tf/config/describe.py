@@ -86,7 +86,7 @@ def _datasets(name: str) -> tuple[str, ...]:
 def _hint(key: str, keys: list[KeyDescription]) -> str:
     """Names spelled like a wrong one: as a whole, or like a key's last part."""
     names = [one.key for one in keys]
-    sections = {name.rpartition(".")[0] for name in names}
+    sections = {name.rpartition(".")[0] for name in names if "." in name}
     last = [name for name in names if name.rpartition(".")[2] == key.rpartition(".")[2]]
     if last:
         return f"did you mean {' or '.join(last)}?"

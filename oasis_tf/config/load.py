@@ -62,7 +62,7 @@ def _read_yaml(path):
     except YAMLFileError as error:
         raise ConfigError(f"config {error}") from error
     if not isinstance(raw, dict):
-        raise ConfigError(f"config {path} must be a mapping with the sections {key_names(Config)}")
+        raise ConfigError(f"config {path} must be a mapping with the keys {key_names(Config)}")
     return raw
 
 

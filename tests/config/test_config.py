@@ -180,7 +180,7 @@ def test_label_maps_hold_colours_or_ids(key):
         ("training: [", "is not YAML"),
         ("[" * 3000, "is not YAML: line 1: .*nested more than 64 deep"),
         ("data: {}\ntraining: {}\ndata: {}", "the key data is given twice, in lines 1 and 3"),
-        ("just words", "must be a mapping with the sections data, generator"),
+        ("just words", "must be a mapping with the keys model, data, generator"),
         ("", "must be a mapping"),
         ("data: {source: landscapes, image_size: [32, 32]}", "training is missing"),
         ("date: {}", "x.yaml: unknown key date; did you mean data"),
