@@ -159,6 +159,16 @@ LearningRate = number(
 )
 Decay = number(ge=0, lt=1, at_most=1, unit="fraction that a step keeps")
 Epsilon = number(gt=0, at_most=1, because="it only keeps divisions from being by zero", unit="none")
+Shift = number(
+    ge=0, at_most=0.5, because="a larger one removes most of the image", unit="fraction of a side"
+)
+CutOut = number(
+    ge=0, at_most=0.75, because="a larger one removes most of the image", unit="fraction of a side"
+)
+ColorStrength = number(
+    ge=0, at_most=1, because="a larger one inverts colours", unit="fraction of DiffAugment's"
+)
+Probability = number(ge=0, at_most=1, unit="probability")
 LossWeight = number(
     ge=0, at_most=1e6, because="all other losses would be rounding errors", unit="factor"
 )

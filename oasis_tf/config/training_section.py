@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from oasis_tf.config import bounds
+from oasis_tf.config.discriminator_augment_section import DiscriminatorAugmentConfig
 from oasis_tf.config.metrics import BestMetric
 from oasis_tf.config.section import Section
 
@@ -128,6 +129,9 @@ class TrainingConfig(SharedTrainingConfig):
 
     lambda_label_mix: bounds.LossWeight = Field(
         10.0, description="Weight of the LabelMix consistency loss. 0: without LabelMix."
+    )
+    discriminator_augment: DiscriminatorAugmentConfig = Field(
+        DiscriminatorAugmentConfig(), description="Augmentation of the discriminator's inputs."
     )
     class_balancing: bool = Field(
         True, description="Whether the loss weights classes by the inverse of their frequency."

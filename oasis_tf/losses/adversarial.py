@@ -29,7 +29,7 @@ def class_weights(counts):
     return ops.where(is_counted, weights, 0.0)
 
 
-def n_plus_one_loss(logits, label_map, *, is_real, class_weights=None):
+def n_plus_one_loss(logits, label_map, *, is_real, class_weights=None, pixel_weights=None):
     """Cross-entropy over N classes and "fake" (channel 0), mean over all pixels. Eq. 1 and 3.
 
     With `is_real` the target of a pixel is its class, weighted by `class_weights`: the loss of the
@@ -41,12 +41,15 @@ def n_plus_one_loss(logits, label_map, *, is_real, class_weights=None):
         label_map: int (b, h, w), 0 = void.
         is_real: bool.
         class_weights: float (num_classes,), or None for 1 on every class and 0 on void.
+        pixel_weights: float (b, h, w), or None for 1 at every pixel.
     Returns: float32 scalar.
     """
     logits = ops.cast(logits, "float32")
     label_map = ops.cast(label_map, "int32")
     target = label_map + 1 if is_real else ops.zeros_like(label_map)
     loss = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)
+    if pixel_weights is not None:
+        loss = loss * pixel_weights
     if not is_real:
         return ops.mean(loss)
     if class_weights is None:
@@ -54,19 +57,23 @@ def n_plus_one_loss(logits, label_map, *, is_real, class_weights=None):
     return ops.mean(loss * ops.take(class_weights, label_map))
 
 
-def label_mix_loss(mixed_logits, real_logits, fake_logits, mask):
+def label_mix_loss(mixed_logits, real_logits, fake_logits, mask, *, pixel_weights=None):
     """Squared difference of the logits of the mix and the mix of the logits, mean. Eq. 4.
 
     Args:
         mixed_logits, real_logits, fake_logits: float (b, h, w, num_classes + 1), the
             discriminator on the mixed, the real and the fake image.
         mask: float (b, h, w, 1), 1 = real.
+        pixel_weights: float (b, h, w), or None for 1 at every pixel.
     Returns: float32 scalar, not yet times lambda_label_mix.
     """
     mixed_logits, real_logits, fake_logits, mask = (
         ops.cast(x, "float32") for x in (mixed_logits, real_logits, fake_logits, mask)
     )
-    return ops.mean(ops.square(mixed_logits - (mask * real_logits + (1.0 - mask) * fake_logits)))
+    loss = ops.square(mixed_logits - (mask * real_logits + (1.0 - mask) * fake_logits))
+    if pixel_weights is not None:
+        loss = loss * pixel_weights[..., None]
+    return ops.mean(loss)
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -81,6 +88,7 @@ class NPlusOneAdversarial(Loss):
             passed.label_map,
             is_real=True,
             class_weights=passed.class_weights,
+            pixel_weights=passed.pixel_weights,
         )
 
 
@@ -96,6 +104,7 @@ class RealClasses(Loss):
             passed.label_map,
             is_real=True,
             class_weights=passed.class_weights,
+            pixel_weights=passed.pixel_weights,
         )
 
 
@@ -106,4 +115,9 @@ class FakeClass(Loss):
     name = "d_fake"
 
     def value(self, passed):
-        return n_plus_one_loss(passed.fake_logits, passed.label_map, is_real=False)
+        return n_plus_one_loss(
+            passed.fake_logits,
+            passed.label_map,
+            is_real=False,
+            pixel_weights=passed.pixel_weights,
+        )

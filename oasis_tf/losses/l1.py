@@ -18,4 +18,5 @@ class L1(Loss):
     name = "g_l1"
 
     def value(self, passed):
-        return ops.mean(ops.abs(passed.fake - passed.real))
+        pair = passed.unaugmented
+        return ops.mean(ops.abs(pair.fake - pair.real))

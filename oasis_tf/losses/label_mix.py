@@ -45,4 +45,10 @@ class LabelMix(Loss):
     def value(self, passed):
         mask = passed.label_mix_mask
         mixed_logits = passed.discriminate(mix(passed.real, passed.fake, mask))
-        return label_mix_loss(mixed_logits, passed.real_logits, passed.fake_logits, mask)
+        return label_mix_loss(
+            mixed_logits,
+            passed.real_logits,
+            passed.fake_logits,
+            mask,
+            pixel_weights=passed.pixel_weights,
+        )

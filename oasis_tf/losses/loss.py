@@ -10,16 +10,29 @@ import tensorflow as tf
 class ForwardPass(SimpleNamespace):
     """What one update, or one test step, has computed before its losses.
 
-    A model adds attributes that its own losses need, such as the `label_mix_mask` of OASIS.
+    A model adds attributes that its own losses need, such as the `label_mix_mask` of OASIS. With
+    augmentation, all are those of the augmented images, which the discriminator sees.
 
     Attributes:
         label_map: int (b, h, w), 0 = void.
-        real, fake: float (b, h, w, 3) in [-1, 1].
+        real, fake: float (b, h, w, 3) in [-1, 1]; outside of it where augmentation changes colours.
         fake_logits: the discriminator's output for `fake`: a tensor, or whatever it returns.
         real_logits: that for `real`; None in the generator's update, unless one of its losses
             sets `needs_real_logits`.
         discriminate: function(image) -> the discriminator's output for another image.
+        pixel_weights: float32 (b, h, w), 0 where augmentation has removed the image; the mean over
+            the global batch is 1. None without augmentation.
+        unaugmented: the `ForwardPass` with label map and images before augmentation, without
+            outputs; this one if there is no augmentation.
     """
+
+    def __init__(self, *, pixel_weights=None, unaugmented=None, **computed):
+        super().__init__(pixel_weights=pixel_weights, **computed)
+        self._unaugmented = unaugmented
+
+    @property
+    def unaugmented(self):
+        return self._unaugmented or self
 
 
 class Loss:

@@ -49,7 +49,8 @@ class PerceptualLoss(Loss):
         self.features = vgg19_features(self.weights, key="training.vgg_weights")
 
     def value(self, passed):
-        return self.distance(passed.real, passed.fake)
+        pair = passed.unaugmented
+        return self.distance(pair.real, pair.fake)
 
     def distance(self, real, fake):
         """float32 scalar, >= 0, differentiable in `fake` only.

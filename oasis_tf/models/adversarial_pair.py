@@ -54,6 +54,7 @@ class AdversarialPair(LabelMapModel):
         self.gradient_trackers = {name: ReplicatedMean(name=name) for name in GRADIENT_NORMS}
         self.recent_losses = RecentLosses()
         self.log_gradient_norms = True
+        self.augmentation = None
         self.built = True
 
     def default_generator_losses(self):
@@ -88,6 +89,7 @@ class AdversarialPair(LabelMapModel):
         ema_decay=0.9999,
         ema_warmup=False,
         log_gradient_norms=True,
+        augmentation=None,
         seed=0,
         jit_compile=False,
         run_eagerly=False,
@@ -103,7 +105,8 @@ class AdversarialPair(LabelMapModel):
             ema_warmup: bool, a smaller decay in the first steps, see `ema.warmed_up`; the paper
                 has none.
             log_gradient_norms: bool. On several replicas it costs one more sum of all gradients.
-            seed: int, of the noise and of the model's own draws.
+            augmentation: `Augmentation` of all that the discriminator sees in training, or None.
+            seed: int, of the noise, the augmentation and the model's own draws.
             jit_compile: bool, XLA for the updates. Off by default: convolutions on CPUs are slower
                 with it.
             run_eagerly, steps_per_execution: see `keras.Model.compile`.
@@ -132,6 +135,7 @@ class AdversarialPair(LabelMapModel):
         self.ema_decay = ema_decay
         self.ema_warmup = ema_warmup
         self.log_gradient_norms = log_gradient_norms
+        self.augmentation = augmentation
         self.seed = seed
         self._set_losses(
             self.default_generator_losses() if generator_losses is None else generator_losses,
@@ -240,6 +244,7 @@ class AdversarialPair(LabelMapModel):
             "ema_decay": self.ema_decay,
             "ema_warmup": self.ema_warmup,
             "log_gradient_norms": self.log_gradient_norms,
+            "augmentation": serialized(self.augmentation),
             "seed": self.seed,
             "jit_compile": self.compiles_updates,
             "run_eagerly": self.run_eagerly,

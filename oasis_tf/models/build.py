@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import keras
 
+from oasis_tf.augment.augmentation import Augmentation
 from oasis_tf.losses.adversarial import FakeClass, NPlusOneAdversarial, RealClasses
 from oasis_tf.losses.bce import BCEAdversarial, BCEFake, BCEReal
 from oasis_tf.losses.l1 import L1
@@ -56,7 +57,10 @@ PARTS = {
             FakeClass(),
             LabelMix(weight=training.lambda_label_mix),
         ],
-        compiled=lambda training: {"class_balancing": training.class_balancing},
+        compiled=lambda training: {
+            "class_balancing": training.class_balancing,
+            "augmentation": _augmentation(training.discriminator_augment),
+        },
     ),
     "pix2pix": Parts(
         model=Pix2Pix,
@@ -109,6 +113,13 @@ def _generator_losses(config):
 def _discriminator_losses(config):
     losses = PARTS[config.model].discriminator_losses(config.training)
     return losses + losses_by_name(config.losses.discriminator, network="discriminator")
+
+
+def _augmentation(section):
+    """None if all strengths are 0."""
+    if section.translation == section.cutout == section.color == 0:
+        return None
+    return Augmentation(**section.model_dump())
 
 
 def _adam(training, learning_rate):

@@ -4,14 +4,16 @@ from functools import partial
 
 import tensorflow as tf
 
+from oasis_tf.augment.augmentation import NUM_DRAWS
 from oasis_tf.losses.loss import ForwardPass
 from oasis_tf.models import ema
 from oasis_tf.models.adversarial_pair import GRADIENT_NORMS, AdversarialPair
 from oasis_tf.optimizers.loss_scale import gradient_norm
 from oasis_tf.runtime import noise
-from oasis_tf.runtime.replicas import num_replicas, rows_of_replica
+from oasis_tf.runtime.replicas import mean_over_replicas, num_replicas, rows_of_replica
 
 GENERATOR_Z, DISCRIMINATOR_Z, MODEL_DRAW, TEST_Z = range(noise.NUM_STREAMS)  # draws of a step
+AUGMENTATIONS = {"generator": noise.NUM_STREAMS, "discriminator": noise.NUM_STREAMS + 1}
 
 
 class GAN(AdversarialPair):
@@ -22,7 +24,8 @@ class GAN(AdversarialPair):
     - `discriminate` if its discriminator takes the label map too, and `discriminate_both` if fake
       and real share one batch;
     - `draws` for other random numbers, and `updates` for another order of the updates;
-    - `forward_pass` to compute what else its losses need;
+    - `forward_pass` to compute what else its losses need, and `maps`, the names of those of it
+      that move with the image in augmentation, such as masks;
     - `scores` and `update_scores` for metrics of its own.
 
     Batches are (image float (b, h, w, 3) in [-1, 1], label_map int (b, h, w), 0 = void). A step
@@ -46,6 +49,8 @@ class GAN(AdversarialPair):
     ```
     """
 
+    maps = ()
+
     def train_step(self, data):
         real, label_map = self._pair(data)
         logs = self._run_updates(real, label_map, self.draws(label_map))
@@ -59,10 +64,16 @@ class GAN(AdversarialPair):
 
         They are not drawn in `updates`: XLA draws other numbers from the same seed.
         """
-        return {
+        draws = {
             "generator_z": self.sample_z(label_map, GENERATOR_Z, step=self.step),
             "discriminator_z": self.sample_z(label_map, DISCRIMINATOR_Z, step=self.step),
         }
+        if self.augmentation is not None:
+            for network, stream in AUGMENTATIONS.items():
+                draws[f"{network}_augmentation"] = self.draw(
+                    noise.uniform, label_map, NUM_DRAWS, stream, step=self.step
+                )
+        return draws
 
     def updates(self, real, label_map, draws):
         """One step without its draws: generator, discriminator on new fakes, EMA.
@@ -71,23 +82,34 @@ class GAN(AdversarialPair):
             real: float (b, h, w, 3) in [-1, 1]. label_map: int (b, h, w). draws: see `draws`.
         Returns: dict of losses and gradient norms, float32 scalars.
         """
-        logs = self.update_generator(real, label_map, draws["generator_z"])
-        logs |= self.update_discriminator(real, label_map, draws["discriminator_z"])
+        logs = self.update_generator(
+            real,
+            label_map,
+            draws["generator_z"],
+            augmentation=draws.get("generator_augmentation"),
+        )
+        logs |= self.update_discriminator(
+            real,
+            label_map,
+            draws["discriminator_z"],
+            augmentation=draws.get("discriminator_augmentation"),
+        )
         self.update_ema()
         return logs
 
-    def update_generator(self, real, label_map, z):
+    def update_generator(self, real, label_map, z, **computed):
         """One step of the generator on its losses.
 
         Args:
             real: float (b, h, w, 3) in [-1, 1]. label_map: int (b, h, w).
             z: float (b, z_dim) or (b, h, w, z_dim) or None.
+            **computed: see `forward_pass`.
         Returns: dict of the generator's losses, weighted, and of `g_gradient_norm` if
             `log_gradient_norms`; float32 scalars.
         """
         with tf.GradientTape() as tape:
             fake = self.generator(label_map, z, training=True)
-        return self.train_generator(tape, real, fake, label_map)
+        return self.train_generator(tape, real, fake, label_map, **computed)
 
     def update_discriminator(self, real, label_map, z, **computed):
         """One step of the discriminator on its losses, with new fakes. Also updates the scores.
@@ -95,14 +117,14 @@ class GAN(AdversarialPair):
         Args:
             real: float (b, h, w, 3) in [-1, 1]. label_map: int (b, h, w).
             z: float (b, z_dim) or (b, h, w, z_dim) or None.
-            **computed: more attributes of the `ForwardPass`.
+            **computed: see `forward_pass`.
         Returns: dict of the discriminator's losses, weighted, and of `d_gradient_norm` if
             `log_gradient_norms`; float32 scalars.
         """
         fake = tf.stop_gradient(self.generator(label_map, z, training=True))
         return self.train_discriminator(real, fake, label_map, **computed)
 
-    def train_generator(self, tape, real, fake, label_map):
+    def train_generator(self, tape, real, fake, label_map, **computed):
         """`update_generator` from a fake on: for models that share it between both updates.
 
         Args:
@@ -110,7 +132,7 @@ class GAN(AdversarialPair):
         """
         needs_real = any(loss.needs_real_logits for loss in self.generator_losses)
         with tape:
-            passed = self.forward_pass(real, fake, label_map, score_real=needs_real)
+            passed = self.forward_pass(real, fake, label_map, score_real=needs_real, **computed)
             losses = {loss.name: loss(passed) for loss in self.generator_losses}
             scaled = self._scaled(losses, "generator")
         return losses | self._descend(tape, scaled, "generator")
@@ -125,26 +147,57 @@ class GAN(AdversarialPair):
         self.update_scores(passed)
         return losses | norm
 
-    def forward_pass(self, real, fake, label_map, *, training=True, score_real=True, **computed):
+    def forward_pass(
+        self,
+        real,
+        fake,
+        label_map,
+        *,
+        training=True,
+        score_real=True,
+        augmentation=None,
+        **computed,
+    ):
         """The discriminator's forward pass: all that the losses need, as a `ForwardPass`.
 
         Args:
             training: bool. score_real: bool, whether `real_logits` are computed.
+            augmentation: float32 (b, NUM_DRAWS), uniform in [0, 1), the draws of the model's
+                augmentation in training.
             **computed: more attributes of the result.
         """
+        passed = ForwardPass(real=real, fake=fake, label_map=label_map, **computed)
+        if training and self.augmentation is not None:
+            passed = self._augmented(passed, augmentation)
+        discriminate = partial(self.discriminate, label_map=passed.label_map, training=training)
         if score_real:
-            logits = self.discriminate_both(fake, real, label_map, training=training)
+            images = passed.fake, passed.real, passed.label_map
+            logits = self.discriminate_both(*images, training=training)
         else:
-            logits = self.discriminate(fake, label_map, training=training), None
-        return ForwardPass(
-            label_map=label_map,
-            real=real,
-            fake=fake,
-            fake_logits=logits[0],
-            real_logits=logits[1],
-            discriminate=partial(self.discriminate, label_map=label_map, training=training),
-            **computed,
-        )
+            logits = discriminate(passed.fake), None
+        passed.fake_logits, passed.real_logits = logits
+        passed.discriminate = discriminate
+        return passed
+
+    def _augmented(self, passed, draws):
+        """The images and maps that the discriminator sees, as a `ForwardPass`."""
+        if draws is None:
+            raise ValueError(
+                "This model augments what its discriminator sees, so its updates need the draws: "
+                "give `updates` those of `draws`, or the argument `augmentation`."
+            )
+        view = self.augmentation.view(draws, image_size=passed.real.shape[1:3])
+        maps = {name: value for name, value in vars(passed).items() if name in self.maps}
+        is_seen = view.move(tf.ones_like(passed.label_map, tf.float32))
+        share = mean_over_replicas(tf.reduce_mean(is_seen))
+        seen = {
+            "real": view.image(passed.real),
+            "fake": view.image(passed.fake),
+            "label_map": view.move(passed.label_map),
+            **{name: view.move(value) for name, value in maps.items()},
+        }
+        weights = {"pixel_weights": tf.math.divide_no_nan(is_seen, share)}
+        return ForwardPass(**vars(passed) | seen | weights | {"unaugmented": passed})
 
     def discriminate(self, image, label_map, *, training):
         """The discriminator's output for an image. A conditional one uses the label map too."""

@@ -39,6 +39,8 @@ class OASIS(GAN):
     ```
     """
 
+    maps = ("label_mix_mask",)
+
     def __init__(self, generator, discriminator, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
         self.real_score = SegmentationScore(self.num_classes, "real")
@@ -89,27 +91,38 @@ class OASIS(GAN):
         return super().draws(label_map) | {"label_mix_mask": mask}
 
     def updates(self, real, label_map, draws):
-        logs = self.update_generator(real, label_map, draws["generator_z"])
+        logs = self.update_generator(
+            real,
+            label_map,
+            draws["generator_z"],
+            augmentation=draws.get("generator_augmentation"),
+        )
         logs |= self.update_discriminator(
-            real, label_map, draws["discriminator_z"], draws["label_mix_mask"]
+            real,
+            label_map,
+            draws["discriminator_z"],
+            draws["label_mix_mask"],
+            augmentation=draws.get("discriminator_augmentation"),
         )
         self.update_ema()
         return logs
 
-    def update_discriminator(self, real, label_map, z, label_mix_mask):
+    def update_discriminator(self, real, label_map, z, label_mix_mask, **computed):
         """One step of the discriminator on eq. 1 and 4. Also updates the segmentation scores.
 
         Args:
             real: float (b, h, w, 3) in [-1, 1]. label_map: int (b, h, w).
             z: float (b, z_dim) or (b, h, w, z_dim) or None.
             label_mix_mask: float (b, h, w, 1), 1 = real; unused if lambda_label_mix is 0.
+            **computed: see `forward_pass`.
         Returns: dict of the losses by name, weighted, and of `d_gradient_norm` if
             `log_gradient_norms`; float32 scalars.
         """
-        return super().update_discriminator(real, label_map, z, label_mix_mask=label_mix_mask)
+        computed["label_mix_mask"] = label_mix_mask
+        return super().update_discriminator(real, label_map, z, **computed)
 
     def forward_pass(self, real, fake, label_map, **settings):
-        """With `class_weights`, float (num_classes,) or None."""
+        """With `class_weights`, float (num_classes,) or None, those of the unaugmented batch."""
         weights = self._class_weights(label_map)
         return super().forward_pass(real, fake, label_map, class_weights=weights, **settings)
 

@@ -18,11 +18,13 @@ def step_seed(*, seed, step, stream):
     """Returns a stateless seed, int64 (2,), of its own for every (seed, step, stream).
 
     Args:
-        seed: int, the run's seed. step: int scalar, the training step.
-        stream: int in [0, 4), which of the step's draws this is.
+        seed: int, the run's seed. step: int scalar, the training step, below 2**32.
+        stream: int >= 0, which of the step's draws this is. Streams from 4 on take the steps that
+            no run reaches.
     """
-    pair = (tf.cast(seed, tf.int64) * NUM_STREAMS + stream, tf.cast(step, tf.int64))
-    return tf.stack(pair)
+    more, stream = divmod(stream, NUM_STREAMS)
+    first = tf.cast(seed, tf.int64) * NUM_STREAMS + stream
+    return tf.stack((first, tf.cast(step, tf.int64) + more * 2**32))
 
 
 def normal(shape, *, seed):

@@ -6,6 +6,7 @@ from tiny_config import TINY, folder_config
 
 from oasis_tf.config import ConfigError, load_config
 from oasis_tf.config.augment_section import AugmentConfig
+from oasis_tf.config.discriminator_augment_section import DiscriminatorAugmentConfig
 from oasis_tf.config.evaluation_section import EvaluationConfig, SegmenterConfig
 from oasis_tf.config.sections import (
     DataConfig,
@@ -16,6 +17,7 @@ from oasis_tf.config.sections import (
 
 SECTIONS = (
     *(DataConfig, AugmentConfig, GeneratorConfig, DiscriminatorConfig),
+    DiscriminatorAugmentConfig,
     *(TrainingConfig, EvaluationConfig, SegmenterConfig),
 )
 

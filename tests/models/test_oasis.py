@@ -60,9 +60,9 @@ def test_logs_are_means_of_what_the_updates_return(monkeypatch):
     model = tiny_oasis(run_eagerly=True)
     g, d = iter([1.0, 2.0, 6.0]), iter([[1.0, 5.0, 2.0], [2.0, 5.0, 2.0], [3.0, 5.0, 8.0]])
     names = ("d_real", "d_fake", "d_label_mix")
-    monkeypatch.setattr(model, "update_generator", lambda *_: {"g_adv": next(g)})
+    monkeypatch.setattr(model, "update_generator", lambda *_, **__: {"g_adv": next(g)})
     monkeypatch.setattr(
-        model, "update_discriminator", lambda *_: dict(zip(names, next(d), strict=True))
+        model, "update_discriminator", lambda *_, **__: dict(zip(names, next(d), strict=True))
     )
     history = fit(model).history
     assert {name: history[name] for name in ("g_adv", *names)} == {
@@ -106,7 +106,7 @@ def test_a_step_draws_noise_for_both_updates_and_a_coin_for_every_class_and_imag
     model = tiny_oasis(run_eagerly=True)
     calls, losses = [], dict.fromkeys(LOSSES, 1.0)
     for name in ("update_generator", "update_discriminator"):
-        monkeypatch.setattr(model, name, lambda *a, n=name: calls.append((n, *a)) or losses)
+        monkeypatch.setattr(model, name, lambda *a, n=name, **_: calls.append((n, *a)) or losses)
     fit(model, num_batches=8)
     assert [call[0] for call in calls] == ["update_generator", "update_discriminator"] * 8
     noises = np.concatenate([call[3] for call in calls])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from oasis_tf.runtime import noise
 
 draws = st.tuples(
-    st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1), st.integers(0, noise.NUM_STREAMS - 1)
+    st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1), st.integers(0, 2 * noise.NUM_STREAMS - 1)
 )
 
 
@@ -28,7 +28,7 @@ def test_no_two_draws_share_a_seed(a, b):
 
 
 def test_neighbouring_runs_steps_and_streams_do_not_share_a_seed():
-    neighbours = list(np.ndindex(6, 6, noise.NUM_STREAMS))
+    neighbours = list(np.ndindex(6, 6, 2 * noise.NUM_STREAMS))
     assert len({step_seed(draw) for draw in neighbours}) == len(neighbours)
 
 

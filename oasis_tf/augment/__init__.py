@@ -1,0 +1,1 @@
+"""Differentiable augmentation of the discriminator's inputs, one transformation a file."""
