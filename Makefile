@@ -5,7 +5,7 @@ DEMO := runs/landscapes-demo
 PYTEST := $(RUN) -m pytest -q -n auto --dist loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test-fast test test-all lint
+.PHONY: demo test-fast test test-all docs lint
 
 # Trains a small OASIS on rendered landscapes, no data needed, paints with it, and exports
 # it for TensorFlow Serving and for phones. A second call goes on from the last checkpoint, or only
@@ -30,6 +30,10 @@ test-all: $(VENV)/.installed-dev .venv-servers/.installed .node/.installed
 	$(PYTEST) --traced
 	$(PYTEST) -m hypothesis --hypothesis-profile=search
 
+# The site, docs/_build/html: runs the tutorial; a broken link or another warning is an error.
+docs: $(VENV)/.installed-docs
+	$(RUN) -m sphinx --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html
+
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
@@ -43,6 +47,10 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+$(VENV)/.installed-docs: requirements-docs.txt $(VENV)/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	touch $@
 
 # Servers that the tests send requests to: KServe, which must not find TensorFlow beside it.

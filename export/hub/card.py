@@ -10,7 +10,14 @@ from oasis_tf.evaluation.results.tables import comparison_table, escaped
 from oasis_tf.report.records import read_records
 from oasis_tf.runs.folder import RunFolder
 
-PAPER = "https://arxiv.org/abs/2012.04781"
+ABOUT = (
+    "OASIS ([Schönfeld et al., ICLR 2021](https://arxiv.org/abs/2012.04781)) in Keras 3. A label "
+    "map gives each pixel a class; noise selects one of many plausible photographs."
+)
+LIMITS = (
+    "The model makes pictures like those it was trained on, with their bias and within their "
+    "licence. They are no photographs of real places or people."
+)
 SEED = 7  # of the examples
 MOST_CLASSES = 400
 
@@ -38,13 +45,13 @@ def card_text(
     """
     height, width = config.data.image_size
     what = "held-out label maps" if has_held_out else "a made-up label map"
+    is_tflite = artifact.endswith(".tflite")
+    without = _with_tflite(artifact) if is_tflite else _with_tensorflow(artifact, height, width)
     blocks = [
         _head(license),
         "# Photographs from label maps",
-        f"OASIS ([Schönfeld et al., ICLR 2021]({PAPER})) in Keras 3. A label map gives each pixel "
-        f"a class; noise selects one of many plausible photographs. {height}x{width} pixels "
-        f"(height x width), {config.data.num_classes} classes with void, trained for {step:,} "
-        "steps.",
+        f"{ABOUT} {height}x{width} pixels (height x width), {config.data.num_classes} classes with "
+        f"void, trained for {step:,} steps.",
         f"![Label maps, and photographs that the model made of them]({samples})",
         f"Made from {what}.",
         "## Use it",
@@ -53,19 +60,14 @@ def card_text(
         f"The generator alone, a Keras 3 model: `{generator}`.",
         _python(_with_keras(generator, height, width)),
         "Without the package:",
-        _python(
-            _with_tflite(artifact)
-            if artifact.endswith(".tflite")
-            else _with_tensorflow(artifact, config)
-        ),
+        _python(without),
         "## Classes",
         _classes(config),
         "## Metrics",
         _metrics(run, step),
         "## Training data",
         f"Licence: {escaped(data_license)}",
-        "The model makes pictures like those it was trained on, with their bias and within their "
-        "licence. They are no photographs of real places or people.",
+        LIMITS,
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -111,8 +113,7 @@ image = generator(label_map)[0]  # float in [-1, 1], with noise of its own
 """
 
 
-def _with_tensorflow(artifact: str, config: Config) -> str:
-    height, width = config.data.image_size
+def _with_tensorflow(artifact: str, height: int, width: int) -> str:
     return f"""
 import numpy as np
 import tensorflow as tf

@@ -5,9 +5,12 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oasis_tf.data.errors import DataError
-from oasis_tf.data.source import Source
+
+if TYPE_CHECKING:  # it imports TensorFlow, and `init` must start without
+    from oasis_tf.data.source import Source
 
 LARGEST_LIST = 64 * 2**20  # bytes
 
@@ -106,7 +109,7 @@ class ListSplit(EverySplit):
         return [line.strip() for line in text.split("\n")]
 
 
-def require_disjoint(train: Source, held_out: Source) -> None:
+def require_disjoint(train: "Source", held_out: "Source") -> None:
     """Checks that two splits share no file, not even under different paths or links.
 
     Args:

@@ -6,6 +6,7 @@ from typing import Any
 
 from oasis_tf.config.sections import Config
 from oasis_tf.data.inspect.findings import Findings
+from oasis_tf.data.splits import FractionSplit
 from oasis_tf.first_config.classes import Classes, choose_classes
 from oasis_tf.first_config.duration import seconds_a_step
 from oasis_tf.first_config.machine import Machine
@@ -94,7 +95,8 @@ def propose(findings: Findings, machine: Machine) -> Proposal:
     )
     lists = _lists(findings) if findings.unpaired else {}
     if lists:
-        data.pop("val_fraction", None)
+        for key in ("val_fraction", "seed"):
+            data.pop(key, None)
     return Proposal(findings, machine, network, classes, sections, seconds, lists)
 
 
@@ -157,8 +159,6 @@ def _training(network: Network, batch_size: int, num_pairs: int) -> dict[str, An
 
 def _lists(findings: Findings) -> dict[str, list[str]]:
     """Names of the pairs of each split, without those that are not text in one line."""
-    from oasis_tf.data.splits import FractionSplit  # imports TensorFlow
-
     pairs = {
         split: [name for name in names if name == name.strip() and "\n" not in name]
         for split, names in findings.pairing.pairs.items()

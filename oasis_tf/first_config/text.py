@@ -188,7 +188,7 @@ def _remark(proposal: Proposal, key: str) -> str:
         return " # pixels without a class" if proposal.classes.void_id is not None else ""
     if key == "split_list" and proposal.lists:
         count = counted(len(proposal.findings.unpaired), "file")
-        return f" # written by init: {count} without a partner are left out"
+        return f" # written by init; left out: {count} without a partner"
     return ""
 
 

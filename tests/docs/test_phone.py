@@ -1,4 +1,4 @@
-"""What the README tells phones is what exported files hold."""
+"""What docs/phone.md tells phones is what exported files hold."""
 
 import re
 from pathlib import Path
@@ -14,8 +14,7 @@ from oasis_tf.models.fold import fold
 
 pytestmark = pytest.mark.heavy
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SECTION = re.search(r"## On a phone\n(.*?)\n## ", README, re.DOTALL)[1]
+PAGE = (Path(__file__).parents[2] / "docs" / "phone.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +25,12 @@ def file(tmp_path_factory):
 
 
 def snippet(language):
-    return re.search(rf"```{language}\n(.*?)```", SECTION, re.DOTALL)[1]
+    return re.search(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)[1]
 
 
 def test_the_table_names_inputs_and_outputs(file):
     lengths = {"h": 8, "w": 12, "z_dim": 3}
-    rows = re.findall(r"\| (in|out) \| `(\w+)` \| (\w+) \| \((.+)\) \|", SECTION)
+    rows = re.findall(r"\| (in|out) \| `(\w+)` \| (\w+) \| \((.+)\) \|", PAGE)
     told = {
         (way, name): (dtype, tuple(lengths.get(it) or int(it) for it in shape.split(", ")))
         for way, name, dtype, shape in rows
@@ -69,7 +68,7 @@ def test_flat_arrays_of_phones_mean_what_is_said(file):
 
 
 def test_the_noise_of_a_seed_can_be_shipped(tmp_path, monkeypatch):
-    command = re.search(r'python -c "(from oasis_tf.runtime.noise .*?)"', SECTION)[1]
+    command = re.search(r'python -c "(from oasis_tf.runtime.noise .*?)"', PAGE)[1]
     monkeypatch.chdir(tmp_path)
     exec(command, {})
     from oasis_tf.runtime.noise import seeded_noise

@@ -100,7 +100,7 @@ def test_palettes_of_their_own_are_read_by_colour(init):
 
 def test_a_file_without_partner_is_left_out_by_a_list(init, tmp_path):
     config, (train, _), text = init("segnet")
-    assert train.names == ["a", "b", "c"] and "1 file without a partner" in text
+    assert train.names == ["a", "b", "c"] and "left out: 1 file without a partner" in text
     assert (tmp_path / "my.train.txt").read_text() == "a\nb\nc\n"
     assert config.data.split_list == str(tmp_path / "my.{split}.txt")
 

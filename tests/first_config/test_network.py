@@ -1,5 +1,8 @@
 """What is chosen for a machine and a number of pairs."""
 
+import subprocess
+import sys
+
 import pytest
 import yaml
 from tiny_config import CONFIGS
@@ -75,3 +78,11 @@ def test_the_rule_of_time_is_the_measurement_and_proportional_to_it():
     slower = seconds_a_step(CPU, size=(96, 128), batch_size=4, has_backbone=True)
     assert slower == pytest.approx(0.816)
     assert seconds_a_step(GPU, size=(96, 128), batch_size=4) is None
+
+
+@pytest.mark.process
+def test_it_starts_without_tensorflow():
+    """`init` answers at once, and says nothing of TensorFlow's."""
+    code = "import sys, oasis_tf.first_config.writing; print('tensorflow' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

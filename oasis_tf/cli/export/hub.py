@@ -32,10 +32,10 @@ def hub(
 ):
     """Writes a folder for Hugging Face's or Kaggle's hub: generator, samples, model card."""
     with sentences_for_errors():
-        from oasis_tf.runs.folder import RunFolder
+        from oasis_tf.runs.shipped import run_folder
         from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
-        checkpoint = RunFolder(run).require_checkpoint(which.value)
+        checkpoint = run_folder(run).require_checkpoint(which.value)
         start_tensorflow()
         with working(f"Exporting and verifying {out}"):
             from oasis_tf.export.hub.folder import write_hub_folder
