@@ -26,7 +26,7 @@ def init(
         from oasis_tf.data.inspect.findings import inspect
         from oasis_tf.first_config.machine import this_machine
         from oasis_tf.first_config.proposal import propose
-        from oasis_tf.first_config.text import questions, summary
+        from oasis_tf.first_config.text import questions, summary, train_command
         from oasis_tf.io.progress import say, track
 
         say(f"Listing the files of {data_root}")
@@ -38,4 +38,4 @@ def init(
     for question in questions(proposal):
         echo(f"Question: {question}")
     echo(f"  look     python -m oasis_tf validate-data --config {quote(str(out))}")
-    echo(f"  train    python -m oasis_tf train --config {quote(str(out))}")
+    echo(f"  train    python -m oasis_tf {train_command(proposal, out)}")

@@ -48,6 +48,12 @@ def expected_time(proposal: Proposal) -> str:
     return f"about {_duration(seconds * proposal.steps)} for {proposal.steps:,} steps ({RULE})."
 
 
+def train_command(proposal: Proposal, path: Path) -> str:
+    """The verb and its options; several GPUs share the batch."""
+    strategy = " --strategy mirrored" if len(proposal.machine.gpus) > 1 else ""
+    return f"train --config {quote(str(path))}{strategy}"
+
+
 def questions(proposal: Proposal) -> list[str]:
     """What cannot be known from the files, as sentences."""
     found = list(proposal.classes.questions) if proposal.classes else []
@@ -109,7 +115,7 @@ def _head(proposal: Proposal, path: Path) -> list[str]:
         f"Written by oasis-tf init for {root}. Every value can be changed; "
         "oasis-tf config --show KEY explains a key.",
         f"  oasis-tf validate-data --config {file}    # optional: reads every file\n"
-        f"  oasis-tf train --config {file}",
+        f"  oasis-tf {train_command(proposal, path)}",
         *(f"QUESTION: {question}" for question in questions(proposal)),
         f"Expected time: {expected_time(proposal)}",
     ]

@@ -7,6 +7,9 @@ from command_line import call
 
 from oasis_tf.config import load_config
 from oasis_tf.data import open_splits
+from oasis_tf.first_config import machine as machine_module
+from oasis_tf.first_config import network
+from oasis_tf.first_config.machine import Machine
 
 FRUIT = {"images": "ds/img", "labels": "ds/masks_machine", "val_fraction": 0.2}
 VOC = {"images": "JPEGImages", "labels": "SegmentationClass"}
@@ -49,8 +52,11 @@ LAYOUTS = {
 
 
 @pytest.fixture
-def init(tmp_path):
+def init(tmp_path, monkeypatch):
     """function(layout) -> (config, sources of both splits, text of the config)."""
+
+    machine = Machine(cores=2, memory=16 * 10**9)
+    monkeypatch.setattr(machine_module, "this_machine", lambda: machine)
 
     def made(layout):
         root, out = tmp_path / "my data", tmp_path / "my.yaml"
@@ -109,3 +115,21 @@ def test_classes_of_a_palette_file_that_do_not_occur_are_left_out(init):
     config, *_ = init("camvid")
     assert config.data.class_names == ["void", "Road", "Sky"]
     assert config.data.label_colors == [[(0, 0, 0)], [(128, 64, 128)], [(128, 128, 128)]]
+
+
+@pytest.mark.parametrize(("count", "many", "channels"), [(1, 10**9, 32), (4, 1, 64)])
+def test_on_gpus_the_config_is_valid_and_the_command_uses_all(
+    tmp_path, monkeypatch, count, many, channels
+):
+    machine = Machine(cores=16, memory=None, gpus=(("A100", 40 * 10**9),) * count)
+    monkeypatch.setattr(machine_module, "this_machine", lambda: machine)
+    monkeypatch.setattr(network, "MANY_PAIRS", many)
+    monkeypatch.setattr(network, "SOME_PAIRS", 0)
+    miniatures.facades(tmp_path)
+    printed = call("init", "--data-root", tmp_path, "--out", tmp_path / "my.yaml").stdout
+    config = load_config(tmp_path / "my.yaml")
+    assert config.generator.channels == channels and config.training.batch_size % count == 0
+    command = f"train --config {tmp_path / 'my.yaml'}" + " --strategy mirrored" * (count > 1)
+    assert printed.rstrip().endswith(command)
+    assert f"oasis-tf {command}\n" in (tmp_path / "my.yaml").read_text()
+    assert "time     not known: the rule is for CPUs" in printed
