@@ -15,7 +15,7 @@ def working(description: str) -> Iterator[Callable[[str], None]]:
 
     Yields: function(description), which changes the description.
     """
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     console = Console(stderr=True)
     if not console.is_terminal:
         say(description)
