@@ -1,6 +1,6 @@
 // Keeps the page's files for use without a network, and adds the headers that threads need.
-// Files are asked for at the host first, so that a new export is seen at once; large ones that
-// never change under their name come from the cache.
+// Files are asked for at the host first, so that a new export is seen at once, and none is mixed
+// with an old one.
 
 const CACHE = "oasis-paint-1";
 const HEADERS = {
@@ -20,14 +20,12 @@ self.addEventListener("fetch", (event) => {
 
 async function answer(request) {
   const cache = await caches.open(CACHE);
-  const isLasting = /\.wasm$/.test(new URL(request.url).pathname);
-  const kept = await cache.match(request);
-  if (kept && isLasting) return withHeaders(kept);
   try {
     const response = await fetch(request);
     if (response.ok && response.type !== "opaque") await cache.put(request, response.clone());
     return withHeaders(response);
   } catch (error) {
+    const kept = await cache.match(request);
     if (kept) return withHeaders(kept);
     throw error;
   }

@@ -14,7 +14,7 @@ const SAVE_AFTER = 300; // ms after the last change
 const SEEDS = 2 ** 31; // dice draw below this; any natural number can be typed
 
 export class Session extends EventTarget {
-  #keepSoon = 0; #first = true;
+  #keepSoon = 0; #kept = 0;
 
   constructor(model) {
     super();
@@ -103,7 +103,7 @@ export class Session extends EventTarget {
     this.#paint({ isNew: false });
     if (!before) return;
     if (this.history.record(before, this.map)) this.#tell("used");
-    this.#keep();
+    this.keepNow();
     this.#tell("changed");
     this.#tell("settled");
   }
@@ -167,8 +167,7 @@ export class Session extends EventTarget {
       painted: (answer) => {
         this.view.drawPicture(answer.pixels);
         this.view.picture.ariaBusy = String(this.painter.isBusy);
-        this.#tell("painted", { ...answer, isFirst: this.#first });
-        this.#first = false;
+        this.#tell("painted", answer);
       },
       failed: (message) => {
         this.view.picture.ariaBusy = "false";
@@ -183,6 +182,7 @@ export class Session extends EventTarget {
 
   pack() { return packWork(this, this.model); }
 
+  /** Keeps the work for the next visit, once a slider or a pointer has come to rest. */
   #keep() {
     clearTimeout(this.#keepSoon);
     this.#keepSoon = setTimeout(() => this.keepNow(), SAVE_AFTER);
@@ -191,7 +191,9 @@ export class Session extends EventTarget {
   async keepNow() {
     clearTimeout(this.#keepSoon);
     if (this.editor.isBusy) return;
+    const turn = ++this.#kept;
     const text = await this.pack();
+    if (turn !== this.#kept) return; // a later one is on its way
     try {
       localStorage.setItem(this.#place, text);
     } catch {
