@@ -24,7 +24,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "_extensions"]
 
-myst_enable_extensions = ["colon_fence"]
+smartquotes = False  # of --option it makes a dash
 myst_heading_anchors = 4
 
 nb_execution_mode = "force"
@@ -37,4 +37,6 @@ napoleon_custom_sections = [("Call", "params_style")]
 
 html_theme = "furo"  # light and dark, as the browser asks or by a button
 html_title = f"{project} {release}"
-html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sphinx = html_show_copyright = False
