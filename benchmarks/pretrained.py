@@ -3,10 +3,11 @@
     python -m benchmarks.pretrained --run RUN [--name landscapes]
 
 It writes `oasis_tf/pretrained/NAME/`: the run folder without the state of training, NAME.tflite
-with float16 weights, a picture, and README.md, the card. The card tells what RUN's files tell:
-data, steps, hours, and the scores of the checkpoint in `evaluation/results.json` (see `oasis-tf
-evaluate`). A folder that is there is replaced once the new one is whole. The run must be of
-rendered landscapes: photographs of others have licences that this program does not know.
+with float16 weights, a picture, the direction of brightness, and README.md, the card. The card
+tells what RUN's files tell: data, steps, hours, and the scores of the checkpoint in
+`evaluation/results.json` (see `oasis-tf evaluate`). A folder that is there is replaced once the new
+one is whole. The run must be of rendered landscapes: photographs of others have licences that this
+program does not know.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 PRETRAINED = Path(oasis_tf.__file__).parent / "pretrained"
 LABEL_MAPS, SEEDS = 6, 3  # of the picture
+ATTRIBUTE = "luminance"  # of the direction
 
 CARD = """\
 # {name}
@@ -83,6 +85,7 @@ def main():
     tflite = building / f"{name}.tflite"
     export(TFLite(quantize=Quantize.FLOAT16), small, tflite)
     draw(building, building / f"{name}.png")
+    find_direction(building)
     card = CARD.format(name=name, **facts(run, checkpoint, small, sampler, tflite))
     (building / "README.md").write_text(card, encoding="utf-8")
     shutil.rmtree(PRETRAINED / name, ignore_errors=True)
@@ -98,6 +101,16 @@ def draw(run, path):
     subprocess.run([*command, *counts], check=True, stdout=subprocess.DEVNULL)
     (painted / f"{CONTACT_SHEET}.png").rename(path)
     shutil.rmtree(painted)
+
+
+def find_direction(run):
+    """Finds the direction of brightness, a slider of the paint page."""
+    folder = run / "directions" / ATTRIBUTE
+    command = [sys.executable, "-m", "oasis_tf", "explore", "direction", "--run", run]
+    options = ["--attribute", ATTRIBUTE, "--out", folder]
+    subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL)
+    for path in set(folder.iterdir()) - {folder / "direction.json"}:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def facts(run, checkpoint, small, sampler, tflite):
