@@ -59,7 +59,8 @@ def _array(prefix, key, shape, seed):
         return np.float32(1) + np.float32(0.1) * x
     if leaf in ("weight", "weight_orig") and prefix not in ("G", "D"):
         is_last = (prefix, key) == ("P2P_G", "model.model.3.weight")
-        return x * np.float32((0.25 if is_last else 1) / np.sqrt(np.prod(shape[1:])))
+        gain = np.sqrt(2) if prefix == "VGG19" else 0.25 if is_last else 1
+        return x * np.float32(gain / np.sqrt(np.prod(shape[1:])))
     if leaf in ("weight", "weight_orig"):
         gain = 0.05 if key.startswith("conv_img") else 1
         return x * np.float32(gain / np.sqrt(np.prod(shape[1:])))

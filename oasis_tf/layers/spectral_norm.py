@@ -103,5 +103,13 @@ class SpectralConv2D(ResamplingConv2D):
         keras.layers.Layer.load_own_variables(self, store)
 
 
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class StridedSpectralConv2D(SpectralConv2D):
+    """A `SpectralConv2D` of any stride; "valid" or "same" padding as in `keras.layers.Conv2D`."""
+
+    def convolution_op(self, inputs, kernel):
+        return keras.layers.Conv2D.convolution_op(self, inputs, kernel)
+
+
 def _unit(vector):
     return ops.normalize(vector, epsilon=EPSILON)

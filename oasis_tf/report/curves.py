@@ -39,11 +39,11 @@ def charts(metrics, held_out, evaluations):
 
 
 def _losses(metrics):
-    """Columns of losses: all of `g_...` and `d_...` but gradient norms and scores."""
+    """Columns of losses: all of `g_...`, `gan...` and `d_...` but gradient norms and scores."""
     return [
         name
         for name in metrics.columns
-        if name.startswith(("g_", "d_"))
+        if name.startswith(("g_", "gan", "d_"))
         and not name.startswith(("d_miou_", "d_accuracy_"))
         and name not in GRADIENT_NORMS
     ]

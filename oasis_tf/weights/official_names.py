@@ -10,21 +10,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from oasis_tf.io.weight_arrays import no_weights
-from oasis_tf.layers import ParamFreeBatchNorm
 from oasis_tf.models import (
     BackboneDiscriminator,
     OASISDiscriminator,
     OASISGenerator,
     Pix2PixDiscriminator,
     Pix2PixGenerator,
+    SPADEDiscriminator,
+    SPADEGenerator,
 )
-from oasis_tf.weights import pix2pix_names
-from oasis_tf.weights.official_entry import (
-    BATCH_COUNTER,
-    Entry,
-    conv_entries,
-    vector_entry,
-)
+from oasis_tf.weights import pix2pix_names, spade_names
+from oasis_tf.weights.official_entry import Entry, conv_entries
 
 LABEL_EMBEDDING = "label_embedding.weight"  # not in official networks
 OFFICIAL_CHOICES = {"padding_mode": "zeros", "upsampling": "nearest"}
@@ -120,8 +116,8 @@ def _official_entries(model):
             f"{model.label_embedding} channels (generator.label_embedding), so neither can take "
             "the other's weights"
         )
-    for key, official in OFFICIAL_CHOICES.items():
-        if getattr(model, key, official) != official:
+    for key, official in OFFICIAL_CHOICES.items() if isinstance(model, OASISGenerator) else ():
+        if getattr(model, key) != official:
             raise NoOfficialNetworkError(
                 f"the official generator has generator.{key} {official}, and this one has "
                 f"{getattr(model, key)}, so the same weights would make other images"
@@ -132,9 +128,7 @@ def _official_entries(model):
 def _generator_entries(generator):
     found = conv_entries("fc", generator.fc) | conv_entries("conv_img", generator.conv_image)
     for i, block in enumerate(generator.blocks):
-        for part in ("0", "1", "s") if block.conv_s is not None else ("0", "1"):
-            found |= conv_entries(f"body.{i}.conv_{part}", getattr(block, f"conv_{part}"))
-            found |= _spade(f"body.{i}.norm_{part}", getattr(block, f"norm_{part}"))
+        found |= spade_names.block_entries(block, f"body.{i}", norm_name="first_norm")
     if generator.embedding is not None:
         found |= conv_entries(LABEL_EMBEDDING.removesuffix(".weight"), generator.embedding)
     return found
@@ -169,22 +163,12 @@ def _discriminator_block(name, block, conv_0_index):
     )
 
 
-def _spade(name, spade):
-    found = conv_entries(f"{name}.mlp_shared.0", spade.shared)
-    found |= conv_entries(f"{name}.mlp_gamma", spade.gamma) | conv_entries(
-        f"{name}.mlp_beta", spade.beta
-    )
-    if isinstance(spade.normalize, ParamFreeBatchNorm):
-        found[f"{name}.first_norm.running_mean"] = vector_entry(spade.normalize.running_mean)
-        found[f"{name}.first_norm.running_var"] = vector_entry(spade.normalize.running_variance)
-        found[f"{name}.first_norm.num_batches_tracked"] = BATCH_COUNTER
-    return found
-
-
 _ENTRIES_OF = {
     OASISGenerator: _generator_entries,
     OASISDiscriminator: _discriminator_entries,
     BackboneDiscriminator: _backbone_discriminator_entries,
     Pix2PixGenerator: pix2pix_names.generator_entries,
     Pix2PixDiscriminator: pix2pix_names.discriminator_entries,
+    SPADEGenerator: spade_names.generator_entries,
+    SPADEDiscriminator: spade_names.discriminator_entries,
 }

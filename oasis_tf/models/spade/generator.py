@@ -1,0 +1,113 @@
+"""The generator of SPADE: an image from a label map, without noise."""
+
+import keras
+
+from oasis_tf.config.image_size import require_multiples
+from oasis_tf.layers.convolution import REFERENCE_GAIN
+from oasis_tf.layers.strategies import of_training
+from oasis_tf.models.call_inputs import label_map_and_z
+from oasis_tf.models.modulated_generator import ModulatedGenerator
+from oasis_tf.models.spade.edges import edges_of
+
+# Of each block, from `head_0` on: width as a multiple of `channels`, and stride, the image's side
+# over the block's.
+BLOCKS = {
+    "normal": ((16, 32), (16, 16), (16, 16), (8, 8), (4, 4), (2, 2), (1, 1)),
+    "more": ((16, 64), (16, 32), (16, 16), (8, 8), (4, 4), (2, 2), (1, 1)),
+    "most": ((16, 128), (16, 64), (16, 32), (8, 16), (4, 8), (2, 4), (1, 2), (0.5, 1)),
+}
+BLOCK_NAMES = ("head_0", "G_middle_0", "G_middle_1", "up_0", "up_1", "up_2", "up_3", "up_4")
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class SPADEGenerator(ModulatedGenerator):
+    """Turns a label map into an image; the label map enters at every resolution through SPADE.
+
+    One label map gives one image: the variational encoder of the paper's multi-modal variant is not
+    part of this generator.
+
+    Args:
+        num_classes: int, number of classes, void included.
+        image_size: (h, w), both multiples of 32, of 64 ("more") or of 128 ("most").
+        channels: int, width of the seventh block; the first three are 16 times as wide.
+        upsampling: "normal", "more" or "most": features are doubled 5, 6 or 7 times; "most" has
+            an eighth block.
+        edges: bool, whether the condition has a channel of instance edges behind the classes.
+        z_dim: int, 0.
+        norm, spade_hidden, spectral_norm, init_gain, modulation, winograd, dtype: see
+            `OASISGenerator`. With edges, modulation is dense.
+    Call:
+        label_map: int (b, h, w), 0 = void, or float with integer values.
+        z: None.
+        instance_map: int (b, h, w), ids of instances, of a generator with `edges`; else None.
+        training: bool; True uses batch moments and makes a power iteration, False uses stored
+            values.
+    Returns: image, float32 (b, h, w, 3) in [-1, 1].
+    Raises: ValueError if a size does not fit, with the sizes that do; for an unknown `upsampling`
+        or a `z_dim`; for an instance map that is missing or unused; or in eager mode for ids that
+        are not classes (in a graph, their one-hot vector is 0).
+    Reference: Park et al. 2019, arXiv:1903.07291, sec. 3 and fig. 11.
+
+    ```python
+    generator = SPADEGenerator(num_classes=151, image_size=(256, 256))
+    ```
+    """
+
+    def __init__(
+        self,
+        num_classes,
+        image_size,
+        channels=64,
+        upsampling="normal",
+        edges=False,
+        z_dim=0,
+        norm="batch",
+        spade_hidden=128,
+        spectral_norm=True,
+        init_gain=REFERENCE_GAIN,
+        modulation="auto",
+        winograd=True,
+        **kwargs,
+    ):
+        if upsampling not in BLOCKS:
+            raise ValueError(f"upsampling must be one of {', '.join(BLOCKS)}; got {upsampling!r}.")
+        if z_dim:
+            raise ValueError(
+                f"SPADE has noise only with a variational encoder, which is not implemented; z_dim "
+                f"must be 0, got {z_dim}."
+            )
+        multiples, strides = zip(*BLOCKS[upsampling], strict=True)
+        widths = [max(1, int(channels * multiple)) for multiple in multiples]
+        super().__init__(
+            num_classes,
+            require_multiples(image_size, strides[0]),
+            widths=[widths[0], *widths],
+            strides=strides,
+            z_dim=z_dim,
+            norm=norm,
+            spade_hidden=spade_hidden,
+            spectral_norm=spectral_norm,
+            init_gain=init_gain,
+            modulation=modulation,
+            winograd=winograd,
+            edges=edges,
+            **kwargs,
+        )
+        self.channels = channels
+        self.upsampling = upsampling
+
+    def call(self, label_map, z=None, instance_map=None, training=False):
+        label_map, z = label_map_and_z(label_map, z)
+        if z is not None:
+            raise ValueError("This generator has no noise: z must be None.")
+        edges = edges_of(instance_map, are_used=self.edges)
+        with of_training(training):
+            return self._paint(label_map, None, training, edges)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "channels": self.channels,
+            "upsampling": self.upsampling,
+            "edges": self.edges,
+        }
