@@ -60,7 +60,7 @@ export class Editor {
 
   #down(event) {
     event.preventDefault();
-    this.#view.labels.focus({ preventScroll: true });
+    this.#view.labels.focus({ preventScroll: true, focusVisible: false });
     try { this.#view.labels.setPointerCapture(event.pointerId); } catch { /* of a script */ }
     this.#pointers.set(event.pointerId, event);
     if (this.#pointers.size === 2) {
@@ -91,7 +91,6 @@ export class Editor {
     if (previous) this.#pointers.set(event.pointerId, event);
     if (this.#pinch) return this.#drag(previous, event);
     const point = this.#view.pixelAt(event.clientX, event.clientY);
-    this.#hover(point);
     if (this.#stroke) {
       const steps = event.getCoalescedEvents?.() ?? [];
       for (const step of steps.length ? steps : [event]) {
@@ -102,6 +101,7 @@ export class Editor {
       this.#polygon.moveTo(point);
       this.#on.changed(null);
     }
+    this.#hover(point);
   }
 
   #up(event, isCancelled = false) {
