@@ -7,15 +7,23 @@ import typer
 
 from oasis_tf.cli.app import app as command_line
 from oasis_tf.config.describe import REQUIRED, KeyDescription, describe
+from oasis_tf.config.models import CONFIGS
 
 TOP = "top level"
 
 
 def keys_in_markdown() -> str:
-    """All keys of a config: a heading a section, a paragraph a key."""
+    """All keys of a config: a heading a section, a paragraph a key.
+
+    Then, of each other model, the keys that OASIS does not have or has with another default.
+    """
     sections: dict[str, list[KeyDescription]] = {}
     for key in describe():
         sections.setdefault(key.key.rpartition(".")[0] or TOP, []).append(key)
+    for model in CONFIGS:
+        own = [key for key in describe(model=model) if key not in describe() and key.key != "model"]
+        if own:
+            sections[f"model: {model}"] = own
     return "\n\n".join(
         "\n\n".join([f"## {f'`{name}`' if name != TOP else name}", *map(_key, keys)])
         for name, keys in sections.items()
