@@ -24,7 +24,6 @@ extensions = [
 ]
 exclude_patterns = ["_build", "_extensions"]
 
-smartquotes = False  # of --option it makes a dash
 myst_heading_anchors = 4
 
 nb_execution_mode = "force"

@@ -82,5 +82,6 @@ def _text(help_text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Markdown's marks in text without markup."""
+    """Text without markup as Markdown: options as code, Markdown's marks escaped."""
+    text = re.sub(r"(?<![\w`])--\w[\w-]*", r"`\g<0>`", text)
     return re.sub(r"(?<![`\w])([*_<\[])|([*_<\[])(?![`\w])", r"\\\g<0>", text)
