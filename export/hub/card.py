@@ -7,12 +7,18 @@ from oasis_tf.config.metrics import HELD_OUT_SCORES
 from oasis_tf.evaluation import results
 from oasis_tf.evaluation.results.document import protocol_of
 from oasis_tf.evaluation.results.tables import comparison_table, escaped
+from oasis_tf.export.trained import TITLES
 from oasis_tf.report.records import read_records
 from oasis_tf.runs.folder import RunFolder
 
+PAPERS = {  # by `Config.model`
+    "oasis": "Schönfeld et al. 2021](https://arxiv.org/abs/2012.04781)",
+    "pix2pix": "Isola et al. 2017](https://arxiv.org/abs/1611.07004)",
+    "spade": "Park et al. 2019](https://arxiv.org/abs/1903.07291)",
+}
 ABOUT = (
-    "OASIS ([Schönfeld et al., ICLR 2021](https://arxiv.org/abs/2012.04781)) in Keras 3. A label "
-    "map gives each pixel a class; noise selects one of many plausible photographs."
+    "in Keras 3. It makes photographs from label maps, which give each pixel a class; noise "
+    "selects one of the many that fit."
 )
 LIMITS = (
     "The model makes pictures like those it was trained on, with their bias and within their "
@@ -48,10 +54,11 @@ def card_text(
     is_tflite = artifact.endswith(".tflite")
     without = _with_tflite(artifact) if is_tflite else _with_tensorflow(artifact, height, width)
     blocks = [
-        _head(license),
+        _head(license, config.model),
         "# Photographs from label maps",
-        f"{ABOUT} {height}x{width} pixels (height x width), {config.data.num_classes} classes with "
-        f"void, trained for {step:,} steps.",
+        f"{TITLES[config.model]} ([{PAPERS[config.model]}) {ABOUT}",
+        f"{height}x{width} pixels (height x width), {config.data.num_classes} classes with void, "
+        f"trained for {step:,} steps.",
         f"![Label maps, and photographs that the model made of them]({samples})",
         f"Made from {what}.",
         "## Use it",
@@ -72,8 +79,8 @@ def card_text(
     return "\n\n".join(blocks) + "\n"
 
 
-def _head(license: str) -> str:
-    tags = ["semantic-image-synthesis", "oasis", "gan", "keras", "tensorflow"]
+def _head(license: str, model: str) -> str:
+    tags = ["semantic-image-synthesis", model, "gan", "keras", "tensorflow"]
     return "\n".join(
         [
             "---",

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from oasis_tf.config import Config, load_config
-from oasis_tf.config.evaluation_section import EvaluationConfig
+from oasis_tf.config.evaluation_section import EvaluationConfig, SegmenterConfig
 from oasis_tf.export.exporter import export
 from oasis_tf.export.fresh_process import in_fresh_process
 from oasis_tf.export.hub.card import card_text
@@ -77,8 +77,15 @@ def without_paths(config: Config) -> Config:
     data = {"root": None, "manual_dir": None, "cache_dir": None}
     if config.data.split_list and os.path.isabs(config.data.split_list):
         data["split_list"] = os.path.basename(config.data.split_list)
-    sections = {"data": config.data.model_copy(update=data), "evaluation": EvaluationConfig()}
-    sections["training"] = config.training.model_copy(update={"vgg_weights": "imagenet"})
+    evaluation = dict.fromkeys(("inception_weights", "vgg16_weights"))
+    evaluation["segmenter"] = SegmenterConfig()
+    if os.path.dirname(config.evaluation.diversity_backbone):
+        evaluation["diversity_backbone"] = EvaluationConfig().diversity_backbone
+    sections = {
+        "data": config.data.model_copy(update=data),
+        "evaluation": config.evaluation.model_copy(update=evaluation),
+        "training": config.training.model_copy(update={"vgg_weights": "imagenet"}),
+    }
     return config.model_copy(update=sections)
 
 

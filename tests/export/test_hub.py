@@ -76,11 +76,17 @@ def test_no_path_of_the_training_machine_is_published():
     config = load_config(ROOT / "configs" / "camvid.yaml", data_root="/home/ada/secret")
     data = config.data.model_copy(update={"split_list": "/home/ada/my.{split}.txt"})
     training = config.training.model_copy(update={"vgg_weights": "/home/ada/vgg.h5"})
-    config = config.model_copy(update={"data": data, "training": training})
+    files = {"inception_weights": "/home/ada/i.pth", "diversity_backbone": "/home/ada/b.keras"}
+    segmenter = config.evaluation.segmenter.model_copy(update={"model": "/home/ada/s.keras"})
+    files |= {"segmenter": segmenter, "metrics": ["fid"]}
+    evaluation = config.evaluation.model_copy(update=files)
+    config = config.model_copy(
+        update={"data": data, "training": training, "evaluation": evaluation}
+    )
     published = without_paths(config)
     assert "ada" not in published.model_dump_json()
     assert published.data.split_list == "my.{split}.txt"
-    assert published.generator == config.generator
+    assert published.generator == config.generator and published.evaluation.metrics == ["fid"]
 
 
 def test_the_card_shows_the_scores_of_its_step(tmp_path):
