@@ -70,13 +70,13 @@ class SPADE(GAN):
         if self.compiles_updates:
             self.generator.modulation = "dense"
 
-    def update_generator(self, real, label_map, z=None):
+    def update_generator(self, real, label_map, z=None, **computed):
         """See `GAN`; z is None."""
-        return super().update_generator(real, label_map, z)
+        return super().update_generator(real, label_map, z, **computed)
 
-    def update_discriminator(self, real, label_map, z=None):
+    def update_discriminator(self, real, label_map, z=None, **computed):
         """See `GAN`; z is None."""
-        return super().update_discriminator(real, label_map, z)
+        return super().update_discriminator(real, label_map, z, **computed)
 
     def discriminate(self, image, label_map, *, training):
         return self.discriminator(image, label_map, training=training)
