@@ -1,6 +1,7 @@
 // Runs the .tflite of the page with LiteRT.js: first on wasm, which every browser has, then on
 // WebGPU where that is right and faster.
 
+import { noiseMap } from "./noise.js";
 import { toPixels } from "./pixels.js";
 
 const TOLERANCE = 0.02; // of images in [0, 1]; float16 on GPUs is about 0.005 off
@@ -149,12 +150,4 @@ export class LiteRTPainter {
     if (name === "z") return vectors[0];
     return noiseMap(ids, vectors, classes);
   }
-}
-
-/** Float32Array(pixels * z_dim): each pixel has the noise of its class, or that of the picture. */
-function noiseMap(ids, vectors, classes) {
-  const size = vectors[0].length;
-  const map = new Float32Array(ids.length * size);
-  for (let i = 0; i < ids.length; i++) map.set(vectors[classes.indexOf(ids[i]) + 1], i * size);
-  return map;
 }

@@ -66,3 +66,12 @@ export function shifted(noise, directions, amounts) {
   });
   return moved;
 }
+
+/** Float32Array(pixels * z_dim): each pixel has the noise of its class, or that of the picture:
+ * `vectors` begins with it, those of `classes` follow. */
+export function noiseMap(ids, vectors, classes) {
+  const size = vectors[0].length;
+  const map = new Float32Array(ids.length * size);
+  for (let i = 0; i < ids.length; i++) map.set(vectors[classes.indexOf(ids[i]) + 1], i * size);
+  return map;
+}

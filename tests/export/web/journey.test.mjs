@@ -202,3 +202,17 @@ test("a host without headers: the service worker isolates the page and serves it
     plain.close();
   }
 });
+
+test("the policy refuses scripts in the page and requests to other hosts", () => opened(async (page) => {
+  const refused = await page.evaluate(async () => {
+    const script = document.createElement("script");
+    script.textContent = "window.wasRun = true";
+    document.head.append(script);
+    const isFetched = await fetch("https://example.com/").then(() => true, () => false);
+    return !window.wasRun && !isFetched;
+  });
+  assert.ok(refused);
+  assert.ok(page.faults.some((fault) => fault.startsWith("policy: script-src")), page.faults.join());
+  assert.ok(page.faults.some((fault) => fault.startsWith("policy: connect-src")), page.faults.join());
+  page.faults.length = 0;
+}));

@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 const page = new URL("../../../export/web/page/", import.meta.url);
 const load = (name) => import(new URL(name, page));
-const { noiseOfSeed, shifted } = await load("noise.js");
+const { noiseMap, noiseOfSeed, shifted } = await load("noise.js");
 const { LabelMap, alongLine, dot, fill, line, polygon, rectangle, resized } = await load("label_map.js");
 const { History } = await load("history.js");
 const { decodePng, encodePng, PngError } = await load("png.js");
@@ -44,6 +44,12 @@ test("a longer vector begins like a shorter one, and directions are added", () =
   const moved = shifted(noiseOfSeed(7, 4), model.directions, [2]);
   assert.ok(Math.abs(moved[0] - noise[0] - 2) < 1e-6);
   assert.deepEqual([...moved.subarray(1)], [...noise.subarray(1, 4)]);
+});
+
+test("a noise map has each redrawn class's noise on its pixels", () => {
+  const [picture, first, second] = [[1, 2], [3, 4], [5, 6]].map((row) => Float32Array.from(row));
+  const map = noiseMap(Uint8Array.from([0, 9, 4, 9]), [picture, first, second], [9, 4]);
+  assert.deepEqual([...map], [1, 2, 3, 4, 5, 6, 3, 4]);
 });
 
 test("round dots are symmetric discs, square ones squares", () => {
