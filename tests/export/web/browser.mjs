@@ -57,8 +57,6 @@ export async function open(browser, url, options = {}) {
     const asked = request.url();
     if (!asked.startsWith(url) && !/^(blob|data):/.test(asked)) page.faults.push(`asked for ${asked}`);
   });
-  await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (event) =>
-    console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
   await page.goto(url + query);
   if (isPainted) await page.locator("#waiting").waitFor({ state: "hidden" });
   return page;
