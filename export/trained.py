@@ -12,7 +12,7 @@ from oasis_tf.models.fold import fold
 from oasis_tf.runs import checkpoint, checkpoint_files
 from oasis_tf.runtime.keras_settings import settle_keras
 
-TITLES = {"oasis": "OASIS", "pix2pix": "Pix2Pix"}  # by `Config.model`
+TITLES = {"oasis": "OASIS", "spade": "SPADE", "pix2pix": "Pix2Pix"}  # by `Config.model`
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def config(
         typer.Option(help="YAML file, or name of a packaged config: shows its values."),
     ] = None,
     model: Annotated[
-        Literal["oasis", "pix2pix"], typer.Option(help="Whose keys, without --config.")
+        Literal["oasis", "spade", "pix2pix"], typer.Option(help="Whose keys, without --config.")
     ] = "oasis",
 ):
     """Shows the keys of a config: meaning, type and range, unit, default."""

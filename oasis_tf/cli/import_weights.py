@@ -19,7 +19,7 @@ def import_weights(
         Path,
         typer.Option(
             help="Folder with best_EMA.pth, best_G.pth, best_D.pth (OASIS) or latest_net_G.pth, "
-            "latest_net_D.pth (Pix2Pix); or a generator's file."
+            "latest_net_D.pth (SPADE, Pix2Pix); or a generator's file."
         ),
     ],
     config: Annotated[Path, typer.Option(help="Config of their experiment, a YAML file.")],

@@ -56,12 +56,14 @@ def _explain(problem, path, overridden, section):
     is_overridden = any(f"{key}.".startswith(f"{other}.") for other in overridden)
     origin = "--set" if is_overridden else str(path)
     if problem["type"] == "extra_forbidden":
+        model = section.model_fields["model"].default
+        whose = "" if model == "oasis" else f" of model {model}"
         for part in problem["loc"][:-1]:
             section = section.model_fields[part].annotation
         name = str(problem["loc"][-1])
         known = f"known are {key_names(section)}"
         hint = did_you_mean(name, section.model_fields, otherwise=known)
-        return f"{origin}: unknown key {key}; {hint}"
+        return f"{origin}: unknown key {key}{whose}; {hint}"
     if problem["type"] == "missing":
         return f"{path}: {key} is missing"
     message = problem["msg"].removeprefix("Value error, ")

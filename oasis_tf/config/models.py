@@ -2,8 +2,9 @@
 
 from oasis_tf.config.pix2pix_sections import Pix2PixConfig
 from oasis_tf.config.sections import Config
+from oasis_tf.config.spade_sections import SPADEConfig
 
-CONFIGS = {"oasis": Config, "pix2pix": Pix2PixConfig}
+CONFIGS = {"oasis": Config, "spade": SPADEConfig, "pix2pix": Pix2PixConfig}
 
 
 def config_class(model: object) -> type[Config]:

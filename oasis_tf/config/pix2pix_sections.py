@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from oasis_tf.config import bounds
-from oasis_tf.config.metrics import HELD_OUT_SCORES
+from oasis_tf.config.other_judges import require_other_judges
 from oasis_tf.config.section import Section
 from oasis_tf.config.sections import Config, ModelName
 from oasis_tf.config.training_section import SharedTrainingConfig
@@ -112,25 +112,4 @@ class Pix2PixConfig(Config):
             raise ValueError(
                 "losses.generator adds l1, which Pix2Pix has already; set training.lambda_l1"
             )
-        self._check_judges()
-
-    def _check_judges(self):
-        """In training, a metric that needs a discriminator of another kind would fail late."""
-        training, evaluation = self.training, self.evaluation
-        if training.best_metric in HELD_OUT_SCORES:
-            raise ValueError(
-                f"training.best_metric is {training.best_metric}, a score of OASIS's "
-                "discriminator, which Pix2Pix does not have; name a metric of evaluation.metrics, "
-                "or null"
-            )
-        if training.evaluate_every is None:
-            return
-        for metric, value, remedy in (
-            ("miou", evaluation.segmenter.kind, "evaluation.segmenter.kind: keras"),
-            ("diversity", evaluation.diversity_backbone, "evaluation.diversity_backbone: vgg16"),
-        ):
-            if metric in evaluation.metrics and value == "discriminator":
-                raise ValueError(
-                    f"evaluation.metrics has {metric}, for which Pix2Pix has no discriminator; set "
-                    f"{remedy}, or leave it out"
-                )
+        require_other_judges(self, title="Pix2Pix")

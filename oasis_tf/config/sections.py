@@ -20,7 +20,7 @@ from oasis_tf.config.training_section import TrainingConfig
 SMALLEST_VGG_IMAGE = 16  # `PerceptualLoss` takes features after four poolings
 
 
-ModelName = Literal["oasis", "pix2pix"]
+ModelName = Literal["oasis", "spade", "pix2pix"]
 
 
 class Config(Section):

@@ -8,18 +8,23 @@ import keras
 from oasis_tf.augment.augmentation import Augmentation
 from oasis_tf.losses.adversarial import FakeClass, NPlusOneAdversarial, RealClasses
 from oasis_tf.losses.bce import BCEAdversarial, BCEFake, BCEReal
+from oasis_tf.losses.feature_matching import FeatureMatching
+from oasis_tf.losses.hinge import HingeAdversarial, HingeFake, HingeReal
 from oasis_tf.losses.l1 import L1
 from oasis_tf.losses.label_mix import LabelMix
 from oasis_tf.losses.perceptual import PerceptualLoss
 from oasis_tf.losses.registry import losses_by_name
 from oasis_tf.models import (
     OASIS,
+    SPADE,
     BackboneDiscriminator,
     OASISDiscriminator,
     OASISGenerator,
     Pix2Pix,
     Pix2PixDiscriminator,
     Pix2PixGenerator,
+    SPADEDiscriminator,
+    SPADEGenerator,
 )
 from oasis_tf.optimizers.adam import Adam
 
@@ -61,6 +66,16 @@ PARTS = {
             "class_balancing": training.class_balancing,
             "augmentation": _augmentation(training.discriminator_augment),
         },
+    ),
+    "spade": Parts(
+        model=SPADE,
+        generator=SPADEGenerator,
+        discriminator=SPADEDiscriminator,
+        generator_losses=lambda training: [
+            HingeAdversarial(),
+            FeatureMatching(weight=training.lambda_feat),
+        ],
+        discriminator_losses=lambda training: [HingeFake(), HingeReal()],
     ),
     "pix2pix": Parts(
         model=Pix2Pix,

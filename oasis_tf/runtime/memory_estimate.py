@@ -18,14 +18,14 @@ higher by factors that were found on 2 cores (`python -m benchmarks.peak_memory`
     ade20k, 256x256, 4, painting           2.80 GB     3.31 GB
 """
 
-from oasis_tf.runtime import oasis_sizes, pix2pix_sizes
+from oasis_tf.runtime import oasis_sizes, pix2pix_sizes, spade_sizes
 from oasis_tf.runtime.host_memory import available_bytes, resident_bytes
 
 FLOAT = 4  # bytes
 PROGRAM = 0.8e9  # TensorFlow, its graphs and threads
 MORE_WEIGHTS, MORE_NUMBERS = 1.6, 1.5  # copies: normalised kernels, sums of gradients, scratch
 MORE_IN_PAINTING = 3  # scratch of convolutions
-_SIZES = {"oasis": oasis_sizes, "pix2pix": pix2pix_sizes}  # by `Config.model`
+_SIZES = {"oasis": oasis_sizes, "spade": spade_sizes, "pix2pix": pix2pix_sizes}  # by `Config.model`
 SURELY = 0.8  # of the estimate is needed in any case: less than that is refused
 
 

@@ -2,6 +2,8 @@
 
 import math
 
+from oasis_tf.runtime import modulated_sizes
+
 
 def in_training(config):
     """Numbers of weights with their copies, and of values of an image that a step keeps."""
@@ -9,35 +11,26 @@ def in_training(config):
     # The weights, their gradients, two moments; of the generator an average, too.
     weights = 5 * generator_weights(generator) + 4 * discriminator_weights(discriminator)
     one_pass = discriminator_numbers(discriminator, config.data.image_size)
-    return weights, max(generator_numbers(generator) + one_pass, 3 * one_pass)
+    made = modulated_sizes.numbers_in_training(*_blocks(generator), generator.image_size)
+    return weights, max(made + one_pass, 3 * one_pass)
 
 
 def in_painting(config):
     """Numbers of weights as trained and folded, and of values of an image: what a block of the
     generator takes at the resolution where that is most."""
     generator = config.generator
-    widths, (height, width) = _widths(generator), generator.image_size
-    numbers = max(
-        height * width / 4 ** (generator.num_blocks - 1 - block) * (3 * channels + filters)
-        for block, (channels, filters) in enumerate(zip(widths, widths[1:], strict=False))
-    )
-    weights = 2 * generator_weights(generator)
-    return weights, numbers
+    numbers = modulated_sizes.numbers_in_painting(*_blocks(generator), generator.image_size)
+    return 2 * generator_weights(generator), numbers
 
 
 def generator_weights(generator):
     """Number of weights of an `OASISGenerator`, from its section of a `Config`."""
-    seen = _condition_channels(generator)
-    count = (generator.label_embedding or 0) * generator.num_classes
-    widths = _widths(generator)
-    count += (9 * seen + 1) * widths[0]
-    for width, filters in zip(widths, widths[1:], strict=False):
-        middle = min(width, filters)
-        normalised = [width, middle, *([width] if width != filters else [])]
-        count += sum(_spade_weights(channels, seen, generator) for channels in normalised)
-        count += (9 * width + 1) * middle + (9 * middle + 1) * filters
-        count += width * filters if width != filters else 0
-    return count + (9 * widths[-1] + 1) * 3
+    widths, _ = _blocks(generator)
+    labels = generator.label_embedding or generator.num_classes
+    vectors = (generator.label_embedding or 0) * generator.num_classes
+    return vectors + modulated_sizes.generator_weights(
+        widths, seen=generator.z_dim + labels, hidden=generator.spade_hidden
+    )
 
 
 def discriminator_weights(discriminator):
@@ -63,19 +56,6 @@ def _discriminator_blocks(discriminator):
         channels = filters
 
 
-def generator_numbers(generator):
-    """Least number of values an image that the generator's backward pass needs."""
-    height, width = generator.image_size
-    widths, count = _widths(generator), 0
-    for block, (channels, filters) in enumerate(zip(widths, widths[1:], strict=False)):
-        pixels = height * width / 4 ** (generator.num_blocks - 1 - block)
-        middle = min(channels, filters)
-        normalised = [channels, middle, *([channels] if channels != filters else [])]
-        # Of each SPADE: what it normalised, the scale, and its sum, the input of a convolution.
-        count += pixels * (3 * sum(normalised) + middle + filters)
-    return count + height * width * 3
-
-
 def discriminator_numbers(discriminator, size):
     """Least number of values an image that one backward pass needs."""
     count = 0
@@ -84,15 +64,8 @@ def discriminator_numbers(discriminator, size):
     return count + 2 * math.prod(size) * (discriminator.num_classes + 1)
 
 
-def _widths(generator):
+def _blocks(generator):
+    """Widths and strides of its blocks, see `modulated_sizes`."""
     blocks = generator.num_blocks
-    return [generator.channels * min(16, 2 ** (blocks - i)) for i in range(blocks + 1)]
-
-
-def _condition_channels(generator):
-    return generator.z_dim + (generator.label_embedding or generator.num_classes)
-
-
-def _spade_weights(channels, seen, generator):
-    hidden = generator.spade_hidden
-    return (9 * seen + 1) * hidden + 2 * (9 * hidden + 1) * channels
+    widths = [generator.channels * min(16, 2 ** (blocks - i)) for i in range(blocks + 1)]
+    return widths, [2**i for i in reversed(range(blocks))]

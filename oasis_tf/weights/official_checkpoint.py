@@ -35,6 +35,11 @@ OFFICIAL = {  # by `Config.model`
         generator_key="fc.weight",
         discriminator_key="layer_up_last.weight",
     ),
+    "spade": OfficialFiles(
+        files={"generator": "latest_net_G.pth", "discriminator": "latest_net_D.pth"},
+        generator_key="fc.weight",
+        discriminator_key="discriminator_0.model0.0.weight",
+    ),
     "pix2pix": OfficialFiles(
         files={"generator": "latest_net_G.pth", "discriminator": "latest_net_D.pth"},
         generator_key="model.model.0.weight",
@@ -165,7 +170,7 @@ def _require_kind(state_dict, *, is_generator):
 def _other_classes(network, state_dict):
     """The message if the file has another number of classes, else None."""
     official = OFFICIAL[state_dict.model]
-    if state_dict.model == "pix2pix":
+    if state_dict.model != "oasis":
         key = official.generator_key if state_dict.is_generator else official.discriminator_key
         noise, how = 0 if state_dict.is_generator else RGB, ""  # the image behind the labels
         num_classes = state_dict.arrays[key].shape[1:2]

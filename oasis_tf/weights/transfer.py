@@ -4,8 +4,9 @@ These weights depend on the classes. The convolutions of the label map (`fc`, an
 every SPADE) have one input channel a class, after those of the noise. With a label embedding, that
 has one input channel a class instead. The discriminator's last convolution has one output channel a
 class, after "fake". In Pix2Pix the first convolutions of both networks have one input channel a
-class; the discriminator's has those of the image behind them. There every class gets the channel of
-its partner. All other weights are copied where name and shape agree.
+class; the discriminator's has those of the image behind them, and so have both of SPADE's. There
+every class gets the channel of its partner. All other weights are copied where name and shape
+agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ import numpy as np
 
 from oasis_tf.config.class_names import ids_of_names, plain_name
 from oasis_tf.io.near_names import did_you_mean
-from oasis_tf.models import Pix2PixDiscriminator, Pix2PixGenerator
+from oasis_tf.models import Pix2PixDiscriminator, Pix2PixGenerator, SPADEDiscriminator
 from oasis_tf.weights import official_names
 
 VOID = 0
@@ -132,6 +133,9 @@ def _channels(name, source, target, partners):
     if isinstance(target, Pix2PixGenerator | Pix2PixDiscriminator):
         after = {"model.model.0.weight": 0, "model.0.weight": RGB}.get(name)
         return None if after is None else _Channels(2, (0, 0), partners, after)
+    if isinstance(target, SPADEDiscriminator):
+        is_first = name.endswith(".model0.0.weight")
+        return _Channels(2, (0, 0), partners, after=RGB) if is_first else None
     if name == official_names.LABEL_EMBEDDING:
         return _Channels(axis=2, before=(0, 0), partners=partners)
     if _takes_labels(name):

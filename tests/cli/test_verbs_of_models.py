@@ -39,6 +39,16 @@ class Model(NamedTuple):
 
 
 MODELS = {
+    "spade": Model(
+        sections={
+            "generator": {"channels": 1, "spade_hidden": 4},
+            "discriminator": {"channels": 2},
+        },
+        losses=("gan", "gan_feat", "d_fake", "d_real"),
+        files=("latest_net_G.pth", "latest_net_D.pth"),
+        explored="has no noise",
+        regions="has no noise",
+    ),
     "pix2pix": Model(
         sections={
             "generator": {"channels": 2, "num_downs": 6},

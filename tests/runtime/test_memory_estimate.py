@@ -5,7 +5,7 @@ from tiny_config import CONFIGS, TINY
 
 from oasis_tf.config import load_config
 from oasis_tf.generation.sampler import Sampler
-from oasis_tf.runtime import pix2pix_sizes
+from oasis_tf.runtime import pix2pix_sizes, spade_sizes
 from oasis_tf.runtime.memory_estimate import (
     TooLittleMemoryError,
     painting_bytes,
@@ -26,6 +26,12 @@ def test_weights_of_pix2pix_are_counted_as_the_official_code_has_them():
     assert pix2pix_sizes.discriminator_weights(three[1]) == 2_768_705
     assert pix2pix_sizes.generator_weights(many[0]) == 54_565_507
     assert pix2pix_sizes.discriminator_weights(many[1]) == 2_920_257
+
+
+def test_weights_of_spade_are_counted_as_the_official_code_has_them():
+    config = load_config("spade_ade20k")
+    assert spade_sizes.generator_weights(config.generator) == 96_492_483
+    assert spade_sizes.discriminator_weights(config.discriminator) == 5_836_930
 
 
 def test_weights_are_counted_as_the_paper_has_them():

@@ -1,0 +1,118 @@
+"""The keys of a config of `model: spade`, and what must hold between them."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from oasis_tf.config import bounds
+from oasis_tf.config.other_judges import require_other_judges
+from oasis_tf.config.section import Section
+from oasis_tf.config.sections import Config, ModelName
+from oasis_tf.config.training_section import SharedTrainingConfig
+
+MULTIPLES = {"normal": 32, "more": 64, "most": 128}  # of height and width, by upsampling
+
+
+class SPADEGeneratorConfig(Section):
+    """The generator, `SPADEGenerator`."""
+
+    num_classes: bounds.NumClasses | None = Field(
+        None, description="Follows from data.num_classes; leave it out."
+    )
+    image_size: bounds.Size | None = Field(
+        None, description="Follows from data.image_size; leave it out."
+    )
+    channels: bounds.GeneratorWidth = Field(
+        64, description="Width of the seventh block. The first three have 16 times as many."
+    )
+    upsampling: Literal["normal", "more", "most"] = Field(
+        "normal",
+        description="How often features are doubled: 5, 6 or 7 times, so height and width of "
+        "data.image_size must be multiples of 32, 64 or 128.",
+    )
+    edges: bool = Field(
+        False,
+        description="Whether instance edges follow the classes. Data sets here have no instances: "
+        "only networks made in Python take them.",
+    )
+    spade_hidden: bounds.Width = Field(
+        128, description="Width of the convolution that gamma and beta of a SPADE layer share."
+    )
+    spectral_norm: bool = Field(
+        True, description="Whether the blocks' convolutions are spectrally normalized."
+    )
+    init_gain: bounds.InitGain = Field(
+        0.02,
+        description="Gain of the Xavier normal initialization. 0.02, of the reference, is for long "
+        "runs of wide networks; use 1.0 for small networks and short runs.",
+    )
+    modulation: Literal["auto", "dense", "distinct"] = Field(
+        "auto",
+        description="How gamma and beta are computed. dense: at every pixel. distinct: once for "
+        "each distinct neighbourhood of labels. auto: the cheaper one. The result is the same.",
+    )
+
+    @field_validator("edges")
+    @classmethod
+    def _refuse_edges(cls, edges):
+        if edges:
+            raise ValueError(
+                "generator.edges needs instance maps, which no data set here has; leave it out, or "
+                "make SPADEGenerator(edges=True) in Python"
+            )
+        return edges
+
+
+class SPADEDiscriminatorConfig(Section):
+    """The discriminator, `SPADEDiscriminator`."""
+
+    num_classes: bounds.NumClasses | None = Field(
+        None, description="Follows from data.num_classes; leave it out."
+    )
+    channels: bounds.Width = Field(
+        64, description="Width of each scale's first convolution. It doubles up to 512."
+    )
+    init_gain: bounds.InitGain = Field(
+        0.02, description="Gain of the Xavier normal initialization, see generator.init_gain."
+    )
+
+
+class SPADETrainingConfig(SharedTrainingConfig):
+    """Optimizers, losses, length, checkpoints and reports.
+
+    The length is `epochs` times `steps_per_epoch`. Intervals ("every") are in training steps.
+    """
+
+    beta_2: bounds.Decay = Field(
+        0.9, description="Decay of Adam's second moments, of both optimizers."
+    )
+    ema_decay: bounds.Decay = Field(
+        0.0,
+        description="Decay of the generator's exponential moving average, which averages over "
+        "about 1 / (1 - ema_decay) steps. 0: none, as in the paper.",
+    )
+    lambda_feat: bounds.LossWeight = Field(
+        10.0, description="Weight of the L1 distance in the discriminator's features."
+    )
+
+
+class SPADEConfig(Config):
+    """One experiment of SPADE."""
+
+    model: ModelName = Field("spade", description=Config.model_fields["model"].description)
+    generator: SPADEGeneratorConfig = Field(
+        SPADEGeneratorConfig(), description="The generator network."
+    )
+    discriminator: SPADEDiscriminatorConfig = Field(
+        SPADEDiscriminatorConfig(), description="The discriminator network."
+    )
+    training: SPADETrainingConfig = Field(
+        description="Optimizers, losses, length, checkpoints and reports."
+    )
+
+    def _multiple(self):
+        upsampling = self.generator.upsampling
+        return MULTIPLES[upsampling], f"generator.upsampling {upsampling}"
+
+    def _check_model(self):
+        require_other_judges(self, title="SPADE")
