@@ -5,16 +5,21 @@ DEMO := runs/landscapes-demo
 PYTEST := $(RUN) -m pytest -q -n auto --dist loadfile
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test-fast test test-all docs lint
+.PHONY: demo test-fast test test-all docs site lint
 
-# Trains a small OASIS on rendered landscapes, no data needed, paints with it, and exports
-# it for TensorFlow Serving and for phones. A second call goes on from the last checkpoint, or only
-# paints and exports where training is done.
+# Paints with the network of the package. Then trains a small OASIS on rendered landscapes, no data
+# needed, paints with it, and exports it for TensorFlow Serving and for phones; and writes the page
+# to paint in. A second call goes on from the last checkpoint, or only paints and exports where
+# training is done.
 demo: $(VENV)/.installed
+	$(RUN) -m oasis_tf generate --run landscapes --out $(DEMO)/pretrained --held-out 6 --samples 3 --overwrite
 	$(RUN) -m oasis_tf train --config configs/landscapes.yaml --run-dir $(DEMO) --resume
 	$(RUN) -m oasis_tf generate --run $(DEMO) --out $(DEMO)/generated --samples 3 --overwrite
 	$(RUN) -m export saved-model --run $(DEMO) --out $(DEMO)/served
 	$(RUN) -m export tflite --run $(DEMO) --out $(DEMO)/phone/oasis.tflite --quantize float16 --overwrite
+	rm -rf $(DEMO)/page
+	-$(RUN) -m export web --run landscapes --out $(DEMO)/page
+	@echo "To paint in the browser: $(RUN) -m oasis_tf paint"
 
 # In this process, with tiny networks: for after every change.
 test-fast: $(VENV)/.installed-dev
@@ -33,6 +38,13 @@ test-all: $(VENV)/.installed-dev .venv-servers/.installed .node/.installed
 # The site, docs/_build/html: runs the tutorial; a broken link or another warning is an error.
 docs: $(VENV)/.installed-docs
 	$(RUN) -m sphinx --builder html --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+# The documents, and the page to paint in under paint/, as static files for a web host.
+site: docs
+	rm -rf site
+	mkdir site
+	cp -r docs/_build/html/. site
+	$(RUN) -m export web --run landscapes --out site/paint
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .
