@@ -65,6 +65,8 @@ def test_refusals():
         tiny_generator(upsampling="nearest")
     with pytest.raises(ValueError, match="variational encoder, which is not implemented"):
         tiny_generator(z_dim=8)
+    with pytest.raises(ValueError, match="has no noise: z must be None"):
+        tiny_generator()(label_maps(1), np.zeros((1, 3), np.float32))
     with pytest.raises(ValueError, match="at least 16x16; got 8x32"):
         SPADEDiscriminator(2, channels=1)(np.zeros((1, 8, 32, 3)), np.zeros((1, 8, 32)))
 

@@ -38,7 +38,7 @@ class SPADEGenerator(ModulatedGenerator):
             `OASISGenerator`. With edges, modulation is dense.
     Call:
         label_map: int (b, h, w), 0 = void, or float with integer values.
-        z: None.
+        z: None, or (b, 0).
         instance_map: int (b, h, w), ids of instances, of a generator with `edges`; else None.
         training: bool; True uses batch moments and makes a power iteration, False uses stored
             values.
@@ -98,8 +98,8 @@ class SPADEGenerator(ModulatedGenerator):
 
     def call(self, label_map, z=None, instance_map=None, training=False):
         label_map, z = label_map_and_z(label_map, z)
-        if z is not None:
-            raise ValueError("This generator has no noise: z must be None.")
+        if z is not None and z.shape[-1] != 0:
+            raise ValueError("This generator has no noise: z must be None, or (batch, 0).")
         edges = edges_of(instance_map, are_used=self.edges)
         with of_training(training):
             return self._paint(label_map, None, training, edges)
