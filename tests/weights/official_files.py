@@ -13,7 +13,7 @@ from oasis_tf.config import load_config
 from oasis_tf.models import OASISDiscriminator, OASISGenerator
 from oasis_tf.runs import checkpoint
 from oasis_tf.weights import official_names
-from oasis_tf.weights.official_checkpoint import FILES
+from oasis_tf.weights.official_checkpoint import OFFICIAL
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "configs" / "tiny.yaml"
@@ -45,7 +45,9 @@ def _official_shapes(prefix, config, overrides):
     config = load_config(config, overrides=overrides)
     network = {
         "G": lambda: OASISGenerator(**config.generator.model_dump()),
-        "D": lambda: OASISDiscriminator(**config.discriminator.model_dump()),
+        "D": lambda: OASISDiscriminator(
+            **config.discriminator.model_dump(exclude={"backbone", "backbone_upscale"})
+        ),
     }[prefix]()
     return {key: entry.shape for key, entry in official_names.entries(network).items()}
 
@@ -60,7 +62,7 @@ def imported(run, step=0):
     """The official names and arrays of what lies in a run, by the names of the official files."""
     path = run / "checkpoints" / f"step_{step:08d}"
     networks = checkpoint.load_networks(path)
-    networks = {FILES[name]: network for name, network in networks.items()}
+    networks = {OFFICIAL["oasis"].files[name]: network for name, network in networks.items()}
     networks["painter"] = checkpoint.load_generator(path)
     return {name: official_names.to_state_dict(network) for name, network in networks.items()}
 
