@@ -106,6 +106,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "oasis-tf", ""  # without those of Python
     timeout = SECONDS
     server: PaintServer
 

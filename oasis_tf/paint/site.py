@@ -5,6 +5,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from oasis_tf.data.cache import default_folder
 from oasis_tf.export.web import folder as web
 from oasis_tf.generation import Sampler
@@ -81,8 +83,15 @@ def _in_process(run, checkpoint, sampler, examples):
         files = web.write_examples(sampler, maps, Path(temporary))
         described = web.model_json(sampler, run, examples=files)
         described |= {"backend": "server", "accepts_noise_map": sampler.z_dim > 0}
+        _trace(painter, sampler)
         extra = {f"/{web.MODEL}": json.dumps(described).encode()}
         for file in files:
             extra[f"/{file['file']}"] = Path(temporary, file["file"]).read_bytes()
         settings = {"extra": extra, "painter": painter, "size": tuple(sampler.size)}
         yield web.PAGE, settings | {"z_dim": sampler.z_dim}
+
+
+def _trace(painter, sampler):
+    """Paints once, so that the page's first request does not wait for TensorFlow's tracing."""
+    z = np.zeros(sampler.z_dim, np.float32) if sampler.z_dim else None
+    painter.paint(np.zeros(sampler.size, np.uint8), z)

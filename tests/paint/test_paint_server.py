@@ -80,6 +80,7 @@ def test_the_page_is_told_the_run_and_is_isolated(address):
     assert [c["name"] for c in model["classes"]][:3] == ["void", "sky", "mountain"]
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert "Python" not in headers["Server"]
     assert ask(address, f"/{model['examples'][0]['file']}")[2].startswith(b"\x89PNG")
 
 
