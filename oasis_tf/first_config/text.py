@@ -113,9 +113,9 @@ def _head(proposal: Proposal, path: Path) -> list[str]:
     file = quote(str(path))
     return [
         f"Written by oasis-tf init for {root}. Every value can be changed; "
-        "oasis-tf config --show KEY explains a key.",
-        f"  oasis-tf validate-data --config {file}    # optional: reads every file\n"
-        f"  oasis-tf {train_command(proposal, path)}",
+        "python -m oasis_tf config --show KEY explains a key.",
+        f"  python -m oasis_tf validate-data --config {file}    # optional: reads every file\n"
+        f"  python -m oasis_tf {train_command(proposal, path)}",
         *(f"QUESTION: {question}" for question in questions(proposal)),
         f"Expected time: {expected_time(proposal)}",
     ]

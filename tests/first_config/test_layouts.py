@@ -131,5 +131,5 @@ def test_on_gpus_the_config_is_valid_and_the_command_uses_all(
     assert config.generator.channels == channels and config.training.batch_size % count == 0
     command = f"train --config {tmp_path / 'my.yaml'}" + " --strategy mirrored" * (count > 1)
     assert printed.rstrip().endswith(command)
-    assert f"oasis-tf {command}\n" in (tmp_path / "my.yaml").read_text()
+    assert f"python -m oasis_tf {command}\n" in (tmp_path / "my.yaml").read_text()
     assert "time     not known: the rule is for CPUs" in printed
