@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 # to paint in. A second call goes on from the last checkpoint, or only paints and exports where
 # training is done.
 demo: $(VENV)/.installed
-	$(RUN) -m oasis_tf generate --run landscapes --out $(DEMO)/pretrained --held-out 6 --samples 3 --overwrite
+	$(RUN) -m oasis_tf generate --run landscapes --out runs/landscapes --held-out 6 --samples 3 --overwrite
 	$(RUN) -m oasis_tf train --config configs/landscapes.yaml --run-dir $(DEMO) --resume
 	$(RUN) -m oasis_tf generate --run $(DEMO) --out $(DEMO)/generated --samples 3 --overwrite
 	$(RUN) -m export saved-model --run $(DEMO) --out $(DEMO)/served
