@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from oasis_tf.io.terminal import counted
 from oasis_tf.visualization import sheet
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def markdown(report: "Report", *, picture: str) -> str:
         f"{report.trained.folded.count_params():,} parameters after folding. Every variant was run "
         f"and compared with the live model on {synthetic} synthetic label maps and "
         f"{report.cases.held_out} held-out ones, images in [0, 1]. Times are for one image, the "
-        f"median of five, on a machine of {report.cores} cores.",
+        f"median of five, on a machine of {counted(report.cores, 'core')}.",
         _table(COLUMNS, [_cells(row) for row in report.rows]),
         f"![Label maps, the live model's images, and those of each variant over their difference "
         f"times {AMPLIFICATION}]({picture})",

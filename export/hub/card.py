@@ -8,6 +8,7 @@ from oasis_tf.evaluation import results
 from oasis_tf.evaluation.results.document import protocol_of
 from oasis_tf.evaluation.results.tables import comparison_table, escaped
 from oasis_tf.export.trained import TITLES
+from oasis_tf.io.terminal import counted
 from oasis_tf.report.records import read_records
 from oasis_tf.runs.folder import RunFolder
 
@@ -58,7 +59,7 @@ def card_text(
         "# Photographs from label maps",
         f"{TITLES[config.model]} ([{PAPERS[config.model]}) {ABOUT}",
         f"{height}x{width} pixels (height x width), {config.data.num_classes} classes with void, "
-        f"trained for {step:,} steps.",
+        f"trained for {counted(step, 'step')}.",
         f"![Label maps, and photographs that the model made of them]({samples})",
         f"Made from {what}.",
         "## Use it",

@@ -129,8 +129,9 @@ def _say_fewer(wanted, found):
 
 def _warn(painted, edited, *, total):
     if painted.untouched:
+        count = f"{len(painted.untouched):,} of {counted(total, 'label map')}"
         echo(
-            f"Warning: {len(painted.untouched):,} of {total:,} label maps have no pixel to redraw, "
+            f"Warning: there is no pixel to redraw in {count}, "
             f"so their samples are equal: {listed(painted.untouched)}",
             err=True,
         )

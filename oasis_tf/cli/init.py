@@ -26,7 +26,7 @@ def init(
         from oasis_tf.data.inspect.findings import inspect
         from oasis_tf.first_config.machine import this_machine
         from oasis_tf.first_config.proposal import propose
-        from oasis_tf.first_config.text import questions, summary, train_command
+        from oasis_tf.first_config.text import questions, summary, train_command, warnings
         from oasis_tf.io.progress import say, track
 
         say(f"Listing the files of {data_root}")
@@ -35,6 +35,8 @@ def init(
         written = write(proposal, out)
     echo(f"Wrote {', '.join(map(str, reversed(written)))}")
     echo("\n".join(f"  {line}" for line in summary(proposal)))
+    for warning in warnings(proposal):
+        echo(f"Warning: {warning}")
     for question in questions(proposal):
         echo(f"Question: {question}")
     echo(f"  look     python -m oasis_tf validate-data --config {quote(str(out))}")

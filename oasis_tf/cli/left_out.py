@@ -5,7 +5,7 @@ from itertools import islice
 import typer
 
 from oasis_tf.cli.exits import EXIT_FAILED
-from oasis_tf.io.terminal import echo
+from oasis_tf.io.terminal import counted, echo
 
 MOST_NAMED = 5
 
@@ -18,7 +18,7 @@ def end_with_left_out(reasons, *, total):
     """
     if not reasons:
         return
-    echo(f"Error: {len(reasons):,} of {total:,} label maps were left out:", err=True)
+    echo(f"Error: left out {len(reasons):,} of {counted(total, 'label map')}:", err=True)
     for reason in reasons.values():
         echo(f"  {reason}", err=True)
     raise typer.Exit(EXIT_FAILED)

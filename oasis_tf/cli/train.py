@@ -9,7 +9,7 @@ import typer
 
 from oasis_tf.cli.exits import EXIT_BY_SIGNAL, sentences_for_errors
 from oasis_tf.cli.options import MAX_DEVICES, DataRoot, Overrides, print_warnings
-from oasis_tf.io.terminal import echo, printable
+from oasis_tf.io.terminal import counted, echo, printable
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 
@@ -102,7 +102,7 @@ def train(
             _print_saved(folder, err=True)
             raise run.lost_output
     if finished:
-        echo(f"Trained {run.step:,} steps.")
+        echo(f"Trained {counted(run.step, 'step')}.")
     else:
         _print_saved(folder)
     _print_files(folder, run, finished, config)
@@ -137,7 +137,8 @@ def _print_start(folder, run, resume):
         how = f"Beginning a new run in {folder.path}"
     echo(
         f"{how}, on {run.devices.description}: steps {run.step:,} to {run.total_steps:,} "
-        f"({len(run.data.source):,} images, {run.steps_per_epoch:,} steps an epoch)"
+        f"({counted(len(run.data.source), 'image')}, "
+        f"{counted(run.steps_per_epoch, 'step')} an epoch)"
     )
     if run.config.data.info.class_names is None:  # else they are the data set's own
         echo("\n".join(class_lines(run.data.label_code, run.data.class_names)))

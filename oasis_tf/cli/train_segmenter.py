@@ -19,7 +19,7 @@ from oasis_tf.cli.options import (
     Overrides,
     print_warnings,
 )
-from oasis_tf.io.terminal import echo
+from oasis_tf.io.terminal import counted, echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 PLAIN = re.compile(r"[\w./][\w./ -]*")  # of YAML's scalars, those that are texts for certain
@@ -87,8 +87,8 @@ def _say_what_begins(training):
     height, width = training.size
     echo(
         f"Training {training.architecture} ({training.network.count_params():,} parameters) on "
-        f"{len(training.data.source):,} images of {height}x{width}, "
-        f"{training.steps_per_epoch:,} steps an epoch, {training.epochs:,} epochs"
+        f"{counted(len(training.data.source), 'image')} of {height}x{width}, "
+        f"{counted(training.steps_per_epoch, 'step')} an epoch, {counted(training.epochs, 'epoch')}"
     )
 
 

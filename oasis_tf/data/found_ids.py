@@ -11,6 +11,7 @@ from oasis_tf.data.errors import DataError
 from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.label_ids import LabelIds
 from oasis_tf.data.opening import open_splits
+from oasis_tf.io.terminal import counted
 
 USUALLY_VOID = 255
 IDS = LabelIds(num_classes=256, id_map={raw: raw for raw in range(256)})  # unchanged ids
@@ -38,7 +39,7 @@ def with_found_classes(
     with closing(in_threads(_ids, paths)) as read:
         found = track(
             read,
-            description=f"Looking for the classes: reading {len(paths):,} label maps",
+            description=f"Looking for the classes: reading {counted(len(paths), 'label map')}",
             total=len(paths),
         )
         for path, ids in zip(paths, found, strict=True):

@@ -5,6 +5,7 @@ import platform
 from pathlib import Path
 
 from oasis_tf.diagnosis.fact import NOTE, PROBLEM, Fact
+from oasis_tf.io.terminal import counted
 from oasis_tf.runtime.host_memory import available_bytes
 from oasis_tf.runtime.nvidia import nvidia_gpus
 
@@ -27,7 +28,7 @@ def hardware() -> list[Fact]:
     """CPU, memory, GPUs of NVIDIA, TensorFlow's devices, and settings of the environment."""
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count()
-    facts = [Fact("CPU", f"{_model()}, {cores} cores for this process"), _memory()]
+    facts = [Fact("CPU", f"{_model()}, {counted(cores, 'core')} for this process"), _memory()]
     gpus = nvidia_gpus()
     names = ", ".join(f"{name} ({memory / 1e9:.0f} GB)" for name, memory in gpus)
     facts += [Fact("GPUs by nvidia-smi", names or "none"), _tensorflow(len(gpus))]

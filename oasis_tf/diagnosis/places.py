@@ -7,6 +7,7 @@ from pathlib import Path
 
 from oasis_tf.diagnosis.fact import NOTE, PROBLEM, Fact
 from oasis_tf.io.home_folder import NoHomeError
+from oasis_tf.io.terminal import counted
 
 LITTLE = 2e9  # bytes: a run of the paper's network keeps three checkpoints of 1.5 GB
 MOST_FILES = 100_000
@@ -57,7 +58,7 @@ def _cache(cache: Path) -> Fact:
     paths = [Path(parent, name) for parent, _, names in os.walk(cache) for name in names]
     size = sum(path.lstat().st_size for path in paths[:MOST_FILES])
     fact = _writable("cache", cache)
-    value = f"{size / 1e9:.2f} GB in {len(paths):,} files; {fact.value}"
+    value = f"{size / 1e9:.2f} GB in {counted(len(paths), 'file')}; {fact.value}"
     return Fact("cache", value, fact.state, fact.advice or "may be deleted at any time")
 
 

@@ -6,6 +6,7 @@ import tensorflow as tf
 from oasis_tf.evaluation.in_flight import in_flight
 from oasis_tf.evaluation.measurement import Batch
 from oasis_tf.io import progress
+from oasis_tf.io.terminal import counted
 from oasis_tf.models.fold import fold
 from oasis_tf.runtime import noise
 
@@ -64,7 +65,8 @@ class Passes:
             images = paint(tf.repeat(label_map, samples, axis=0), z)
             return tf.reshape(images, (-1, samples, *images.shape[1:]))
 
-        description = f"Painting and measuring {samples * len(self.pairs):,} photographs"
+        count = counted(samples * len(self.pairs), "photograph")
+        description = f"Painting and measuring {count}"
         self._run(accumulators, photographs, description, samples=samples)
 
     def _run(self, accumulators, photographs, description, *, samples):

@@ -5,6 +5,7 @@ import numpy as np
 from oasis_tf.exploration import pictures, walks
 from oasis_tf.exploration.painting import paint
 from oasis_tf.exploration.seeds import SeedError, vectors_of
+from oasis_tf.io.terminal import counted
 from oasis_tf.visualization import sheet
 
 MOST_PICTURES = 2000  # of a film, 400 MB at 256x256
@@ -49,7 +50,9 @@ def interpolate(
     for name, target in zip(paths, films, strict=True):
         z = walks.walk(vectors, walks.PATHS[name], steps=steps)[:-1]
         places = np.zeros(len(z), int)
-        description = f"Painting the {name} walk on {label_map_input.name}, {len(z):,} pictures"
+        description = (
+            f"Painting the {name} walk on {label_map_input.name}, {counted(len(z), 'picture')}"
+        )
         options = {"batch_size": batch_size, "description": description}
         images = np.stack(list(paint(sampler, label_map[None], places, z, **options)))
         walks.save_film(images, target, milliseconds=milliseconds)

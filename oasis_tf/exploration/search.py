@@ -9,6 +9,7 @@ from oasis_tf.exploration import regression
 from oasis_tf.exploration.direction import Direction, DirectionError
 from oasis_tf.exploration.painting import paint
 from oasis_tf.io.left_out import LeftOut
+from oasis_tf.io.terminal import counted
 from oasis_tf.runtime import noise
 
 STEPS = tuple(np.linspace(-3, 3, 7))
@@ -137,7 +138,7 @@ def observe(sampler, label_maps, *, count, attribute, seed, stream, batch_size):
     """
     z = sampled_noise(count, z_dim=sampler.z_dim, seed=seed, stream=stream)
     places = np.arange(count) % len(label_maps)
-    description = f"Measuring {attribute.name} in {count:,} pictures"
+    description = f"Measuring {attribute.name} in {counted(count, 'picture')}"
     options = {"batch_size": batch_size, "description": description}
     pictures = paint(sampler, label_maps, places, z, **options)
     measured = zip(pictures, places, strict=True)
@@ -152,7 +153,7 @@ def respond(sampler, label_maps, vector, *, attribute, seed, batch_size):
     walks = (seeds[:, None] + np.array(STEPS)[:, None] * vector).reshape(-1, sampler.z_dim)
     maps = label_maps.maps
     places, z = np.repeat(np.arange(len(maps)), len(walks)), np.tile(walks, (len(maps), 1))
-    description = f"Walking along the direction, {len(z):,} pictures"
+    description = f"Walking along the direction, {counted(len(z), 'picture')}"
     options = {"batch_size": batch_size, "description": description}
     images, values = [], []
     for index, image in enumerate(paint(sampler, maps, places, z, **options)):

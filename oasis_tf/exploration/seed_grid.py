@@ -11,6 +11,7 @@ from oasis_tf.exploration.painting import paint
 from oasis_tf.exploration.seeds import vectors_of
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.file_mark import marked_json
+from oasis_tf.io.terminal import counted
 from oasis_tf.runs.checkpoint import load_networks
 from oasis_tf.visualization import sheet
 
@@ -48,7 +49,7 @@ def seed_grid(sampler, label_map_input, folder, *, seeds, backbone, batch_size):
     """
     z = vectors_of(sampler, seeds)
     label_map = sampler.fit(label_map_input.read())
-    description = f"Painting {len(z):,} pictures on {label_map_input.name}"
+    description = f"Painting {counted(len(z), 'picture')} on {label_map_input.name}"
     options = {"batch_size": batch_size, "description": description}
     images = np.stack(list(paint(sampler, label_map[None], np.zeros(len(z), int), z, **options)))
     measured = Diversity(num_samples=len(z), image_size=sampler.size, backbone=backbone)

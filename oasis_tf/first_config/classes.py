@@ -1,5 +1,6 @@
 """Chooses the classes of a folder: their ids or colours, names, and what is void."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from oasis_tf.data.inspect.label_values import LabelValues
 USUALLY_VOID_ID = 255
 VOC_BORDER = (224, 224, 192)  # in PASCAL VOC's colours, around every object
 BLACK = (0, 0, 0)
+# Names that can mean "not labelled", in annotation tools, and can be classes as well.
+DOUBTFUL = re.compile(r"\b(background|others?|misc|miscellaneous|clutter|rest)\b", re.IGNORECASE)
 FEW = 0.05  # of the pixels: black without a name is then taken for "not labelled"
 
 
@@ -79,19 +82,34 @@ def _of_ids(findings: Findings) -> Classes:
         for id_ in ids
         if id_ != classes.void_id
     }
-    if classes.void_id is None:
-        classes.questions.append(
-            'Is one of the ids "not labelled"? Every id is a class here. If one is, delete its '
-            f"line and write it as void_id. Often it is {ids[0]} ({values.share(ids[0]):.1%} of "
-            f"the pixels) or {ids[-1]} ({values.share(ids[-1]):.1%})."
-        )
-    elif 0 in classes.names and 0 not in named:
-        classes.questions.append(
-            f"Is id 0 ({values.share(0):.1%} of the pixels) a background that the generator shall "
-            'make? It is a class here. If it means "not labelled", write void instead of its name.'
-        )
+    _ask_about_ids(classes, values, named)
     classes.palette = _palette(classes.names, values.palette)
     return classes
+
+
+def _ask_about_ids(classes: Classes, values: LabelValues, named: dict[int, str]) -> None:
+    """Asks which id is void: without void one of a doubtful name, and ids that have no name."""
+    unnamed = [id_ for id_ in classes.names if id_ not in named]
+    if classes.void_id is not None:
+        if 0 in unnamed:
+            classes.questions.append(
+                f"Is id 0 ({values.share(0):.1%} of the pixels) a background that the generator "
+                'shall make? It is a class here. If it means "not labelled", write void instead of '
+                "its name."
+            )
+        return
+    doubtful = [id_ for id_ in named if id_ in classes.names and DOUBTFUL.search(named[id_])]
+    candidates = sorted({*doubtful, *unnamed[:1], *unnamed[-1:]})
+    if candidates:
+        listed = [
+            f"id {id_}{f', {named[id_]}' if id_ in named else ''} ({values.share(id_):.1%} of the "
+            "pixels)"
+            for id_ in candidates
+        ]
+        classes.questions.append(
+            f'Does an id mean "not labelled", perhaps {" or ".join(listed)}? Every id is a class '
+            "here. If one does, write void instead of its name."
+        )
 
 
 def _names_of_ids(findings: Findings, classes: Classes) -> dict[int, str]:
@@ -176,9 +194,11 @@ def _name_of_color(color: Color) -> str:
 
 
 def _ask_about_black(classes: Classes, values: LabelValues, named: dict[Color, str]) -> None:
-    if BLACK in named or BLACK not in values.pixels:
+    name = named.get(BLACK)
+    if BLACK not in values.pixels or name and (classes.void_colors or not DOUBTFUL.search(name)):
         return
-    share = f"Black ({values.share(BLACK):.1%} of the pixels) has no name"
+    called = f'is named "{name}"' if name else "has no name"
+    share = f"Black ({values.share(BLACK):.1%} of the pixels) {called}"
     if BLACK in classes.void_colors:
         classes.questions.append(
             f'{share} and is void here, "not labelled". If it is a background that the generator '

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 
+from oasis_tf.io.terminal import counted
 from oasis_tf.runtime.host_memory import available_bytes
 from oasis_tf.runtime.nvidia import nvidia_gpus
 
@@ -22,7 +23,7 @@ class Machine:
     gpus: tuple[tuple[str, int], ...] = ()
 
     def __str__(self) -> str:
-        parts = [f"{self.cores} cores"]
+        parts = [counted(self.cores, "core")]
         if self.memory is not None:
             parts.append(f"{self.memory / 1e9:.0f} GB of free memory")
         if self.gpus:

@@ -7,6 +7,7 @@ from typing import Any
 
 from oasis_tf.config.packaged import config_path
 from oasis_tf.first_config.machine import Machine
+from oasis_tf.io.terminal import counted
 from oasis_tf.io.yaml_file import read_yaml
 
 SPARE = 0.7  # of the memory: the estimate is 10% off, and other programs run too
@@ -88,9 +89,11 @@ def choose_network(machine: Machine, *, num_pairs: int) -> Network:
         pixels = 192 * 256 if machine.cores > 16 else 128 * 192 if machine.cores > 4 else 96 * 128
         network = replace(_SMALL, pixels=pixels)
     elif num_pairs >= MANY_PAIRS and min(memory for _, memory in machine.gpus) >= LARGE_GPU:
-        network = replace(_LARGE, reason=f"{_LARGE.reason}, for {num_pairs:,} pairs on GPUs")
+        why = f"for {counted(num_pairs, 'pair')} on GPUs"
+        network = replace(_LARGE, reason=f"{_LARGE.reason}, {why}")
     else:
-        why = f"only {num_pairs:,} pairs" if num_pairs < MANY_PAIRS else "little memory on the GPU"
+        few = f"only {counted(num_pairs, 'pair')}"
+        why = few if num_pairs < MANY_PAIRS else "little memory on the GPU"
         network = replace(_MIDDLE, reason=f"{_MIDDLE.reason}: {why}")
     return _for_few_pairs(network, num_pairs) if num_pairs < SOME_PAIRS else network
 
@@ -103,9 +106,10 @@ def _for_few_pairs(network: Network, num_pairs: int) -> Network:
         for key, value in recipe["training"].items()
         if key not in _OF_LENGTH and not key.endswith("_every")
     }
+    why = f"for {counted(num_pairs, 'pair')} what configs/{FEW_PAIRS}.yaml adds"
     return replace(
         network,
-        reason=f"{network.reason}; for {num_pairs:,} pairs what configs/{FEW_PAIRS}.yaml adds",
+        reason=f"{network.reason}; {why}",
         discriminator=recipe["discriminator"],
         training=training | network.training,
         augment=recipe["data"].get("augment", {}),

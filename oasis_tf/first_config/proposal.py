@@ -47,8 +47,9 @@ class Proposal:
     def steps(self) -> int:
         """Training steps of the run."""
         training = self.sections["training"]
-        num_pairs = sum(self.findings.counts.values()) - self.held_out
-        an_epoch = training.get("steps_per_epoch") or max(1, num_pairs // training["batch_size"])
+        an_epoch = training.get("steps_per_epoch") or max(
+            1, self.num_pairs // training["batch_size"]
+        )
         return training["epochs"] * an_epoch
 
     @property
@@ -56,11 +57,16 @@ class Proposal:
         """Number of held-out pairs; about, where a share is chosen by a hash."""
         return held_out(self.findings)
 
+    @property
+    def num_pairs(self) -> int:
+        """Number of pairs to train on; about, as `held_out`."""
+        return sum(self.findings.counts.values()) - self.held_out
+
 
 def held_out(findings: Findings) -> int:
     """Number of held-out pairs, about."""
     counts = findings.counts
-    return counts["val"] if "val" in counts else round(counts[""] * _share(counts[""]))
+    return counts["val"] if "val" in counts else max(1, round(counts[""] * _share(counts[""])))
 
 
 def propose(findings: Findings, machine: Machine) -> Proposal:

@@ -12,7 +12,7 @@ import yaml
 from oasis_tf.data.dataset_info import Color
 from oasis_tf.data.inspect.collections import PICTURES
 from oasis_tf.first_config.duration import RULE, UNKNOWN
-from oasis_tf.first_config.proposal import Proposal
+from oasis_tf.first_config.proposal import FEW, Proposal
 from oasis_tf.io.terminal import counted, printable
 
 WIDTH = 100
@@ -67,8 +67,8 @@ def questions(proposal: Proposal) -> list[str]:
     num_pairs = len(proposal.findings.pairing)
     if num_pictures > 4 * num_pairs:
         found.append(
-            f"The folder holds {num_pictures:,} pictures, and these {num_pairs:,} pairs are a part "
-            "of them. If you meant others, name their folder with --data-root."
+            f"The folder holds {num_pictures:,} pictures, and the {counted(num_pairs, 'pair')} "
+            "here are a part of them. If you meant others, name their folder with --data-root."
         )
     if not proposal.findings.tree.is_complete:
         found.append("The folder holds more files than were listed; are all pairs here?")
@@ -80,18 +80,35 @@ def questions(proposal: Proposal) -> list[str]:
     return found
 
 
+def warnings(proposal: Proposal) -> list[str]:
+    """What to expect of very few pairs, and what to do; as sentences."""
+    if proposal.num_pairs >= FEW:
+        return []
+    is_one = proposal.num_pairs == 1
+    return [
+        f"There {'is' if is_one else 'are'} only {counted(proposal.num_pairs, 'pair')} to train "
+        "on. The network will repeat what it has seen and fail on other label maps, and scores of "
+        f"{counted(proposal.held_out, 'held-out pair')} mean little. That is enough to try the "
+        "commands. Add pairs: the smallest set of docs/results.md has 367. Or begin with a network "
+        "that was trained on similar pictures (docs/fine-tune.md)."
+    ]
+
+
 def summary(proposal: Proposal) -> list[str]:
     """What was found and chosen, in a few lines."""
     findings, data = proposal.findings, proposal.sections["data"]
-    total, held_out = sum(findings.counts.values()), proposal.held_out
     kind = "about " if "" in findings.counts and not proposal.lists else ""
     lines = [
-        f"pairs    {total:,}: {kind}{total - held_out:,} to train on, {kind}{held_out:,} held out",
+        f"pairs    {sum(findings.counts.values()):,}: {kind}{proposal.num_pairs:,} to train on, "
+        f"{kind}{proposal.held_out:,} held out",
         f"files    {findings.pairing.images.pattern or '.'}/*{findings.pairing.image_ending} with "
         f"{findings.pairing.labels.pattern or '.'}/*{findings.pairing.label_ending}.png",
     ]
     if findings.lists:
         lines.append(f"split    lists {findings.lists.pattern}")
+    unused = [f"{counted(n, 'pair')} of {where}" for where, n in findings.unused.items() if n]
+    if unused:
+        lines.append(f"not used {', '.join(unused)}")
     if proposal.lists:
         lines.append(f"left out {counted(len(findings.unpaired), 'file')} without a partner")
     if proposal.classes is None:
@@ -116,6 +133,7 @@ def _head(proposal: Proposal, path: Path) -> list[str]:
         "python -m oasis_tf config --show KEY explains a key.",
         f"  python -m oasis_tf validate-data --config {file}    # optional: reads every file\n"
         f"  python -m oasis_tf {train_command(proposal, path)}",
+        *(f"WARNING: {warning}" for warning in warnings(proposal)),
         *(f"QUESTION: {question}" for question in questions(proposal)),
         f"Expected time: {expected_time(proposal)}",
     ]
@@ -187,7 +205,8 @@ def _share(proposal: Proposal, *values: int | Color) -> str:
 
 def _remark(proposal: Proposal, key: str) -> str:
     if key == "val_fraction":
-        return f" # about {proposal.held_out:,} pairs, by a hash of their names; no file is moved"
+        count = counted(proposal.held_out, "pair")
+        return f" # about {count}, by a hash of their names; no file is moved"
     if key == "image_size":
         return f" # height, width; the files have {_sizes(proposal)}"
     if key == "void_id":

@@ -10,6 +10,7 @@ from oasis_tf.generation import contact_sheet
 from oasis_tf.generation.output_folder import fingerprint
 from oasis_tf.io import progress
 from oasis_tf.io.left_out import LeftOut
+from oasis_tf.io.terminal import counted
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def paint_all(sampler, label_map_inputs, output_folder, *, plan, batch_size, com
     sampler.require_memory(min(batch_size, len(missing)))
     photographs = progress.track(
         _paint(sampler, _readable(sampler, missing, plan, left_out, untouched), batch_size),
-        description=f"Painting {len(missing):,} photographs"
+        description=f"Painting {counted(len(missing), 'photograph')}"
         + f", {found:,} are there" * bool(found),
         total=len(missing) + found,
         done=found,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from oasis_tf.io.json_file import parse_json
+from oasis_tf.io.terminal import counted
 
 
 class DevicesError(ValueError):
@@ -174,7 +175,9 @@ def open_devices(strategy="none", *, num_devices=None):
     gpus = tf.config.list_physical_devices("GPU")
     if num_devices is not None and gpus:
         if num_devices > len(gpus):
-            raise DevicesError(f"--devices {num_devices}: this machine has {len(gpus)} GPUs")
+            raise DevicesError(
+                f"--devices {num_devices}: this machine has {counted(len(gpus), 'GPU')}"
+            )
         tf.config.set_visible_devices(gpus[:num_devices], "GPU")
         gpus = gpus[:num_devices]
     if strategy == "none":

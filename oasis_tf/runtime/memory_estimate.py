@@ -18,6 +18,7 @@ higher by factors that were found on 2 cores (`python -m benchmarks.peak_memory`
     ade20k, 256x256, 4, painting           2.80 GB     3.31 GB
 """
 
+from oasis_tf.io.terminal import counted
 from oasis_tf.runtime import oasis_sizes, pix2pix_sizes, spade_sizes
 from oasis_tf.runtime.host_memory import available_bytes, resident_bytes
 
@@ -102,7 +103,7 @@ def require_painting_memory(config, *, batch_size, available=None):
     fixed, with_one = (painting_bytes(config, batch_size=size) for size in (0, 1))
     fitting = max(1, int((available - fixed) // (with_one - fixed)))
     raise TooLittleMemoryError(
-        f"painting {batch_size:,} photographs at once needs about {_gigabytes(needed)}, "
+        f"painting {counted(batch_size, 'photograph')} at once needs about {_gigabytes(needed)}, "
         f"{_gigabytes(available)} are there; try --batch-size {fitting}"
     )
 

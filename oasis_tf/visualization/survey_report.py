@@ -129,7 +129,7 @@ def _is_by_color(classes):
 
 def _sizes(split, found):
     """One line about one split."""
-    line = f"{split}: {found['pairs']:,} pairs, {found['usable']:,} usable"
+    line = f"{split}: {counted(found['pairs'], 'pair')}, {found['usable']:,} usable"
     if not found["usable"]:
         return line
     for axis in ("height", "width"):

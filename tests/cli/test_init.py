@@ -96,7 +96,7 @@ def test_label_maps_of_one_bit_are_refused(root, tmp_path):
 def test_grey_and_coloured_label_maps_together_are_refused(root, tmp_path):
     miniatures.pairs(root, "images/{}.jpg", "labels/{}.png", "ab", (0, 1))
     miniatures.pairs(root, "images/{}.jpg", "labels/{}.png", "c", ((0, 0, 0), (9, 9, 9)))
-    assert "1 label maps hold colours and 2 others are grey" in refused(root, tmp_path)
+    assert "Of 3 label maps 1 are in colours and the others grey" in refused(root, tmp_path)
 
 
 def test_a_broken_or_misshapen_pair_is_a_question_not_an_error(root, tmp_path):

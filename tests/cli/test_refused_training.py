@@ -112,6 +112,6 @@ def test_a_bad_held_out_label_met_in_painting_is_named(tmp_path, pairs):
     Image.fromarray(np.full((32, 32), 9, np.uint8)).save(bad)
     arguments = ["--run", tmp_path / "run", "--out", tmp_path / "out"]
     result = call("generate", *arguments, exit_code=1)  # the other label map is painted
-    assert "Error: 1 of 2 label maps were left out" in result.stderr
+    assert "Error: left out 1 of 2 label maps" in result.stderr
     assert f"{bad}: the label map holds the id 9" in result.stderr
     assert (tmp_path / "out" / "a.png").exists()

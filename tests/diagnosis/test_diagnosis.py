@@ -95,7 +95,7 @@ def test_the_cache_is_measured_and_the_weights_are_looked_for(monkeypatch, tmp_p
     hub.mkdir(parents=True)
     (hub / "pt_inception-2015-12-05-6726825d.pth").write_bytes(b"")
     facts = by_name(places.files())
-    assert facts["cache"].value.startswith("0.02 GB in 1 files;")
+    assert facts["cache"].value.startswith("0.02 GB in 1 file;")
     assert facts["FID weights"].value.endswith("pt_inception-2015-12-05-6726825d.pth")
 
 

@@ -46,7 +46,7 @@ def test_what_a_rest_server_refuses_is_bad_input(rest_server, labels, tmp_path):
     out = tmp_path / "out.png"
     (labels / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n and nothing else")
     message = client(rest_server.rest, labels, tmp_path / "painted", exit_code=1).stderr
-    assert "Error: 1 of 3 label maps were left out:" in message
+    assert "Error: left out 1 of 3 label maps:" in message
     assert f"  {labels / '1.png'}: " in message and "answered 400: " in message
     assert sorted(os.listdir(tmp_path / "painted")) == ["0.png", "2.png"]
     message = client(rest_server.rest, labels / "1.png", out, exit_code=2).stderr

@@ -153,7 +153,7 @@ def test_a_bad_label_map_among_others_is_named_and_the_others_are_painted(
     (labels / "b2.png").write_bytes(b"no picture")
     out = tmp_path / "out"
     message = generate(run, out, "--labels", labels, exit_code=1).stderr
-    assert "Error: 2 of 5 label maps were left out:" in message
+    assert "Error: left out 2 of 5 label maps:" in message
     assert f"{labels / 'a2.npy'}: the label map holds the id {wrong};" in message
     assert f"{labels / 'b2.png'}: " in message
     assert sorted(os.listdir(out)) == ["a.png", "b.png", "c.png", "contact_sheet.png"]
@@ -175,8 +175,9 @@ def test_a_full_disk_is_said_with_the_name_of_the_photograph(run, labels, small_
 def test_label_maps_without_a_pixel_to_redraw_are_named(run, labels, tmp_path):
     np.save(labels / "c.npy", np.full((32, 32), 7))
     message = generate(run, tmp_path / "out", "--labels", labels, "--resample", "sky").stderr
-    assert "Warning: 1 of 3 label maps have no pixel to redraw" in message and message.endswith(
-        ": c\n"
+    assert (
+        "Warning: there is no pixel to redraw in 1 of 3 label maps" in message
+        and message.endswith(": c\n")
     )
 
 

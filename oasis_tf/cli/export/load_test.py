@@ -8,7 +8,7 @@ import typer
 
 from oasis_tf.cli.exits import EXIT_FAILED, sentences_for_errors
 from oasis_tf.cli.export.server_options import GRPC, URL, Labels, Model, Timeout
-from oasis_tf.io.terminal import echo, table_text
+from oasis_tf.io.terminal import counted, echo, table_text
 from oasis_tf.runtime.tensorflow_start import silent_stderr
 
 DESCRIPTION = "Measuring; the first request of every client warms up and is not counted"
@@ -68,7 +68,7 @@ def load_test(
     echo(json.dumps(summaries, indent=2)) if as_json else _print_table(summaries)
     errors = sum((result.errors for result in results), start=Counter())
     for sentence, count in errors.most_common(3):
-        echo(f"Error: {count} requests: {sentence}", err=True)
+        echo(f"Error: {counted(count, 'request')}: {sentence}", err=True)
     if errors:
         raise typer.Exit(EXIT_FAILED)
 

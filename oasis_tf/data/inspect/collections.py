@@ -10,8 +10,9 @@ from oasis_tf.data.inspect.file_tree import FileTree
 
 SPLIT = "{split}"
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp")  # as `image_file.SUFFIXES`, which needs TensorFlow
-KINDS = ("train", "val", "test")  # how the words begin
-HELD_OUT = ("val", "test")  # the first one that is there
+TEST = "test"
+KINDS = ("train", "val", TEST)  # how the words begin
+HELD_OUT = ("val", TEST)  # the first one that is there
 MOST_COLLECTIONS = 40
 _WORD = re.compile(
     r"(?<![a-z])(training|train|validation|valid|val|testing|test)((?:19|20)\d\d)?", re.IGNORECASE
@@ -26,11 +27,13 @@ class Collection:
         pattern: path below the root, with `{split}` where the splits' folders differ.
         words: "train" and "val" to the words in place of `{split}`; empty without splits.
         files: "train" and "val" (or "" without splits) to names of files, relative to the folder.
+        test_files: names of the files of a third split, which is not used.
     """
 
     pattern: str
     words: dict[str, str]
     files: dict[str, list[str]] = field(default_factory=dict)
+    test_files: list[str] = field(default_factory=list)
     _cores: dict[str, dict[str, bool]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -55,7 +58,11 @@ class Collection:
 
     def folder(self, split: str) -> str:
         """The folder of a split, relative to the root."""
-        return self.pattern.replace(SPLIT, self.words[split]) if split else self.pattern
+        return self.pattern.replace(SPLIT, self.words.get(split, split))
+
+    def names(self, split: str) -> list[str]:
+        """The names of the files of a split, relative to its folder."""
+        return self.test_files if split == TEST else self.files[split]
 
 
 def collections(tree: FileTree) -> list[Collection]:
@@ -72,10 +79,13 @@ def collections(tree: FileTree) -> list[Collection]:
     counted = sorted(found.values(), key=_size, reverse=True)[:MOST_COLLECTIONS]
     for collection in counted:
         for split, parts in collection.files.items():
-            collection.files[split] = [
-                f"{inner}/{name}" if inner else name for inner, names in parts for name in names
-            ]
+            collection.files[split] = _joined(parts)
+        collection.test_files = _joined(collection.test_files)
     return counted
+
+
+def _joined(parts) -> list[str]:
+    return [f"{inner}/{name}" if inner else name for inner, names in parts for name in names]
 
 
 def _size(collection: Collection) -> int:
@@ -102,6 +112,8 @@ def _with_splits(below) -> dict[str, Collection]:
             chosen = {"train": words["train"], "val": words[held_out]}
             files = {split: below[pattern.replace(SPLIT, word)] for split, word in chosen.items()}
             found[pattern] = Collection(pattern, chosen, files)
+            if TEST in words and held_out != TEST:
+                found[pattern].test_files = below[pattern.replace(SPLIT, words[TEST])]
     return found
 
 

@@ -42,6 +42,14 @@ class Findings:
         return {split: len(pairs) for split, pairs in self.pairing.pairs.items()}
 
     @property
+    def unused(self) -> dict[str, int]:
+        """Numbers of pairs that are neither trained on nor held out, by where they are."""
+        if self.lists is None:
+            return {"the test split": self.pairing.num_test}
+        in_no_list = len(self.pairing) - sum(self.counts.values()) - self.lists.num_test
+        return {"the test list": self.lists.num_test, "no list": max(0, in_no_list)}
+
+    @property
     def unpaired(self) -> list[str]:
         """Names of files without a partner, where these would be an error."""
         if self.lists is not None or self.known:
@@ -68,12 +76,11 @@ def inspect(
             f"{_first_label(tree, pairing)}: the label maps have 1 or 16 bits a pixel, or "
             "transparency; ids need 8-bit grey or palette PNGs. Save them again with 8 bits."
         )
-    pairs = [pair for of_split in pairing.pairs.values() for pair in of_split.items()]
-    if len(pairs) < 2:
+    if len(pairing) < 2:
         raise DataError(f"{root}: there is one pair only; at least two are needed.")
-    names = {name for name, _ in pairs}
+    names = {name for of_split in pairing.pairs.values() for name in of_split}
     lists = None if pairing.has_splits else find_split_lists(tree, names)
-    paths = [(tree.root / image, tree.root / label) for _, (image, label) in pairs]
+    paths = [(tree.root / image, tree.root / label) for image, label in _used(pairing, lists)]
     return Findings(
         tree=tree,
         known=known_source(tree),
@@ -82,6 +89,13 @@ def inspect(
         values=read_label_values(paths, track=track),
         class_files=class_files(tree),
     )
+
+
+def _used(pairing: Pairing, lists: SplitLists | None) -> list[tuple[str, str]]:
+    """The (image, label map) of the pairs to train on and to hold out."""
+    found = [pair for of_split in pairing.pairs.values() for pair in of_split.items()]
+    listed = None if lists is None else set().union(*lists.names.values())
+    return [pair for name, pair in found if listed is None or name in listed]
 
 
 def _first_label(tree: FileTree, pairing: Pairing) -> Path:

@@ -16,6 +16,7 @@ from oasis_tf.data.errors import DataError
 from oasis_tf.data.in_threads import in_threads
 from oasis_tf.data.inspect.picture_look import GREY_MODES
 from oasis_tf.data.picture_file import opened_picture
+from oasis_tf.io.terminal import counted
 
 MOST_LABEL_MAPS = 5_000
 MOST_SECONDS = 60
@@ -85,7 +86,7 @@ def read_label_values(
     chosen = Random(0).sample(list(pairs), min(most, len(pairs)))
     values, maps, end = LabelValues(num_all=len(pairs)), [], time.monotonic() + most_seconds
     with closing(in_threads(_read, chosen)) as read:
-        description = f"Reading {len(chosen):,} of {len(pairs):,} label maps"
+        description = f"Reading {len(chosen):,} of {counted(len(pairs), 'label map')}"
         for found in track(read, description=description, total=len(chosen)):
             if isinstance(found, str):
                 values.problems.append(found)
@@ -105,8 +106,8 @@ def _add_up(values: LabelValues, maps: list[_OneMap]) -> None:
     by_color = [found for found in maps if found.ids is None]
     if by_color and any(found.colors is None for found in maps):
         raise DataError(
-            f"{len(by_color):,} label maps hold colours and {len(maps) - len(by_color):,} others "
-            "are grey; save all with ids, or all in colours."
+            f"Of {len(maps):,} label maps {len(by_color):,} are in colours and the others grey; "
+            "save all with ids, or all in colours."
         )
     palette, agree = {}, True
     for found in maps:

@@ -4,6 +4,7 @@ from oasis_tf.data.errors import DataError
 from oasis_tf.data.inspect.collections import PICTURES
 from oasis_tf.data.inspect.file_tree import FileTree
 from oasis_tf.data.inspect.picture_look import Look, look_at
+from oasis_tf.io.terminal import counted
 
 LOOKS = 12
 LOOKED_FOR = (
@@ -26,7 +27,7 @@ def nothing_found(tree: FileTree) -> DataError:
     step = max(1, len(pictures) // LOOKS)
     looks = [look_at(tree.path(*file)) for file in pictures[::step][:LOOKS]]
     looks = [look for look in looks if look is not None]
-    start = f"{tree.root}: no label maps were found for its {len(pictures):,} pictures."
+    start = f"{tree.root}: no label maps were found for its {counted(len(pictures), 'picture')}."
     if _are_joined(looks):
         height, width = looks[0].size
         return DataError(

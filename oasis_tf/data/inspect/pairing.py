@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from oasis_tf.data.inspect.collections import Collection, collections
+from oasis_tf.data.inspect.collections import TEST, Collection, collections
 from oasis_tf.data.inspect.file_tree import FileTree
 from oasis_tf.data.inspect.picture_look import Look, is_png, look_at
 
@@ -37,6 +37,7 @@ class Pairing:
         pairs: "train" and "val" (or "" without splits) to a dict of name to (image, label map),
             paths relative to the root.
         unpaired: the same keys to the names without a partner.
+        num_test: int, pairs of a third split, which are not used.
         look: `Look` of a label map.
     """
 
@@ -47,6 +48,7 @@ class Pairing:
     expected: float
     pairs: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     unpaired: dict[str, set[str]] = field(default_factory=dict)
+    num_test: int = 0
     look: Look | None = None
 
     def __len__(self) -> int:
@@ -152,16 +154,22 @@ def _ending(stem: str, cores: dict[str, bool], *, is_own: bool) -> str | None:
 
 def _fill(pairing: Pairing) -> None:
     """Finds the pairs of each split, as `oasis_tf.data.folder.Folder` does."""
-    images_first = len(pairing.image_ending) > len(pairing.label_ending)
     for split in pairing.images.files:
-        files, taken = {}, frozenset()
-        for is_label in (False, True) if images_first else (True, False):
-            files[is_label] = _files(pairing, split, is_label=is_label, without=taken)
-            taken = frozenset(files[is_label].values())
-        images, labels = files[False], files[True]
+        images, labels = _images_and_labels(pairing, split)
         both = sorted(images.keys() & labels.keys())
         pairing.pairs[split] = {name: (images[name], labels[name]) for name in both}
         pairing.unpaired[split] = images.keys() ^ labels.keys()
+    images, labels = _images_and_labels(pairing, TEST)
+    pairing.num_test = len(images.keys() & labels.keys())
+
+
+def _images_and_labels(pairing: Pairing, split: str) -> tuple[dict[str, str], dict[str, str]]:
+    images_first = len(pairing.image_ending) > len(pairing.label_ending)
+    files, taken = {}, frozenset()
+    for is_label in (False, True) if images_first else (True, False):
+        files[is_label] = _files(pairing, split, is_label=is_label, without=taken)
+        taken = frozenset(files[is_label].values())
+    return files[False], files[True]
 
 
 def _files(pairing, split: str, *, is_label: bool, without: frozenset[str]) -> dict[str, str]:
@@ -169,7 +177,7 @@ def _files(pairing, split: str, *, is_label: bool, without: frozenset[str]) -> d
     collection = pairing.labels if is_label else pairing.images
     ending = pairing.label_ending if is_label else pairing.image_ending
     folder, found = collection.folder(split), {}
-    for name in collection.files[split]:
+    for name in collection.names(split):
         stem, path = os.path.splitext(name)[0], os.path.join(folder, name)
         if stem.endswith(ending) and (is_png(name) or not is_label) and path not in without:
             found.setdefault(stem.removesuffix(ending), path)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from oasis_tf.data.inspect.collections import HELD_OUT, SPLIT, kind_of, split_pattern
+from oasis_tf.data.inspect.collections import HELD_OUT, SPLIT, TEST, kind_of, split_pattern
 from oasis_tf.data.inspect.file_tree import FileTree
 
 MOST_BYTES = 64 * 2**20  # as `oasis_tf.data.splits.LARGEST_LIST`
@@ -19,12 +19,19 @@ class SplitLists:
     Attributes:
         pattern: path below the root, with `{split}`: "ImageSets/Segmentation/{split}.txt".
         words: "train" and "val" to the words in place of `{split}`.
-        counts: "train" and "val" to the number of names.
+        names: "train" and "val" to the names.
+        num_test: int, names of a third list, which is not used.
     """
 
     pattern: str
     words: dict[str, str]
-    counts: dict[str, int]
+    names: dict[str, set[str]]
+    num_test: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of names of "train" and "val"."""
+        return {split: len(names) for split, names in self.names.items()}
 
 
 def find_split_lists(tree: FileTree, names: Collection[str]) -> SplitLists | None:
@@ -51,8 +58,10 @@ def find_split_lists(tree: FileTree, names: Collection[str]) -> SplitLists | Non
             for split, word in chosen.items()
         }
         if all(listed.values()) and listed["train"].isdisjoint(listed["val"]):
-            counts = {split: len(of_split) for split, of_split in listed.items()}
-            found.append(SplitLists(pattern, chosen, counts))
+            test = None
+            if TEST in words and held_out != TEST:
+                test = _names_in(tree, pattern.replace(SPLIT, words[TEST]), names)
+            found.append(SplitLists(pattern, chosen, listed, len(test or ())))
     return max(found, key=lambda lists: sum(lists.counts.values()), default=None)
 
 
