@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from oasis_tf.data.cache import default_folder
 from oasis_tf.io.file_lock import filling
+from oasis_tf.io.home_folder import cache_folder
 
 VERSION = "2.5.3"  # Apache-2.0
 CDN_HOST = "https://cdn.jsdelivr.net"
@@ -57,11 +57,11 @@ def litert_folder(*, cache: Path | None = None, say: Callable = lambda sentence:
     `wasm-utils.js`, and `wasm/`, about 38 MB.
 
     Args:
-        cache: where it is kept, default `default_folder()`.
+        cache: where it is kept, default `cache_folder()`.
         say: function(sentence) that prints to the user.
     Raises: LiteRTError.
     """
-    cache = Path(cache or default_folder())
+    cache = Path(cache or cache_folder())
     folder = cache / f"litertjs-{VERSION}"
     if folder.is_dir():
         return folder

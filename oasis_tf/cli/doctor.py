@@ -17,7 +17,7 @@ def doctor(
 ):
     """Shows versions, devices, optional packages and files, to paste into a bug report."""
     with sentences_for_errors():
-        from oasis_tf.diagnosis import machine, places, versions
+        from oasis_tf.diagnosis import machine, places, versions, weights
 
         sections = {
             "program": versions.program(),
@@ -25,6 +25,7 @@ def doctor(
             "optional packages": versions.optional(),
             "machine": machine.hardware(),
             "files": places.files(),
+            "weights of frozen networks": weights.frozen_networks(),
         }
     problems = [fact for facts in sections.values() for fact in facts if fact.state == "problem"]
     if as_json:

@@ -12,6 +12,8 @@ from oasis_tf.cli.options import MAX_DEVICES, DataRoot, Overrides, print_warning
 from oasis_tf.io.terminal import counted, echo, printable
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
+INTERRUPTED = "Interrupted before the first step. The same command begins again."
+
 
 def train(
     config: Annotated[
@@ -55,7 +57,7 @@ def train(
     steps_to_profile = _first_and_last(profile) if profile else None
     if classes and not init_from:
         raise typer.BadParameter("--class needs --init-from")
-    with sentences_for_errors(), ExitStack() as held:
+    with sentences_for_errors(interrupted=INTERRUPTED), ExitStack() as held:
         from oasis_tf.config import load_config
         from oasis_tf.runs.folder import RunFolder
         from oasis_tf.runs.lock import locked
@@ -105,7 +107,9 @@ def train(
         echo(f"Trained {counted(run.step, 'step')}.")
     else:
         _print_saved(folder)
-    _print_files(folder, run, finished, config)
+    used = _options({"--strategy": strategy if strategy != "none" else None, "--devices": devices})
+    start = _options({"--init-from": init_from, "--class": classes})
+    _print_files(folder, run, finished, config, used=used, start=start)
     if not finished:
         raise typer.Exit(EXIT_BY_SIGNAL + run.stopped_by)
 
@@ -149,35 +153,61 @@ def _print_saved(folder, *, err=False):
 
     saved = checkpoint_files.latest(folder.checkpoints)
     if saved is None:
-        echo("Stopped before the first step was finished: there was nothing to save.", err=err)
+        echo(
+            "Stopped before the first step was finished: there are no weights to save, and only "
+            f"{folder.config} was kept.",
+            err=err,
+        )
     else:
-        echo(f"Stopped; saved are {checkpoint_files.step_of(saved):,} steps.", err=err)
+        steps = counted(checkpoint_files.step_of(saved), "step")
+        echo(f"Stopped; the checkpoint of {steps} is saved.", err=err)
 
 
 def _how_to_restart(folder):
     if not folder.config.is_file():
         return ""
-    return f"; to begin that run anew, add --config {quote(str(folder.config))}"
+    return (
+        f"; to begin that run anew, add --config {quote(str(folder.config))} (and --init-from, if "
+        "it began from other weights)"
+    )
 
 
-def _print_files(folder, run, finished, config):
+def _options(values):
+    """Options as text for a shell, each with a space before it; None and () are left out."""
+    listed = [
+        (name, each)
+        for name, value in values.items()
+        for each in (value if isinstance(value, list) else [value])
+        if each is not None
+    ]
+    return "".join(f" {name} {quote(str(value))}" for name, value in listed)
+
+
+def _print_files(folder, run, finished, config, *, used="", start=""):
+    """Prints what is in the run folder, and the commands that go on.
+
+    Args:
+        used: options for devices, with a space before each. start: those for the initial weights,
+            which a run with a checkpoint does not need.
+    """
     path, curves = (quote(str(path)) for path in (folder.path, folder.tensorboard))
-    resume = f"python -m oasis_tf train --resume --run-dir {path}"
+    resume = f"python -m oasis_tf train --resume --run-dir {path}{used}"
+    heading = "go on" if folder.has_checkpoints else "begin again"
     if finished:
         resume += f" --set training.epochs={2 * run.config.training.epochs}"
     elif not folder.has_checkpoints:  # the run's own config holds --set and --data-root, too
         own = folder.config if folder.config.is_file() else config
-        resume += f" --config {quote(str(own))}"
+        resume += f" --config {quote(str(own))}{start}"
     paint = f"python -m oasis_tf generate --run {path} --out painted --labels FILE_OR_FOLDER"
     lines = [
-        (folder.report.exists(), f"report         {folder.report}"),
+        (folder.report.exists() and folder.has_checkpoints, f"report         {folder.report}"),
         (folder.samples.exists(), f"sample sheets  {folder.samples}/"),
         (folder.has_checkpoints, f"checkpoints    {folder.checkpoints}/"),
         (
             folder.metrics.exists(),
             f"curves         {folder.metrics}, or: tensorboard --logdir {curves}",
         ),
-        (True, f"go on          {resume}"),
+        (True, f"{heading:<14} {resume}"),
         (folder.has_checkpoints, f"paint          {paint}"),
     ]
     echo("\n".join(f"  {line}" for is_there, line in lines if is_there))

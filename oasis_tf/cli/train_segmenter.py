@@ -94,7 +94,7 @@ def _say_what_begins(training):
 
 def _say_what_came_of_it(training, finished):
     if training.best is None:
-        echo("Stopped before the first step was finished: there was nothing to save.")
+        echo("Stopped before the first step was finished: nothing was saved.")
         return
     names, best = training.data.class_names, training.best
     how = "Trained" if finished else "Stopped"

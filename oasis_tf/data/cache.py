@@ -23,7 +23,7 @@ from oasis_tf.data.source import Source
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import READING_FAILURES, explain_failure
 from oasis_tf.io.file_lock import filling
-from oasis_tf.io.home_folder import in_home
+from oasis_tf.io.home_folder import cache_folder
 
 FORMAT = 2  # raise it when decoding or resizing gives other pixels
 PAGE = 4096
@@ -92,11 +92,11 @@ def cached(
     Args:
         source: one with an `identity`.
         size: (height, width) to resize to.
-        folder: of the caches; default `default_folder()`.
+        folder: of the caches; default `cache_folder()`.
         say, track: show messages and progress, see `oasis_tf.io.progress`.
     Raises: CacheError if it cannot be written; DataError naming a bad file of the source.
     """
-    folder = Path(folder or default_folder())
+    folder = Path(folder or cache_folder())
     place, state = source.identity()
     name = hashlib.sha256(f"{place}\n{size}".encode(errors="surrogateescape")).hexdigest()[:16]
     path = folder / f"{name}.records"
@@ -107,16 +107,6 @@ def cached(
             if not _is_complete(path, header, size=size, examples=len(source)):
                 _fill(source, path, header, size=size, say=say, track=track)
     return CachedSource(source, size=size, path=path, offset=len(header))
-
-
-def default_folder() -> Path:
-    """oasis_tf in the user's cache folder, by the XDG Base Directory Specification.
-
-    Raises: NoHomeError.
-    """
-    instead = "data.cache_dir, or with the environment's XDG_CACHE_HOME"
-    caches = os.environ.get("XDG_CACHE_HOME") or in_home(".cache", instead=instead)
-    return Path(caches, "oasis_tf")
 
 
 def _record_bytes(size: tuple[int, int]) -> int:

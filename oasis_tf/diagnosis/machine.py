@@ -21,6 +21,7 @@ VARIABLES = (
     "TF_XLA_FLAGS",
     "XLA_FLAGS",
 )
+NOTHING_SET = "no variable of TensorFlow, XLA, CUDA or OpenMP is set"
 SMALL = 4e9  # bytes; the small networks train in 1.5 GB
 
 
@@ -33,7 +34,7 @@ def hardware() -> list[Fact]:
     names = ", ".join(f"{name} ({memory / 1e9:.0f} GB)" for name, memory in gpus)
     facts += [Fact("GPUs by nvidia-smi", names or "none"), _tensorflow(len(gpus))]
     set_here = [f"{name}={os.environ[name][:80]}" for name in VARIABLES if name in os.environ]
-    return [*facts, Fact("environment", ", ".join(set_here) or "nothing set")]
+    return [*facts, Fact("environment", ", ".join(set_here) or NOTHING_SET)]
 
 
 def _memory() -> Fact:

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from oasis_tf.diagnosis.fact import NOTE, PROBLEM, Fact
-from oasis_tf.io.home_folder import NoHomeError
+from oasis_tf.io.home_folder import NoHomeError, cache_folder
 from oasis_tf.io.terminal import counted
 
 LITTLE = 2e9  # bytes: a run of the paper's network keeps three checkpoints of 1.5 GB
@@ -14,18 +14,16 @@ MOST_FILES = 100_000
 
 
 def files() -> list[Fact]:
-    """FID's weights, the cache, and the folders that are written to."""
+    """The cache, and the folders that are written to."""
     facts = [
         _writable("this folder", Path.cwd()),
         _writable("temporary files", Path(tempfile.gettempdir())),
     ]
-    from oasis_tf.data.cache import default_folder
-
     try:
-        cache = default_folder()
+        cache = cache_folder()
     except NoHomeError as error:
         return [*facts, Fact("cache", "none", PROBLEM, str(error))]
-    return [*facts, _cache(cache), _fid_weights(cache)]
+    return [*facts, _cache(cache)]
 
 
 def without_home(path: Path | str) -> str:
@@ -60,23 +58,3 @@ def _cache(cache: Path) -> Fact:
     fact = _writable("cache", cache)
     value = f"{size / 1e9:.2f} GB in {counted(len(paths), 'file')}; {fact.value}"
     return Fact("cache", value, fact.state, fact.advice or "may be deleted at any time")
-
-
-def _fid_weights(cache: Path) -> Fact:
-    from oasis_tf.feature_extractors import inception_weights
-
-    pytorch = Path(os.environ.get("TORCH_HOME") or cache.parent / "torch")
-    places = [
-        *sorted(cache.glob(f"inception-{inception_weights.STANDARD_SHA256}*.npz")),
-        cache / inception_weights.FILE_NAME,
-        pytorch / "hub" / "checkpoints" / inception_weights.FILE_NAME,
-    ]
-    found = next((path for path in places if path.is_file()), None)
-    if found is not None:
-        return Fact("FID weights", without_home(found))
-    return Fact(
-        "FID weights",
-        "not there",
-        NOTE,
-        f"evaluate downloads them for FID, 95 MB, from {inception_weights.URL}",
-    )

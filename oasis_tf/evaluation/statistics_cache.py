@@ -6,10 +6,10 @@ from pathlib import Path
 
 import keras
 
-from oasis_tf.data.cache import default_folder
 from oasis_tf.evaluation.statistics import FeatureStatistics
 from oasis_tf.io.array_file import ArrayFileError
 from oasis_tf.io.file_lock import filling
+from oasis_tf.io.home_folder import cache_folder
 
 FORMAT = 1  # raise it where the same images give other statistics
 
@@ -37,7 +37,7 @@ def cached_statistics(
             another state are replaced.
         split: str. preprocessing: str, how images are prepared.
         num_images: int, how many of the split.
-        folder: default `default_folder()`.
+        folder: default `cache_folder()`.
         say: function(sentence) that prints to the user, see `oasis_tf.io.progress`.
     Returns: `FeatureStatistics`.
     """
@@ -49,7 +49,7 @@ def cached_statistics(
         "num_images": num_images,
         "network": identity_of(network),
     }
-    folder = Path(folder or default_folder())
+    folder = Path(folder or cache_folder())
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"statistics-{_sha256(facts)[:16]}.npz"
     key = json.dumps(facts | {"state": state}, sort_keys=True)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from oasis_tf.data.cache import default_folder
 from oasis_tf.feature_extractors.inception import STANDARD_SHA256, FIDInception
 from oasis_tf.io import pytorch_files
 from oasis_tf.io.array_file import ArrayFileError, read_arrays, write_arrays
 from oasis_tf.io.checksum import file_sha256
 from oasis_tf.io.download import DownloadError, download
 from oasis_tf.io.file_lock import filling
+from oasis_tf.io.home_folder import cache_folder
 from oasis_tf.io.weight_arrays import no_weights
 
 FILE_NAME = "pt_inception-2015-12-05-6726825d.pth"
@@ -43,14 +43,14 @@ def load_fid_inception(
     Args:
         path: the standard file, or another of the same network, or a converted one; by default
             the standard one, from `folder`, from where pytorch-fid keeps it, or downloaded.
-        folder: where files are kept, default `default_folder()`.
+        folder: where files are kept, default `cache_folder()`.
         url: where the standard file is downloaded from.
         say, track: tell the user, see `oasis_tf.io.progress`.
     Returns: `FIDInception`; it is the standard one only if the file has the right checksum.
     Raises: InceptionWeightsError or PyTorchFileError naming the file; DownloadError where it cannot
         be had.
     """
-    folder = Path(folder or default_folder())
+    folder = Path(folder or cache_folder())
     if path is not None and Path(path).suffix == ".npz":
         return _read_converted(Path(path))
     sha256 = STANDARD_SHA256 if path is None else _sha256(Path(path))
@@ -118,7 +118,7 @@ def _require_fit(network, state_dict):
 
 def _standard_file(folder, *, url, track):
     """Path of the standard .pth, downloaded if it is neither in `folder` nor in PyTorch's."""
-    pytorch = Path(os.environ.get("TORCH_HOME") or default_folder().parent / "torch")
+    pytorch = Path(os.environ.get("TORCH_HOME") or cache_folder().parent / "torch")
     for path in (folder / FILE_NAME, pytorch / "hub" / "checkpoints" / FILE_NAME):
         if path.is_file() and _sha256(path).startswith(STANDARD_SHA256):
             return path

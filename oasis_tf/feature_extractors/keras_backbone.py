@@ -21,6 +21,7 @@ class KerasBackbone(keras.layers.Layer):
     """
 
     application = None
+    weights_file = ""  # as Keras names it in its own folder; `doctor` looks for it there
     taps = ()  # names of layers, from the largest resolution to the smallest
     strides = (2, 4, 8, 16, 32)
     channels = ()
@@ -71,6 +72,7 @@ class EfficientNetV2B0(KerasBackbone):
     """Tan and Le 2021, arXiv:2104.00298."""
 
     application = keras.applications.EfficientNetV2B0
+    weights_file = "efficientnetv2-b0_notop.h5"
     taps = (
         "block1a_project_activation", "block2b_add", "block3b_add", "block5e_add", "block6h_add",
     )  # fmt: skip
@@ -82,6 +84,7 @@ class MobileNetV3Large(KerasBackbone):
     """Howard et al. 2019, arXiv:1905.02244."""
 
     application = keras.applications.MobileNetV3Large
+    weights_file = "weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5"
     taps = tuple(f"expanded_conv{number}_add" for number in ("", "_2", "_5", "_11", "_14"))
     channels = (16, 24, 40, 112, 160)
 
@@ -91,6 +94,7 @@ class ConvNeXtTiny(KerasBackbone):
     """Liu et al. 2022, arXiv:2201.03545. Its stem has no features at half the image's size."""
 
     application = keras.applications.ConvNeXtTiny
+    weights_file = "convnext_tiny_notop.h5"
     taps = tuple(
         f"convnext_tiny_stage_{stage}_block_{last}_identity"
         for stage, last in enumerate((2, 2, 8, 2))

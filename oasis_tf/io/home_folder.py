@@ -1,5 +1,6 @@
 """Paths in the user's home folder, which containers and services may lack."""
 
+import os
 from pathlib import Path
 
 
@@ -37,3 +38,13 @@ def expanded(path: Path | str, *, instead: str) -> Path:
             f"{path}: this user has no home folder (HOME is not set); give the full path with "
             f"{instead}"
         ) from None
+
+
+def cache_folder() -> Path:
+    """oasis_tf in the user's cache folder, by the XDG Base Directory Specification.
+
+    Raises: NoHomeError.
+    """
+    instead = "data.cache_dir, or with the environment's XDG_CACHE_HOME"
+    caches = os.environ.get("XDG_CACHE_HOME") or in_home(".cache", instead=instead)
+    return Path(caches, "oasis_tf")

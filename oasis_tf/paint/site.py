@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from oasis_tf.data.cache import default_folder
 from oasis_tf.export.web import folder as web
 from oasis_tf.generation import Sampler
 from oasis_tf.io import progress
+from oasis_tf.io.home_folder import cache_folder
 from oasis_tf.paint.painter import LatestPainter
 from oasis_tf.paint.server import PaintServer
 from oasis_tf.runs import checkpoint_files
@@ -60,7 +60,7 @@ def _in_page(run, checkpoint, sampler, examples):
             yield _written(run, checkpoint, Path(temporary, "page"), examples), settings
         return
     identity = checkpoint_files.sha256_of(checkpoint, GENERATOR)[:16]
-    kept = default_folder() / "paint" / f"{identity}-{web.page_identity()}"
+    kept = cache_folder() / "paint" / f"{identity}-{web.page_identity()}"
     if not kept.is_dir():
         _written(run, checkpoint, kept, None)
     described = json.loads((kept / web.MODEL).read_text(encoding="utf-8"))

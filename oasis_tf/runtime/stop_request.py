@@ -15,6 +15,8 @@ class StopRequest:
     step, and two equal signals would be merged by then. Signals that the process was started
     to ignore (`nohup`) stay ignored.
 
+    Args:
+        advice: str, what to do after the second signal.
     Attributes:
         number: int or None, the signal that came.
         lost_output: `StandardOutputError` of a closed stdout (its reader ended), or None.
@@ -23,7 +25,8 @@ class StopRequest:
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def __init__(self):
+    def __init__(self, *, advice=""):
+        self.advice = advice
         self.number = None
         self.lost_output = None
 
@@ -67,7 +70,7 @@ class StopRequest:
             if number not in self._handlers:
                 continue
             if self.number is not None:
-                echo("\nEnded at once, without saving.", err=True)
+                echo(f"\nEnded at once, without saving. {self.advice}".rstrip(), err=True)
                 os._exit(128 + number)
             self.number = number
             if number == signal.SIGHUP:

@@ -27,6 +27,10 @@ from oasis_tf.training.data import RunData
 from oasis_tf.training.run_reports import RunReports
 from oasis_tf.training.tensorboard import mark_start
 
+AFTER_A_KILL = (
+    "The same command with --resume goes on from the last checkpoint, or begins again without one."
+)
+
 
 class TrainingRun:
     """Trains one experiment in one folder, from its start or from its newest checkpoint.
@@ -105,7 +109,7 @@ class TrainingRun:
         watch = StopOnDivergence(
             self.folder.checkpoints, explosion_limit=self.config.training.explosion_limit
         )
-        with StopRequest() as request:
+        with StopRequest(advice=AFTER_A_KILL) as request:
             stop = StopOnRequest(request, any_worker=self.devices.any_worker)
             if self.devices.is_chief:
                 self._fit_and_write(watch, stop, show_progress=show_progress, profile=profile)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from command_line import call
 
-from oasis_tf.cli.train import _print_files
+from oasis_tf.cli.train import _options, _print_files
 from oasis_tf.cli.train_segmenter import _say_what_came_of_it
 from oasis_tf.config.load import load_config
 from oasis_tf.runs import checkpoint_files
@@ -40,14 +40,15 @@ def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     _print_files(folder, run, False, config)
     message = capsys.readouterr().out
     expected = ["python", "-m", "oasis_tf", "train", "--resume", "--run-dir", str(folder.path)]
-    assert printed(message, "go on") == [*expected, "--config", str(config)]
+    assert printed(message, "begin again") == [*expected, "--config", str(config)]
     assert message.count("\n") == 1  # nothing else is there
     run.config.save(make(folder.config))
     _print_files(folder, run, False, config)
     message = capsys.readouterr().out
-    assert printed(message, "go on") == [*expected, "--config", str(folder.config)]
-    assert call(*printed(message, "go on")[3:-2], exit_code=2).stderr.endswith(
-        f"to begin that run anew, add --config {shlex.quote(str(folder.config))}\n"
+    assert printed(message, "begin again") == [*expected, "--config", str(folder.config)]
+    assert (
+        f"to begin that run anew, add --config {shlex.quote(str(folder.config))} (and --init-from"
+        in call(*printed(message, "begin again")[3:-2], exit_code=2).stderr
     )
     files = {"weights": Path.touch}
     checkpoint_files.write(folder.checkpoints, step=1, files=files, keep_last=1)
@@ -60,6 +61,23 @@ def test_training_prints_how_to_go_on(tmp_path, capsys, name):
     assert str(folder.path) in printed(message, "paint")
     assert printed(message, "curves")[-2:] == ["--logdir", str(folder.tensorboard)]
     assert message.count("\n") == 6
+
+
+def test_a_run_that_ended_before_its_first_step_begins_again_from_the_same_weights(
+    tmp_path, capsys
+):
+    folder, run = RunFolder(tmp_path / "run"), SimpleNamespace(config=load_config(TINY))
+    run.config.save(make(folder.config))
+    options = {"--init-from": tmp_path / "my run", "--class": ["goat=animal", "sea=a lake"]}
+    _print_files(folder, run, False, TINY, used=_options({"--devices": 2}), start=_options(options))
+    words = printed(capsys.readouterr().out, "begin again")
+    assert words[-8:-6] == ["--config", str(folder.config)] and "--devices" in words
+    expected = ["--init-from", str(tmp_path / "my run"), "--class", "goat=animal"]
+    assert words[-6:] == [*expected, "--class", "sea=a lake"]
+    checkpoint_files.write(folder.checkpoints, step=1, files={"w": Path.touch}, keep_last=1)
+    _print_files(folder, run, False, TINY, used=_options({"--devices": 2}), start=_options(options))
+    message = capsys.readouterr().out  # the checkpoint holds the weights
+    assert "--init-from" not in message and printed(message, "go on")[-2:] == ["--devices", "2"]
 
 
 @pytest.mark.parametrize("name", NAMES)

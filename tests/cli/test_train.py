@@ -71,7 +71,10 @@ def test_a_signal_ends_training_after_its_step_saves_and_says_how_to_go_on(tmp_p
 
     monkeypatch.setattr(StopOnDivergence, "on_train_batch_end", send_and_wait)
     result = train("--run-dir", tmp_path / "run", exit_code=143)
-    assert "saved are 1 steps" in result.output and "--resume --run-dir" in result.output
+    assert (
+        "the checkpoint of 1 step is saved" in result.output
+        and "--resume --run-dir" in result.output
+    )
     assert os.listdir(tmp_path / "run" / "checkpoints") == ["step_00000001"]
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
@@ -86,7 +89,7 @@ def test_a_stdout_that_ends_ends_training_after_its_step_and_saves(tmp_path, mon
     monkeypatch.setattr(progress_line, "write", broken)
     result = train("--run-dir", tmp_path / "run", *setting(checkpoint_every=100), exit_code=141)
     assert "Broken pipe. Stopping after this step." in result.stderr
-    assert "Stopped; saved are 3 steps." in result.stderr
+    assert "Stopped; the checkpoint of 3 steps is saved." in result.stderr
     assert "step_00000003" in os.listdir(tmp_path / "run" / "checkpoints")
 
 

@@ -273,10 +273,10 @@ def test_a_cache_cut_short_in_use_is_named(root, folder):
 
 def test_it_lies_in_the_users_cache_folder_by_default(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache.default_folder() == tmp_path / "oasis_tf"
+    assert cache.cache_folder() == tmp_path / "oasis_tf"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert cache.default_folder() == tmp_path / ".cache/oasis_tf"
+    assert cache.cache_folder() == tmp_path / ".cache/oasis_tf"
 
 
 def test_data_without_files_is_refused(folder):

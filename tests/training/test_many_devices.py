@@ -132,7 +132,9 @@ def test_sigterm_to_one_worker_stops_and_saves_them_all(tmp_path):
     message = [worker.finish(exit_code=128 + signal.SIGTERM) for worker in workers]
     saved = {line for text in message for line in text.splitlines() if line.startswith("Stopped;")}
     steps = checkpoint_files.step_of(checkpoint_files.latest(run / "checkpoints"))
-    assert saved == {f"Stopped; saved are {steps:,} steps."}  # none ended before it was saved
+    assert saved == {
+        f"Stopped; the checkpoint of {steps:,} steps is saved."
+    }  # none ended before it was saved
 
 
 def wait_for_checkpoint(run):

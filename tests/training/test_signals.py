@@ -50,7 +50,7 @@ def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_
         os.kill(process.pid, number)
         code, message = ended(run, process)
         assert code == 128 + number and HEARD in message
-        assert run.steps > before and f"saved are {run.steps} steps" in message
+        assert run.steps > before and f"the checkpoint of {run.steps} step" in message
         assert f"--resume --run-dir {run.folder.path}" in message
         assert checkpoint_files.damage_of(checkpoint_files.latest(run.folder.checkpoints)) == []
 
@@ -62,7 +62,10 @@ def test_one_before_the_first_step_ends_with_nothing_to_save(run):
     os.kill(process.pid, signal.SIGTERM)
     code, message = ended(run, process)
     assert code == 128 + signal.SIGTERM
-    assert "nothing to save" in message
+    assert f"no weights to save, and only {run.folder.config} was kept." in message
+    assert (
+        f"begin again    python -m oasis_tf train --resume --run-dir {run.folder.path}" in message
+    )
     assert f"{run.folder.path} --config {run.folder.config}" in message
     assert run.steps == 0
 
@@ -75,8 +78,8 @@ def test_a_second_one_ends_it_at_once(run):
     wait_for(lambda: HEARD in run.log.read_text(), process)
     os.kill(process.pid, signal.SIGINT)
     code, message = ended(run, process)
-    assert code == 128 + signal.SIGINT and "nothing to save" not in message
-    assert "Ended at once, without saving." in message
+    assert code == 128 + signal.SIGINT and "no weights to save" not in message
+    assert "Ended at once, without saving. The same command with --resume goes on" in message
 
 
 def test_ctrl_c_before_training_begins_is_no_stack_trace(tmp_path, monkeypatch):
@@ -87,6 +90,7 @@ def test_ctrl_c_before_training_begins_is_no_stack_trace(tmp_path, monkeypatch):
     arguments = ["train", "--config", str(CONFIG), "--run-dir", str(tmp_path / "run")]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 130 and "Traceback" not in result.output
+    assert "Interrupted before the first step. The same command begins again." in result.output
     assert not (tmp_path / "run").exists()
 
 
