@@ -15,10 +15,10 @@ demo: $(VENV)/.installed
 	$(RUN) -m oasis_tf generate --run landscapes --out runs/landscapes --held-out 6 --samples 3 --overwrite
 	$(RUN) -m oasis_tf train --config configs/landscapes.yaml --run-dir $(DEMO) --resume
 	$(RUN) -m oasis_tf generate --run $(DEMO) --out $(DEMO)/generated --samples 3 --overwrite
-	$(RUN) -m export saved-model --run $(DEMO) --out $(DEMO)/served
-	$(RUN) -m export tflite --run $(DEMO) --out $(DEMO)/phone/oasis.tflite --quantize float16 --overwrite
+	$(RUN) -m oasis_tf export saved-model --run $(DEMO) --out $(DEMO)/served
+	$(RUN) -m oasis_tf export tflite --run $(DEMO) --out $(DEMO)/phone/oasis.tflite --quantize float16 --overwrite
 	rm -rf $(DEMO)/page
-	-$(RUN) -m export web --run landscapes --out $(DEMO)/page
+	-$(RUN) -m oasis_tf export web --run landscapes --out $(DEMO)/page
 	@echo "To paint in the browser: $(RUN) -m oasis_tf paint"
 
 # In this process, with tiny networks: for after every change.
@@ -44,7 +44,7 @@ site: docs
 	rm -rf site
 	mkdir site
 	cp -r docs/_build/html/. site
-	$(RUN) -m export web --run landscapes --out site/paint
+	$(RUN) -m oasis_tf export web --run landscapes --out site/paint
 
 lint: $(VENV)/.installed-dev
 	$(RUN) -m ruff check .

@@ -5,7 +5,7 @@
 It writes `oasis_tf/pretrained/NAME/`: the run folder without the state of training, NAME.tflite
 with float16 weights, a picture, the direction of brightness, and README.md, the card. The card
 tells what RUN's files tell: data, steps, hours, and the scores of the checkpoint in
-`evaluation/results.json` (see `oasis-tf evaluate`). A folder that is there is replaced once the new
+`evaluation/results.json` (of the verb `evaluate`). A folder that is there is replaced once the new
 one is whole. The run must be of rendered landscapes: photographs of others have licences that this
 program does not know.
 """
@@ -61,7 +61,7 @@ images = run.generate(label_map, seed=7)  # int (b, {height}, {width}) to uint8
 ```
 
 ```sh
-oasis-tf generate --run {name} --out painted
+python -m oasis_tf generate --run {name} --out painted
 ```
 
 Made by `python -m benchmarks.pretrained --run RUN`; RUN was trained by config.yaml in this folder.

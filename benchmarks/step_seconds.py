@@ -5,7 +5,7 @@
 
 Each round trains every recipe for some steps on its first real batches, one recipe after the other,
 so that a slow moment of the machine is shared. The file holds the median of the rounds, for
-`oasis-tf compare --step-seconds`. Reading data, sheets and checkpoints are not in it. The machine
+`compare --step-seconds`. Reading data, sheets and checkpoints are not in it. The machine
 must be quiet otherwise.
 """
 

@@ -4,7 +4,7 @@
         [--out table] [--set training.steps_per_epoch=300]
 
 For each `configs/benchmarks/DATA-RECIPE.yaml` and seed it trains `OUT/runs/DATA-RECIPE-seedN`, and
-a segmenter once, `OUT/DATA.keras`; then `oasis-tf compare` writes `OUT/compared/`. The commands are
+a segmenter once, `OUT/DATA.keras`; then `compare` writes `OUT/compared/`. The commands are
 printed. What is finished is not done again: repeat the command to go on after Ctrl-C or a failure.
 One recipe is some 20 to 60 minutes on two cores.
 """

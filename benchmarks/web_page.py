@@ -1,7 +1,7 @@
 """How fast the paint page follows the brush, in Chromium.
 
     make .node/.installed
-    oasis-tf export web --run RUN --out SITE
+    python -m oasis_tf export web --run RUN --out SITE
     python -m benchmarks.web_page SITE [--strokes 100] [--chromium chromium]
 
 Prints milliseconds from a pen's touch to the drawn picture on wasm with 1 and 2 threads, until the

@@ -1,7 +1,7 @@
 """The contract of an export target: a format that a trained generator is written in.
 
 A new target is one file with a subclass of `ExportTarget`, and its name in `export/targets.py`. Its
-verb (`python -m export VERB`), its verification and its rows in the report follow from the class.
+verb of `export`, its verification and its rows in the report follow from the class.
 """
 
 import importlib.util
@@ -173,6 +173,6 @@ class ExportTarget(ABC):
         if missing:
             raise MissingPackagesError(
                 f"{type(self).__name__} needs packages that are not installed "
-                f"({', '.join(missing)}): pip install 'oasis-tf[{self.extra}]', "
-                f"or in a clone: pip install '.[{self.extra}]'"
+                f"({', '.join(missing)}): in a clone "
+                f"pip install '.[{self.extra}]', elsewhere pip install 'oasis-tf[{self.extra}]'"
             )

@@ -113,7 +113,7 @@ def test_help_needs_no_tensorflow():
 
 
 def test_configs_need_no_tensorflow():
-    """`oasis-tf config`, and every wrong config, answer at once."""
+    """`python -m oasis_tf config`, and every wrong config, answer at once."""
     importlib.import_module("oasis_tf.data")  # lists what it imports on first use
     assert not HEAVY & imported_at_start("oasis_tf.config")
     assert "tensorflow" in imported_at_start("oasis_tf.data.opening")

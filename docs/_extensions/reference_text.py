@@ -34,8 +34,8 @@ def commands_in_markdown() -> str:
     """All commands: a heading, what it does, a table of its options."""
     root = typer.main.get_command(command_line)
     return "\n\n".join(
-        f"## `{path}`\n\n{_text(command.help)}\n\n{_options(command)}"
-        for path, command in _commands(root, "oasis-tf")
+        f"## `{verb}`\n\n{_text(command.help)}\n\n{_options(command)}"
+        for verb, command in _commands(root)
     )
 
 
@@ -52,12 +52,12 @@ def _key(key: KeyDescription) -> str:
     return f"`{key.key}`\\\n{_escaped(key.text)}\\\n_{_escaped(' '.join(facts))}_"
 
 
-def _commands(command, path):
-    """(path, command) of every command that does something itself, in the order of `--help`."""
+def _commands(command, verb=""):
+    """(verb, command) of every command that does something itself, in the order of `--help`."""
     for name, child in getattr(command, "commands", {}).items():
-        yield from _commands(child, f"{path} {name}")
+        yield from _commands(child, f"{verb} {name}".strip())
     if not hasattr(command, "commands"):
-        yield path, command
+        yield verb, command
 
 
 def _options(command) -> str:

@@ -111,7 +111,7 @@ def write_network(checkpoint, path, *, ready=None):
     if path.stat().st_size > MOST_MODEL_BYTES:
         raise TargetError(
             f"the network has {path.stat().st_size / 1e6:.0f} MB, a page takes at most "
-            f"{MOST_MODEL_BYTES / 1e6:.0f}; `oasis-tf paint` runs it outside of the page"
+            f"{MOST_MODEL_BYTES / 1e6:.0f}; `python -m oasis_tf paint` runs it outside of the page"
         )
     described = json.loads(card.read_text(encoding="utf-8"))["tflite"]
     card.unlink()

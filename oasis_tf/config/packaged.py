@@ -29,7 +29,7 @@ def config_path(path_or_name: Path | str) -> Path:
     ```
     """
     path = Path(path_or_name)
-    if path.suffix or path.exists():
+    if path.suffix or (path.exists() and not path.is_dir()):  # a folder is no config
         return path
     known = packaged_configs()
     name = path.as_posix()

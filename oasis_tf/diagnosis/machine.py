@@ -54,7 +54,7 @@ def _tensorflow(num_gpus: int) -> Fact:
     except Exception as error:  # a broken installation fails in many ways
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         return Fact(
-            "TensorFlow starts", f"no ({reason})", PROBLEM, "pip install -r requirements.txt"
+            "TensorFlow starts", f"no ({reason})", PROBLEM, "install the packages above again"
         )
     devices = tf.config.list_physical_devices()
     kinds = ", ".join(device.name.removeprefix("/physical_device:") for device in devices)

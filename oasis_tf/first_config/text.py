@@ -129,7 +129,7 @@ def _head(proposal: Proposal, path: Path) -> list[str]:
     root = printable(proposal.findings.tree.root)
     file = quote(str(path))
     return [
-        f"Written by oasis-tf init for {root}. Every value can be changed; "
+        f"Written by python -m oasis_tf init for {root}. Every value can be changed; "
         "python -m oasis_tf config --show KEY explains a key.",
         f"  python -m oasis_tf validate-data --config {file}    # optional: reads every file\n"
         f"  python -m oasis_tf {train_command(proposal, path)}",

@@ -209,8 +209,8 @@ class ModulatedGenerator(LabelMapModel):
     def export(self, filepath, format="tf_saved_model", input_signature=None, **kwargs):
         """`keras.Model.export`, whose inputs are label_map int32 and, if there is noise, z.
 
-        The export of this program, `python -m export`, serves seeds and PNGs besides, and checks
-        requests and result. Formats other than SavedModel get plain convolutions.
+        `python -m oasis_tf export saved-model` serves seeds and PNGs besides, and checks requests
+        and result. Formats other than SavedModel get plain convolutions.
         """
         exported = self
         if format != "tf_saved_model":

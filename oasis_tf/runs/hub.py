@@ -30,8 +30,7 @@ def from_hub(address: Path | str) -> Path:
         from huggingface_hub import snapshot_download
     except ImportError:
         raise RunError(
-            f"{address} needs the package huggingface_hub: pip install 'oasis-tf[hub]', or in a "
-            "clone: pip install '.[hub]'"
+            f"{address} needs the package huggingface_hub: pip install huggingface_hub"
         ) from None
     repository, revision = match.groups()
     try:

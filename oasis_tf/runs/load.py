@@ -34,7 +34,7 @@ class LoadedRun:
     path: Path
 
     def generate(self, label_map, z=None, seed: int = 0) -> np.ndarray:
-        """Images of label maps; the same as by `oasis-tf generate --seed`.
+        """Images of label maps; the same as by `python -m oasis_tf generate --seed`.
 
         Args:
             label_map: int (b, h, w), class ids, 0 = void; (h, w) is the generator's `image_size`.

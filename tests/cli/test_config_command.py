@@ -1,4 +1,4 @@
-"""`oasis-tf config`: what the keys of a config mean, and what they are in one."""
+"""`python -m oasis_tf config`: what the keys of a config mean, and what they are in one."""
 
 from command_line import call
 from tiny_config import CONFIGS

@@ -24,6 +24,12 @@ def test_a_file_comes_before_a_name_and_need_not_exist(tmp_path, monkeypatch):
     assert config_path("none.yaml") == Path("none.yaml")
 
 
+def test_a_folder_of_that_name_is_no_config(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("camvid").mkdir()  # of the data, as people name it
+    assert config_path("camvid") == packaged_configs()["camvid"]
+
+
 def test_a_name_that_is_none_is_told_the_near_ones():
     with pytest.raises(ConfigError, match="no file ade2k.*did you mean ade20k"):
         load_config("ade2k")

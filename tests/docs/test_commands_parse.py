@@ -9,6 +9,7 @@ import typer
 from documents import DOCUMENTS, ROOT, TUTORIAL, blocks, name_of, text_of
 
 from oasis_tf.cli.app import app
+from oasis_tf.config.packaged import config_path, packaged_configs
 
 OASIS = typer.main.get_command(app)
 OURS = {
@@ -35,6 +36,12 @@ def commands_of(path):
             words = words[1:]
         if words[:1] == ["make"] or words[:2] == ["python", "-m"] or words[:1] == ["oasis-tf"]:
             yield words
+
+
+def commands_of_config(path):
+    """The commands in the head comment of a config."""
+    lines = re.findall(r"^# {3}(python -m .*)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return [shlex.split(line) for line in lines]
 
 
 def problem(words):
@@ -83,6 +90,18 @@ def problem_of_module(name, *arguments):
 def test_commands_parse(path):
     wrong = {" ".join(words): problem(words) for words in commands_of(path)}
     assert {words: found for words, found in wrong.items() if found} == {}
+
+
+@pytest.mark.parametrize("name", packaged_configs())
+def test_the_commands_of_a_config_run_anywhere(name, tmp_path, monkeypatch):
+    """By the config's name: a clone's path is not there where the package is installed."""
+    monkeypatch.chdir(tmp_path)
+    commands = commands_of_config(packaged_configs()[name])
+    assert ["train", name] in [words[3:4] + words[5:6] for words in commands]
+    for words in commands:
+        assert problem(words) is None
+        if "--config" in words:
+            assert config_path(words[words.index("--config") + 1]).is_file()
 
 
 def test_wrong_commands_are_found():

@@ -30,11 +30,9 @@ def test_every_command_is_there_with_its_options(reference):
     commands = {
         part.splitlines()[0]: part for part in reference.commands_in_markdown().split("## `")[1:]
     }
-    assert {"oasis-tf train`", "oasis-tf explore apply`", "oasis-tf export tflite`"} <= set(
-        commands
-    )
-    assert "| `--seed` |" in commands["oasis-tf generate`"]
-    assert "Must be given." in commands["oasis-tf generate`"]
+    assert {"train`", "explore apply`", "export tflite`"} <= set(commands)
+    assert "| `--seed` |" in commands["generate`"]
+    assert "Must be given." in commands["generate`"]
 
 
 def test_every_public_name_is_there():

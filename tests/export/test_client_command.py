@@ -1,4 +1,4 @@
-"""python -m export client: label maps in, images out, and a clear error for each failure."""
+"""export client: label maps in, images out, and a clear error for each failure."""
 
 import base64
 import os

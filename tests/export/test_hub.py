@@ -121,5 +121,7 @@ def test_a_run_of_the_hub_is_found_by_its_address(run, monkeypatch):
 
 def test_without_the_package_of_the_hub_a_sentence_says_so(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(RunError, match=r"needs the package huggingface_hub: pip install 'oasis-tf"):
+    with pytest.raises(
+        RunError, match=r"needs the package huggingface_hub: pip install huggingface_hub"
+    ):
         oasis_tf.load_run("hf://ada/landscapes")

@@ -1,4 +1,4 @@
-"""python -m export load-test: its figures, on servers with known answers and delays."""
+"""python -m oasis_tf export load-test: its figures, on servers with known answers and delays."""
 
 import json
 from collections import Counter

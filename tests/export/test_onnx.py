@@ -161,7 +161,7 @@ def test_without_the_extra_it_says_what_to_install(run, tmp_path, monkeypatch, m
         importlib.util, "find_spec", lambda name: None if name == missing else found(name)
     )
     result = call("--run", run, "--out", tmp_path / "model.onnx", exit_code=2)
-    assert f"not installed ({missing}): pip install 'oasis-tf[onnx]'" in result.stderr
+    assert f"not installed ({missing}): in a clone pip install '.[onnx]'" in result.stderr
 
 
 def test_bad_input_is_a_sentence(run, tmp_path):

@@ -111,7 +111,7 @@ def test_packages_that_are_missing_are_named_before_anything_runs(run, tmp_path,
     monkeypatch.setattr(NPZ, "extra", "npz")
     options = ("--run", run, "--out", tmp_path / "weights.npz")
     message = call("npz", *options, exit_code=2).stderr
-    assert "not installed (no_such_package): pip install 'oasis-tf[npz]'" in message
+    assert "not installed (no_such_package): in a clone pip install '.[npz]'" in message
 
 
 def test_it_has_a_row_in_the_report(run, tmp_path, in_this_process):

@@ -1,4 +1,4 @@
-"""python -m export client"""
+"""python -m oasis_tf export client"""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""python -m export hub"""
+"""python -m oasis_tf export hub"""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""python -m export load-test"""
+"""python -m oasis_tf export load-test"""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""python -m export report"""
+"""python -m oasis_tf export report"""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""python -m export saved-model, tflite, onnx: a verb for each export target."""
+"""python -m oasis_tf export saved-model, tflite, onnx: a verb for each export target."""
 
 import inspect
 import typing

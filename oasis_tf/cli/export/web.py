@@ -1,4 +1,4 @@
-"""python -m export web"""
+"""python -m oasis_tf export web"""
 
 from pathlib import Path
 from typing import Annotated

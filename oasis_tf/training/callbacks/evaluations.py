@@ -7,7 +7,7 @@ from oasis_tf.training.callbacks.tags import evaluation_tag
 
 
 class Evaluations(Scores):
-    """Evaluates the recalibrated EMA generator, as `oasis-tf evaluate` does.
+    """Evaluates the recalibrated EMA generator, as `python -m oasis_tf evaluate` does.
 
     Args:
         path: the CSV file, one row per evaluation: step, and the numbers of each metric.

@@ -78,7 +78,7 @@ def test_a_network_that_is_too_large_leaves_nothing(run, without_npm, tmp_path, 
     monkeypatch.setattr(web, "export", export)
     monkeypatch.setattr(web, "MOST_MODEL_BYTES", 3)
     checkpoint = RunFolder(run).require_checkpoint()
-    with pytest.raises(TargetError, match="oasis-tf paint"):
+    with pytest.raises(TargetError, match="oasis_tf paint"):
         web.write_folder(RunFolder(run), checkpoint, tmp_path / "out")
     assert not list(tmp_path.iterdir())
 
