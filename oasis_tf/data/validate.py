@@ -18,6 +18,7 @@ from oasis_tf.data.source import Source
 
 LABEL_SUFFIXES = (".png",)
 SYSTEM_FOLDERS = ("@eaDir", "#recycle", "$RECYCLE.BIN", "__MACOSX", "lost+found")  # of NAS, Windows
+MOST_ENTRIES = 5_000_000  # files and folders below one folder; listing them takes about a minute
 DATA_FAILURES = (
     tf.errors.InvalidArgumentError,
     tf.errors.NotFoundError,
@@ -47,10 +48,16 @@ def list_files(
 
     Returns: name (path relative to `folder`, without ending and suffix) to path, sorted by name;
         and problems: files whose name another file has, and folders that cannot be read.
-    Raises: DataError if the folder is missing or empty.
+    Raises: DataError if the folder is missing or empty, the root of the file system, or holds more
+        than `MOST_ENTRIES` files and folders.
     """
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. Check the data root and the configured paths.")
+    if os.path.realpath(folder) == os.path.realpath(os.sep):
+        raise DataError(
+            f"{folder}: this is the root of the file system. Name the folder of your pictures in "
+            "data.images, data.labels or --data-root."
+        )
     files: dict[str, Path] = {}
     problems = []
 
@@ -77,10 +84,19 @@ def _walk(folder: Path, *, note: Callable[[OSError], None]) -> Iterator[Path]:
     """The files below a folder, without hidden ones, by `os.walk`.
 
     A link to a folder around it is left out: it would give every file endlessly.
+
+    Raises: DataError after `MOST_ENTRIES`.
     """
+    count = 0
     folders_around = {os.fspath(folder): {os.path.realpath(folder)}}
     for parent, names, file_names in os.walk(folder, followlinks=True, onerror=note):
         around = folders_around.pop(parent)
+        count += len(names) + len(file_names)
+        if count > MOST_ENTRIES:
+            raise DataError(
+                f"{folder}: there are more than {MOST_ENTRIES:,} files and folders below it, the "
+                "most that are listed. Name the folder that holds the pictures only."
+            )
         visible = [name for name in names if not _is_hidden(name)]
         places = {name: os.path.realpath(os.path.join(parent, name)) for name in visible}
         names[:] = [name for name in visible if places[name] not in around]

@@ -10,8 +10,8 @@ import tensorflow as tf
 from PIL import Image
 from tiny_files import random_image, random_labels, save, write_pairs
 
-from oasis_tf.data import DataError, evaluation_batches, explain_failure, open_source
-from oasis_tf.data.validate import READING_FAILURES
+from oasis_tf.data import DataError, evaluation_batches, explain_failure, open_source, validate
+from oasis_tf.data.validate import READING_FAILURES, list_files
 
 RNG = np.random.default_rng(1)
 
@@ -255,6 +255,22 @@ def test_what_lies_in_a_hidden_folder_is_no_data(tmp_path, hidden):
     save(root / f"images/train/{hidden}/a-checkpoint.png", random_image(RNG))
     save(root / f"labels/train/{hidden}/b.png", random_labels(RNG))
     assert open_folder(root).names == ["b", "town/a"]
+
+
+@pytest.mark.parametrize("root", ["/", "/usr/.."])
+def test_the_root_of_the_file_system_is_refused(root):
+    with pytest.raises(DataError, match="this is the root of the file system. Name the folder of"):
+        list_files(Path(root), suffixes=(".png",))
+
+
+def test_listing_ends_at_a_number_of_files(tmp_path, monkeypatch):
+    for number in range(4):
+        (tmp_path / f"{number}.png").touch()
+    monkeypatch.setattr(validate, "MOST_ENTRIES", 4)
+    assert len(list_files(tmp_path, suffixes=(".png",))[0]) == 4
+    (tmp_path / "more").mkdir()
+    with pytest.raises(DataError, match="more than 4 files and folders below it"):
+        list_files(tmp_path, suffixes=(".png",))
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path):

@@ -63,6 +63,25 @@ def test_an_orientation_that_is_none_turns_nothing(tmp_path, data):
     assert np.abs(read_image(path).numpy() - expected).max() <= 1
 
 
+def test_what_stands_behind_a_pngs_pixels_or_in_xmp_turns_nothing(tmp_path):
+    """As docs/data.md says; sizes are checked by the same rule."""
+    path = tmp_path / "a.png"
+    Image.fromarray(PIXELS).save(path)
+    stored, tiff = path.read_bytes(), exif(6).tobytes().removeprefix(b"Exif\0\0")
+    end, pixels = stored.index(b"IEND") - 4, stored.index(b"IDAT") - 4
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a tiff:Orientation="6"/></x:xmpmeta>'
+    for place, kind, data in (
+        (end, b"eXIf", tiff),
+        (pixels, b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + xmp),
+    ):
+        path.write_bytes(stored[:place] + chunk(kind, data) + stored[place:])
+        np.testing.assert_array_equal(read_image(path), PIXELS)
+        with Image.open(path) as image:
+            assert ImageOps.exif_transpose(image).size == (20, 32)  # Pillow turns it
+        with Image.open(path) as image:
+            assert upright_size(image) == (32, 20)
+
+
 def test_exif_data_are_found_behind_other_segments_and_never_outside_of_the_file():
     segment = b"\xff\xe0\0\4ab" + b"\xff\xfe\0\5cde"
     marked = b"\xff\xe1" + (2 + 6 + 5).to_bytes(2, "big") + b"Exif\0\0" + b"12345"
@@ -107,14 +126,12 @@ def test_of_16_bits_the_upper_8_are_kept(tmp_path, color_type, channels):
     np.testing.assert_array_equal(in_graph(path), expected)
 
 
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
 def png_of(values, *, color_type):
     """A PNG of 16 bits a channel, which Pillow writes none of in colour."""
-
-    def chunk(kind, data):
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
     height, width = values.shape[:2]
     header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
