@@ -19,17 +19,18 @@ def converted(
     *,
     quantize: str,
     output: str = "float32",
+    noise: str = "vector",
     samples: Sequence[dict] = (),
 ) -> bytes:
     """Converts a folded generator. Leaks memory.
 
     Args:
-        quantize, output: see `TFLite`.
+        quantize, output, noise: see `TFLite`.
         samples: dicts of input name to array, to calibrate "int8" with.
     """
     module = tf.Module()
     module.weights = [variable.value for variable in generator.weights]
-    paint = phone_signature(generator, output=output)
+    paint = phone_signature(generator, output=output, noise=noise)
     with tempfile.TemporaryDirectory(prefix="oasis-") as folder:
         tf.saved_model.save(module, folder, signatures={SIGNATURE: paint})
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[SIGNATURE])

@@ -25,6 +25,13 @@ class Output(StrEnum):
     UINT8 = "uint8"
 
 
+class Noise(StrEnum):
+    """What noise the network takes."""
+
+    VECTOR = "vector"
+    MAP = "map"
+
+
 LIMITS = {
     Quantize.NONE: Limit(max=1e-4),
     Quantize.FLOAT16: Limit(psnr=45.0),
@@ -46,6 +53,7 @@ class TFLite(ExportTarget):
         quantize: `Quantize`: "none"; "float16", of the weights; "dynamic", int8 weights, and
             activations whose range is found at run time; "int8", weights and activations.
         output: `Output`, dtype of the image.
+        noise: `Noise`: "vector", one for the image; "map", one for each pixel.
         calibration: int, how many images to paint for the ranges of "int8".
     """
 
@@ -55,6 +63,10 @@ class TFLite(ExportTarget):
         "are found on label maps of the training set.",
     )
     output: Output = option(Output.FLOAT32, "The image: float32 in 0..1, or uint8 in 0..255.")
+    noise: Noise = option(
+        Noise.VECTOR,
+        "map: the noise is a map with a vector for each pixel, to redraw single classes or places.",
+    )
     calibration: int = option(
         CALIBRATION, "How many images int8 paints to find its ranges.", min=1, max=MAX_CALIBRATION
     )
@@ -76,22 +88,32 @@ class TFLite(ExportTarget):
         return [Variant(name, f"{name}.tflite", cls(kind)) for kind, name in names.items()]
 
     def references(self, trained, cases):
+        from oasis_tf.export.tflite.noise_maps import noise_maps_of
         from oasis_tf.export.tflite.phone_signature import as_inputs
+        from oasis_tf.export.verification.cases import paint
         from oasis_tf.export.verification.reference import Reference
 
-        pairs = zip(cases.label_maps, cases.z, strict=True)
-        return [Reference([as_inputs(*pair) for pair in pairs], cases.images)]
+        label_maps, z, images = cases.label_maps, cases.z, cases.images
+        if self.noise == Noise.MAP:
+            z = noise_maps_of(trained.live, label_maps)
+            images = paint(trained.live, label_maps, z)
+        pairs = zip(label_maps, z, strict=True)
+        return [Reference([as_inputs(*pair) for pair in pairs], images)]
 
     def write(self, trained, references, out):
         from oasis_tf.export.tflite.calibration import calibration_inputs
         from oasis_tf.export.tflite.converter import converted
+        from oasis_tf.export.tflite.noise_maps import noise_maps_of
         from oasis_tf.export.tflite.phone_signature import as_inputs
 
         samples = []
         if self.quantize == Quantize.INT8:
-            found = calibration_inputs(trained, count=self.calibration)
-            samples = [as_inputs(label_map, z) for label_map, z in found]
-        options = {"quantize": self.quantize, "output": self.output}
+            samples = list(calibration_inputs(trained, count=self.calibration))
+            if self.noise == Noise.MAP:
+                label_maps = [label_map for label_map, _ in samples]
+                samples = zip(label_maps, noise_maps_of(trained.live, label_maps), strict=True)
+            samples = [as_inputs(label_map, z) for label_map, z in samples]
+        options = {"quantize": self.quantize, "output": self.output, "noise": self.noise}
         out.write_bytes(converted(trained.folded, samples=samples, **options))
 
     def specs(self, reference):
@@ -123,7 +145,8 @@ class TFLite(ExportTarget):
         card = super().card(
             facts, description=description, sha256=sha256, verification=verification
         )
-        card[self.verb] = {"quantize": self.quantize, **card[self.verb]}
+        options = {"quantize": self.quantize, "noise": self.noise}
+        card[self.verb] = options | card[self.verb]
         return card
 
     def subject(self, path):

@@ -13,7 +13,7 @@ from oasis_tf.data.landscapes import render
 from oasis_tf.exploration.direction import Direction, DirectionError
 from oasis_tf.export.exporter import export
 from oasis_tf.export.publish import TargetError, publishing
-from oasis_tf.export.tflite.target import Quantize, TFLite
+from oasis_tf.export.tflite.target import Noise, Quantize, TFLite
 from oasis_tf.export.web import litert
 from oasis_tf.generation import Sampler, label_files, label_maps_of_files
 from oasis_tf.io.checksum import file_sha256
@@ -21,7 +21,7 @@ from oasis_tf.runs.folder import RunFolder
 from oasis_tf.runs.shipped import ready_network
 
 PAGE = Path(__file__).parent / "page"
-MODEL, NETWORK = "model.json", "model.tflite"
+MODEL, NETWORK, NOISE_MAP_NETWORK = "model.json", "model.tflite", "noise_map_model.tflite"
 MOST_MODEL_BYTES = 64 * 10**6
 MOST_EXAMPLES = 24
 SCENES = range(100, 108)  # seeds of the rendered example maps
@@ -58,14 +58,19 @@ def write_folder(
     runtime = None if cdn else litert.litert_folder(say=say)
     with publishing(out) as (folder,):
         shutil.copytree(PAGE, folder, ignore=shutil.ignore_patterns("README.md"))
-        card = write_network(checkpoint, folder / NETWORK, ready=ready_network(run))
+        network = write_network(checkpoint, folder / NETWORK, ready=ready_network(run))
+        for_maps = None
+        if takes_noise_maps(sampler):
+            for_maps = write_network(checkpoint, folder / NOISE_MAP_NETWORK, noise=Noise.MAP)
         if runtime:
             shutil.copytree(runtime, folder / "litert")
         described = model_json(
             sampler, run, name=name, examples=write_examples(sampler, maps, folder)
         ) | {
             "backend": "litert",
-            "model": {"file": NETWORK, "sha256": card["sha256"], "bytes": card["bytes"]},
+            "model": network,
+            "accepts_noise_map": for_maps is not None,
+            "noise_map_model": for_maps,
             "litert": litert.ON_CDN if cdn else litert.BESIDE,
         }
         if cdn:
@@ -100,11 +105,22 @@ def page_identity():
     return hashlib.sha256(digests.encode()).hexdigest()[:16]
 
 
-def write_network(checkpoint, path, *, ready=None):
-    """Writes the .tflite and returns what its card says of it."""
+def takes_noise_maps(sampler):
+    """Whether single classes can be redrawn."""
+    return sampler.z_dim > 0 and sampler.has_smooth_noise
+
+
+def write_network(checkpoint, path, *, noise=Noise.VECTOR, ready=None):
+    """Writes a .tflite.
+
+    Args:
+        ready: path of one that was verified before, with its card beside it; or None.
+    Returns: dict of file, sha256 and bytes.
+    """
     card = path.with_suffix(".json")
     if ready is None:
-        export(TFLite(quantize=Quantize.FLOAT16), checkpoint, path, check_gpu=False)
+        target = TFLite(quantize=Quantize.FLOAT16, noise=noise)
+        export(target, checkpoint, path, check_gpu=False)
     else:
         shutil.copy(ready, path)
         shutil.copy(ready.with_suffix(".json"), card)
@@ -117,7 +133,7 @@ def write_network(checkpoint, path, *, ready=None):
     card.unlink()
     if file_sha256(path) != described["sha256"]:
         raise TargetError(f"{ready} is not the file that its card describes")
-    return described
+    return {"file": path.name, "sha256": described["sha256"], "bytes": described["bytes"]}
 
 
 def model_json(sampler, run, *, name="", examples=()):
@@ -136,8 +152,6 @@ def model_json(sampler, run, *, name="", examples=()):
         "num_classes": len(sampler.class_names),
         "void_id": 0,
         "z_dim": sampler.z_dim,
-        "accepts_noise_map": False,
-        "noise_map_model": None,
         "label_kind": "id" if code.kind == "id" else "color",
         "classes": [
             {"id": index, "name": class_name, "color": color, "values": values}

@@ -82,7 +82,7 @@ def _in_process(run, checkpoint, sampler, examples):
         maps = web.example_maps(sampler, examples)
         files = web.write_examples(sampler, maps, Path(temporary))
         described = web.model_json(sampler, run, examples=files)
-        described |= {"backend": "server", "accepts_noise_map": sampler.z_dim > 0}
+        described |= {"backend": "server", "accepts_noise_map": web.takes_noise_maps(sampler)}
         _trace(painter, sampler)
         extra = {f"/{web.MODEL}": json.dumps(described).encode()}
         for file in files:

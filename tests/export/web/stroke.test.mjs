@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { assertGenerated, drag, launch, model, pixelsOf, serve, settled, site, visit } from "./browser.mjs";
+import { assertGenerated, assertPicture, drag, launch, model, pixelsOf, serve, settled, site, visit } from "./browser.mjs";
 
 const { decodePng } = await import(new URL("../../../export/web/page/png.js", import.meta.url));
 const [height, width] = model.image_size;
@@ -21,6 +21,23 @@ test("a seed paints what generate paints", () => opened(async (page) => {
   const expected = await decodePng(readFileSync(process.env.OASIS_EXPECTED));
   await assertGenerated(page, expected, 2);
   assert.match(await page.textContent("#speed"), /^\d+ ms · wasm(, \d threads)?$/);
+}));
+
+test("a redrawn class is that of generate --resample; its network is fetched then", () => opened(async (page) => {
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const [untouched, redrawn] = await Promise.all(["EXPECTED", "REDRAWN"].map((name) =>
+    decodePng(readFileSync(process.env[`OASIS_${name}`]))));
+  assert.notDeepEqual(redrawn.values, untouched.values);
+  await assertGenerated(page, untouched, 2);
+  const ofMaps = (urls) => urls.filter((url) => url.endsWith(model.noise_map_model.file)).length;
+  assert.equal(ofMaps(asked), 0);
+  await choose(page, process.env.OASIS_REDRAWN_CLASS);
+  await page.click("#redraw");
+  await assertPicture(page, redrawn, 2);
+  assert.equal(ofMaps(asked), 1);
+  await page.click("#redraw-none");
+  await assertPicture(page, untouched, 2);
 }));
 
 test("a stroke changes the label map and the picture where it is; undo and redo", () => opened(async (page) => {

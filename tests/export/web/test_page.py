@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 NODE_MODULES = ROOT / ".node" / "node_modules"  # made by `make .node/.installed`
 GOLDEN = ROOT / "tests" / "golden" / "noise.json"
+REDRAWN = "sky"  # class
 MOST_BYTES = 150_000  # of the page's own files
 pytestmark = pytest.mark.process
 
@@ -83,9 +84,10 @@ def test_the_page_is_light():
     assert sum(path.stat().st_size for path in files) <= MOST_BYTES
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A folder by `export web`, and the picture of `generate --seed 7` of its first example."""
+    """A folder by `export web`, and pictures of its first example: of `generate --seed 7`, and with
+    the class `REDRAWN` drawn anew."""
     if not shutil.which("chromium"):
         pytest.skip("there is no chromium: apt-get install chromium")
     if not (NODE_MODULES / "playwright-core").is_dir():
@@ -105,12 +107,15 @@ def site(tmp_path_factory):
     labels = folder / "labels"
     labels.mkdir()
     shutil.copy(folder / "site" / "examples" / "1.png", labels / "first.png")
-    call("generate", "--run", run.path, "--labels", labels, "--out", folder / "out", "--seed", 7)
-    (expected,) = (folder / "out").glob("first*.png")
-    return {
+    pictures = {}
+    for name, options in {"EXPECTED": (), "REDRAWN": ("--resample", REDRAWN)}.items():
+        out = folder / name
+        call("generate", "--run", run.path, "--labels", labels, "--out", out, "--seed", 7, *options)
+        (pictures[f"OASIS_{name}"],) = out.glob("first*.png")
+    return pictures | {
         "OASIS_NODE": NODE_MODULES,
         "OASIS_SITE": folder / "site",
-        "OASIS_EXPECTED": expected,
+        "OASIS_REDRAWN_CLASS": REDRAWN,
         "OASIS_CHROMIUM": shutil.which("chromium"),
     }
 
