@@ -10,6 +10,9 @@ os.environ["PYTHONPATH"] = str(HERE.parent)  # of the notebook's kernel
 sys.path[:0] = [str(HERE.parent), str(HERE / "_extensions")]
 
 import oasis_tf  # noqa: E402
+from oasis_tf.runtime.tensorflow_start import start_tensorflow  # noqa: E402
+
+start_tensorflow()  # without its messages; autodoc would import it loudly
 
 project = "OASIS in Keras 3"
 author = "the authors of oasis-tf"

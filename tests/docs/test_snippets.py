@@ -1,11 +1,12 @@
 """Config snippets of the documents validate, and Python blocks that are marked run."""
 
+import json
 import re
 
 import numpy as np
 import pytest
 import yaml
-from documents import DOCUMENTS, PAGES, ROOT, RUNS, blocks, name_of, text_of
+from documents import DOCUMENTS, PAGES, ROOT, RUNS, TUTORIAL, blocks, name_of, text_of
 from tiny_config import TINY
 
 from oasis_tf.config.sections import Config
@@ -54,6 +55,12 @@ def test_an_example_runs(example, untraced):
     images = np.array(names["images"])
     assert images.shape[1:] == (64, 64, 3) and np.abs(images).max() <= 1
     assert np.abs(images[0] - images[1]).max() > 0  # each of its own label map, or noise
+
+
+def test_the_tutorial_paints_before_it_trains():
+    cells = json.loads(TUTORIAL.read_text(encoding="utf-8"))["cells"]
+    code = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert 0 < code.index('load_run("landscapes")') < code.index("run.generate") < code.index(".fit(")
 
 
 def test_readme_is_short_and_its_example_runs():
