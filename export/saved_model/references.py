@@ -24,7 +24,7 @@ def references_of(trained: Trained, cases: Cases) -> list[Reference]:
     if trained.live.z_dim:
         with_z = [{"label_map": cases.label_maps, "z": cases.z}]
         references.append(Reference(with_z, images, "with_z"))
-        if trained.live.has_smooth_noise:
+        if trained.live.takes_noise_maps:
             references.append(_noise_maps(trained, cases))
     return references
 

@@ -28,7 +28,7 @@ def signatures_of(generator: OASISGenerator, label_code: LabelCode) -> dict[str,
         generator: a folded `OASISGenerator`.
         label_code: `LabelCode` of its label PNGs.
     Returns: dict of name to function. A generator without noise has neither `with_z` nor
-        `with_noise`, and ignores seeds; one whose noise is dropout has no `with_noise`.
+        `with_noise`, and ignores seeds; one that takes no noise maps has no `with_noise`.
     """
     paint = _painting(generator)
     signatures = {
@@ -37,7 +37,7 @@ def signatures_of(generator: OASISGenerator, label_code: LabelCode) -> dict[str,
     }
     if generator.z_dim:
         signatures["with_z"] = _from_z(paint, generator)
-        if generator.has_smooth_noise:
+        if generator.takes_noise_maps:
             signatures["with_noise"] = _from_noise_maps(paint, generator)
     return signatures
 

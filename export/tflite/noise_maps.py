@@ -16,7 +16,7 @@ def noise_maps_of(generator: OASISGenerator, label_maps: Sequence[np.ndarray]) -
 
     Raises: TargetError for a generator that takes none.
     """
-    if not generator.z_dim or not generator.has_smooth_noise:
+    if not generator.z_dim or not generator.takes_noise_maps:
         raise TargetError(f"{type(generator).__name__} takes no noise maps; leave out --noise map")
     rng = np.random.default_rng(SEED)
     shape = (generator.num_classes, generator.z_dim)

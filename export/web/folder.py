@@ -107,7 +107,7 @@ def page_identity():
 
 def takes_noise_maps(sampler):
     """Whether single classes can be redrawn."""
-    return sampler.z_dim > 0 and sampler.has_smooth_noise
+    return sampler.z_dim > 0 and sampler.takes_noise_maps
 
 
 def write_network(checkpoint, path, *, noise=Noise.VECTOR, ready=None):

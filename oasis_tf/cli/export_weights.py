@@ -33,4 +33,8 @@ def export_weights(
 def _about(network, *, has_ema):
     if network == "ema_generator" or network == "generator" and not has_ema:
         return "the EMA generator, norm statistics recalibrated"
-    return {"generator": "the generator in training", "discriminator": "the discriminator"}[network]
+    return {
+        "generator": "the generator in training",
+        "discriminator": "the discriminator",
+        "encoder": "the encoder, which is a part of that generator",
+    }[network]

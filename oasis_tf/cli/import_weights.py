@@ -19,7 +19,8 @@ def import_weights(
         Path,
         typer.Option(
             help="Folder with best_EMA.pth, best_G.pth, best_D.pth (OASIS) or latest_net_G.pth, "
-            "latest_net_D.pth (SPADE, Pix2Pix); or a generator's file."
+            "latest_net_D.pth (SPADE, Pix2Pix), latest_net_E.pth (SPADE with noise); or a "
+            "generator's file."
         ),
     ],
     config: Annotated[Path, typer.Option(help="Config of their experiment, a YAML file.")],
@@ -44,12 +45,16 @@ def import_weights(
 
         origins = import_run(checkpoint, config=experiment, folder=folder, step=step)
     height, width = experiment.data.image_size
+    encoder = ""
+    if "encoder" in origins:
+        encoder = f"  encoder        {_origin_text(origins['encoder'])}\n"
     echo(
         f"Imported as step {step:,} of {run_dir}: {experiment.data.num_classes} classes with "
         f"void, {height}x{width}.\n"
         f"  EMA generator  {_origin_text(origins['ema_generator'])}; norm statistics of the file\n"
         f"  generator      {_origin_text(origins['generator'])}\n"
         f"  discriminator  {_origin_text(origins['discriminator'])}\n"
+        f"{encoder}"
         "  optimizers     fresh; official files contain none\n"
         f"  paint          python -m oasis_tf generate --run {quote(str(run_dir))} --out painted "
         "--labels FILE_OR_FOLDER\n"

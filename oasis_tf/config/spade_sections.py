@@ -30,6 +30,11 @@ class SPADEGeneratorConfig(Section):
         description="How often features are doubled: 5, 6 or 7 times, so height and width of "
         "data.image_size must be multiples of 32, 64 or 128.",
     )
+    z_dim: bounds.NoiseWidth = Field(
+        0,
+        description="Length of the noise vector z, which a variational encoder learns from "
+        "photographs; 256 in the official code. 0: no noise and no encoder, one image a label map.",
+    )
     edges: bool = Field(
         False,
         description="Whether instance edges follow the classes. Data sets here have no instances: "
@@ -93,6 +98,11 @@ class SPADETrainingConfig(SharedTrainingConfig):
     )
     lambda_feat: bounds.LossWeight = Field(
         10.0, description="Weight of the L1 distance in the discriminator's features."
+    )
+    lambda_kld: bounds.LossWeight = Field(
+        0.05,
+        description="Weight of the encoder's divergence from the standard normal distribution, "
+        "summed over the batch; used if generator.z_dim is not 0.",
     )
 
 

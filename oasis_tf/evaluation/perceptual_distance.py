@@ -65,6 +65,13 @@ def discriminator_backbone(discriminator, *, step):
     return Backbone(f"the run's own discriminator, step {step}", features)
 
 
+def encoder_backbone(encoder, *, step):
+    """The `SPADEEncoder` of a run. Distances of different runs are not comparable."""
+    return Backbone(
+        f"the run's own encoder, step {step}", lambda images: encoder.features(_to_signed(images))
+    )
+
+
 def vgg_backbone(weights=DOWNLOAD):
     """VGG19's layers relu1_1 to relu5_1; see `vgg19_features` for `weights` and errors."""
     network = vgg19_features(weights, key="evaluation.diversity_backbone")

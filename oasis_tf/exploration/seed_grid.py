@@ -5,7 +5,11 @@ import json
 import numpy as np
 
 from oasis_tf.evaluation.diversity import Diversity
-from oasis_tf.evaluation.perceptual_distance import DISCRIMINATOR, open_backbone
+from oasis_tf.evaluation.perceptual_distance import (
+    DISCRIMINATOR,
+    encoder_backbone,
+    open_backbone,
+)
 from oasis_tf.exploration import pictures
 from oasis_tf.exploration.painting import paint
 from oasis_tf.exploration.seeds import vectors_of
@@ -22,11 +26,16 @@ FORMAT = 1
 def backbone_of(sampler, checkpoint):
     """The `Backbone` of the run's config for diversity.
 
+    SPADE's discriminator sees no image without its label map: its encoder takes that place.
+
     Args:
         checkpoint: path of the sampler's checkpoint.
     Raises: CheckpointError, VGGWeightsError or VGGImageError.
     """
     value = sampler.config.evaluation.diversity_backbone
+    encoder = getattr(sampler.generator, "encoder", None)
+    if value == DISCRIMINATOR and encoder is not None:
+        return encoder_backbone(encoder, step=sampler.step)
     own = load_networks(checkpoint)["discriminator"] if value == DISCRIMINATOR else None
     return open_backbone(value, discriminator=own, step=sampler.step, image_size=sampler.size)
 

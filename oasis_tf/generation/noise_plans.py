@@ -118,10 +118,10 @@ def plan_of(sampler, *, seed, resample=None, mask=None):
     """
     if resample is None and mask is None:
         return SeededNoise(z_dim=sampler.z_dim, seed=seed)
-    if not sampler.has_smooth_noise:
+    if sampler.z_dim and not sampler.takes_noise_maps:
         raise DataError(
-            "this run's noise is dropout, drawn for a whole image, so it cannot be redrawn within "
-            "a region; leave out --resample and --mask, and take other images with --samples"
+            "this run's noise is of a whole image, so it cannot be redrawn within a region; leave "
+            "out --resample and --mask, and take other images with --samples"
         )
     class_ids = () if resample is None else _class_ids(resample, sampler)
     pixels = None if mask is None else read_mask(mask)

@@ -68,8 +68,13 @@ class Sampler:
 
     @property
     def has_smooth_noise(self):
-        """Whether images change smoothly with the noise, and noise maps are possible."""
+        """Whether images change smoothly with the noise."""
         return self.generator.has_smooth_noise
+
+    @property
+    def takes_noise_maps(self):
+        """Whether the noise may differ from pixel to pixel."""
+        return self.generator.takes_noise_maps
 
     def require_memory(self, batch_size):
         """Raises TooLittleMemoryError if there is too little memory for a batch.

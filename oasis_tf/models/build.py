@@ -10,6 +10,7 @@ from oasis_tf.losses.adversarial import FakeClass, NPlusOneAdversarial, RealClas
 from oasis_tf.losses.bce import BCEAdversarial, BCEFake, BCEReal
 from oasis_tf.losses.feature_matching import FeatureMatching
 from oasis_tf.losses.hinge import HingeAdversarial, HingeFake, HingeReal
+from oasis_tf.losses.kl_divergence import KLDivergence
 from oasis_tf.losses.l1 import L1
 from oasis_tf.losses.label_mix import LabelMix
 from oasis_tf.losses.perceptual import PerceptualLoss
@@ -33,7 +34,8 @@ class Parts(NamedTuple):
     """A model of `Config.model`, and what its own keys of `training` become.
 
     generator, discriminator: function(keys of the section, dtype=) -> network.
-    generator_losses, discriminator_losses: function(training) -> list of the model's own losses.
+    generator_losses: function(config) -> list of the model's own losses.
+    discriminator_losses: function(training) -> the same of the discriminator's.
     compiled: function(training) -> more arguments of `compile`.
     """
 
@@ -56,7 +58,7 @@ PARTS = {
         model=OASIS,
         generator=OASISGenerator,
         discriminator=_oasis_discriminator,
-        generator_losses=lambda training: [NPlusOneAdversarial()],
+        generator_losses=lambda config: [NPlusOneAdversarial()],
         discriminator_losses=lambda training: [
             RealClasses(),
             FakeClass(),
@@ -71,9 +73,10 @@ PARTS = {
         model=SPADE,
         generator=SPADEGenerator,
         discriminator=SPADEDiscriminator,
-        generator_losses=lambda training: [
+        generator_losses=lambda config: [
             HingeAdversarial(),
-            FeatureMatching(weight=training.lambda_feat),
+            FeatureMatching(weight=config.training.lambda_feat),
+            *([KLDivergence(config.training.lambda_kld)] if config.generator.z_dim else []),
         ],
         discriminator_losses=lambda training: [HingeFake(), HingeReal()],
     ),
@@ -81,7 +84,10 @@ PARTS = {
         model=Pix2Pix,
         generator=Pix2PixGenerator,
         discriminator=Pix2PixDiscriminator,
-        generator_losses=lambda training: [BCEAdversarial(), L1(weight=training.lambda_l1)],
+        generator_losses=lambda config: [
+            BCEAdversarial(),
+            L1(weight=config.training.lambda_l1),
+        ],
         discriminator_losses=lambda training: [BCEFake(), BCEReal()],
     ),
 }
@@ -119,7 +125,7 @@ def build_networks(config):
 
 def _generator_losses(config):
     training = config.training
-    losses = PARTS[config.model].generator_losses(training)
+    losses = PARTS[config.model].generator_losses(config)
     if training.add_vgg_loss:
         losses.append(PerceptualLoss(training.vgg_weights, weight=training.lambda_vgg))
     return losses + losses_by_name(config.losses.generator, network="generator")

@@ -4,6 +4,7 @@ import numpy as np
 
 from oasis_tf.layers import ParamFreeBatchNorm, SpectralConv2D
 from oasis_tf.models.pix2pix.generator import Pix2PixGenerator
+from oasis_tf.models.spade.generator import SPADEGenerator
 
 
 def fold(generator, *, modulation=None, winograd=None, dtype=None):
@@ -18,19 +19,21 @@ def fold(generator, *, modulation=None, winograd=None, dtype=None):
     and since gamma and beta are convolutions of one hidden map, gamma' and beta' are too.
 
     A `Pix2PixGenerator` has no spectral norm, and normalises by the moments of each image: it is
-    copied as it is.
+    copied as it is. A `SPADEGenerator` leaves its encoder behind.
 
     Args:
         generator: a generator of `oasis_tf.models`; not changed.
         modulation, winograd: see `OASISGenerator`; None for the generator's own.
         dtype: likewise; "bfloat16" for the weights and all computations but the image.
-    Returns: `OASISGenerator` with `spectral_norm=False`, and `norm="none"` if it was "batch"
-        (instance norm depends on the image and stays). In inference mode its images differ from
-        the given generator's by rounding alone.
+    Returns: a generator of the same class, with `spectral_norm=False`, and `norm="none"` if it
+        was "batch" (instance norm depends on the image and stays). In inference mode its images
+        differ from the given generator's by rounding alone.
     """
     if isinstance(generator, Pix2PixGenerator):
         return _copied(generator, dtype=dtype)
     config = generator.get_config() | {"spectral_norm": False}
+    if isinstance(generator, SPADEGenerator):
+        config["encoder"] = False
     if generator.norm == "batch":
         config["norm"] = "none"
     changes = {"modulation": modulation, "winograd": winograd, "dtype": dtype}

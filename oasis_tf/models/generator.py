@@ -103,6 +103,7 @@ class OASISGenerator(ModulatedGenerator):
         self.channels = channels
         self.num_blocks = num_blocks
         self.upsampling = upsampling
+        self.build()
 
     def call(self, label_map, z=None, training=False):
         label_map, z = label_map_and_z(label_map, z)

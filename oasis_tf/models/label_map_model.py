@@ -16,10 +16,12 @@ class LabelMapModel(keras.Model):
     them in eager mode only; in a graph, the one-hot vector of an id that is not a class is 0.
 
     Attributes:
-        has_smooth_noise: bool, whether images change smoothly with z, and z may be a noise map.
+        has_smooth_noise: bool, whether images change smoothly with z.
+        takes_noise_maps: bool, whether z may be a noise map.
     """
 
     has_smooth_noise = True
+    takes_noise_maps = True
 
     def predict_step(self, *state_and_data):
         """Images of a batch: a label map, or [label map, z]. JAX passes its state first."""

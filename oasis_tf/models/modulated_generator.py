@@ -8,7 +8,12 @@ from keras import ops
 from oasis_tf.layers import strategies
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import SPADEResBlock
-from oasis_tf.layers.convolution import condition_conv2d, conv2d, label_embedding_conv2d
+from oasis_tf.layers.convolution import (
+    condition_conv2d,
+    conv2d,
+    label_embedding_conv2d,
+    xavier_normal,
+)
 from oasis_tf.layers.resample import upsample, upsample_bilinear
 from oasis_tf.models.call_inputs import one_hot, require_label_map
 from oasis_tf.models.label_map_model import LabelMapModel
@@ -21,7 +26,7 @@ RESAMPLINGS = {"nearest": upsample, "bilinear": upsample_bilinear}
 class ModulatedGenerator(LabelMapModel):
     """A convolution of noise and labels, residual blocks of growing resolution, a last convolution.
 
-    A subclass defines `call` by `_paint`.
+    A subclass defines `call` by `_paint`, and builds itself at the end of its constructor.
 
     Args:
         num_classes: int, number of classes, void included.
@@ -30,6 +35,8 @@ class ModulatedGenerator(LabelMapModel):
         strides: for each block, the image's side over the block's. The features are doubled
             before a block of a smaller stride.
         edges: bool, whether a channel of instance edges follows the labels.
+        noise_modulates: bool, whether noise is in front of the labels in every condition. Else a
+            dense layer makes the first features of a noise vector, and the labels only modulate.
         resampling: "nearest" or "bilinear", how features are doubled.
         others: see `OASISGenerator`.
     """
@@ -49,6 +56,7 @@ class ModulatedGenerator(LabelMapModel):
         modulation,
         winograd,
         edges=False,
+        noise_modulates=True,
         label_embedding=None,
         padding_mode="zeros",
         resampling="nearest",
@@ -80,6 +88,8 @@ class ModulatedGenerator(LabelMapModel):
         self.resampling = resampling
         self.noise_gain = noise_gain
         self.takes_ids = label_embedding is None and not edges
+        self.noise_modulates = noise_modulates or not z_dim
+        self.takes_noise_maps = self.noise_modulates
         # XLA cannot compile tf.unique.
         self.supports_jit = modulation == "dense" or not strategies.COUNTS_NEIGHBOURHOODS
         self.seed_generator = keras.random.SeedGenerator()
@@ -93,7 +103,15 @@ class ModulatedGenerator(LabelMapModel):
             self.embedding = label_embedding_conv2d(
                 label_embedding, dtype=self.dtype_policy, name="label_embedding"
             )
-        self.fc = condition_conv2d(self.widths[0], noise_gain=noise_gain, name="fc", **shared)
+        if self.noise_modulates:
+            self.fc = condition_conv2d(self.widths[0], noise_gain=noise_gain, name="fc", **shared)
+        else:
+            self.fc = keras.layers.Dense(
+                math.prod(self.first_shape()),
+                kernel_initializer=xavier_normal(init_gain),
+                dtype=self.dtype_policy,
+                name="fc",
+            )
         self.blocks = [
             SPADEResBlock(
                 width,
@@ -108,10 +126,9 @@ class ModulatedGenerator(LabelMapModel):
             for i, width in enumerate(self.widths[1:])
         ]
         self.conv_image = conv2d(3, 3, name="conv_image", **shared)
-        self.build()
 
     def build(self, input_shape=None):
-        noise_shape = (None, self.z_dim) if self.z_dim else None
+        noise_shape = (None, self.z_dim) if self.z_dim and self.noise_modulates else None
         label_channels = self.num_classes + self.edges
         if self.embedding is not None:
             self.embedding.build((None, *self.image_size, self.num_classes))
@@ -119,11 +136,17 @@ class ModulatedGenerator(LabelMapModel):
         for i, block in enumerate(self.blocks):
             size = [length // self.strides[i] for length in self.image_size]
             condition_shape = (None, *size, label_channels)
-            if i == 0:
+            if i == 0 and self.noise_modulates:
                 self.fc.build(condition_shape, noise_shape)
             block.build((None, *size, self.widths[i]), condition_shape, noise_shape)
+        if not self.noise_modulates:
+            self.fc.build((None, self.z_dim))
         self.conv_image.build((None, *self.image_size, self.widths[-1]))
         self.built = True
+
+    def first_shape(self):
+        """(h, w, c) of the first features."""
+        return (*(length // self.strides[0] for length in self.image_size), self.widths[0])
 
     def _paint(self, label_map, z, training, edges=None):
         """The image of a call; edges: float (b, h, w, 1) of a generator with `edges`."""
@@ -139,7 +162,10 @@ class ModulatedGenerator(LabelMapModel):
                 [self._one_hot(label_map), ops.cast(edges, self.compute_dtype)], axis=-1
             )
         stride = self.strides[0]
-        x = self.fc(self._condition(labels, noise_map, stride), vector)
+        if self.noise_modulates:
+            x = self.fc(self._condition(labels, noise_map, stride), vector)
+        else:
+            x, vector = ops.reshape(self.fc(vector), (-1, *self.first_shape())), None
         for i, block in enumerate(self.blocks):
             if self.strides[i] != stride:
                 x, stride = RESAMPLINGS[self.resampling](x), self.strides[i]
@@ -195,13 +221,16 @@ class ModulatedGenerator(LabelMapModel):
             with strategies.not_clustered():
                 z = keras.random.normal(shape, dtype="float32", seed=self.seed_generator)
         z = ops.cast(z, self.compute_dtype)
-        is_vector = len(z.shape) == 2
+        is_vector = len(z.shape) == 2 or not self.takes_noise_maps
         expected = (self.z_dim,) if is_vector else (*self.image_size, self.z_dim)
         if tuple(z.shape[1:]) != expected or label_map.shape[0] not in (None, z.shape[0] or None):
             batch = label_map.shape[0] or "batch"
+            noise_map = (
+                f", or a noise map ({batch}, {self.image_size[0]}, {self.image_size[1]}, "
+                f"{self.z_dim})"
+            )
             raise ValueError(
-                f"z must be ({batch}, {self.z_dim}), or a noise map "
-                f"({batch}, {self.image_size[0]}, {self.image_size[1]}, {self.z_dim}); "
+                f"z must be ({batch}, {self.z_dim}){noise_map if self.takes_noise_maps else ''}; "
                 f"got {tuple(z.shape)}."
             )
         return (z, None) if is_vector else (None, z)

@@ -6,6 +6,7 @@ from oasis_tf.runtime import modulated_sizes
 
 WIDEST = 512  # channels of the discriminator
 A_NORM = 3  # values of a unit that the backward pass reads: convolved, normalised, activated
+MOST_ENCODED, CODE_SIDE = 256, 4  # sides of the square that the encoder sees, and leaves
 HALVED = 1.25  # the work of both scales over that of the fine one
 _BLOCKS = {  # of each upsampling: widths as multiples of `channels`, strides
     "normal": ((16, 16, 16, 8, 4, 2, 1), (32, 16, 16, 8, 4, 2, 1)),
@@ -21,6 +22,7 @@ def in_training(config):
     weights = 5 * generator_weights(generator) + 4 * discriminator_weights(discriminator)
     widths, strides = _blocks(generator)
     made = modulated_sizes.numbers_in_training(widths, strides, generator.image_size)
+    made += encoder_numbers(generator)
     return weights, made + 2 * discriminator_numbers(discriminator, generator.image_size)
 
 
@@ -33,11 +35,32 @@ def in_painting(config):
 
 
 def generator_weights(generator) -> int:
-    """Number of trained weights of a `SPADEGenerator`."""
-    widths, _ = _blocks(generator)
-    return modulated_sizes.generator_weights(
+    """Number of trained weights of a `SPADEGenerator`, with those of its encoder."""
+    widths, strides = _blocks(generator)
+    count = modulated_sizes.generator_weights(
         widths, seen=generator.num_classes, hidden=generator.spade_hidden
     )
+    if generator.z_dim:  # z makes the first features, not the label map
+        units = math.prod(generator.image_size) // strides[0] ** 2 * widths[0]
+        first = (9 * generator.num_classes + 1) * widths[0]
+        count += (generator.z_dim + 1) * units - first + encoder_weights(generator)
+    return count
+
+
+def encoder_weights(generator) -> int:
+    """Number of trained weights of a `SPADEEncoder`."""
+    _, widths = _encoder(generator)
+    kernels = sum(9 * a * b for a, b in zip([3, *widths], widths, strict=False))
+    return kernels + 2 * (CODE_SIDE**2 * widths[-1] + 1) * generator.z_dim
+
+
+def encoder_numbers(generator) -> float:
+    """Least number of values an image that the encoder's backward pass needs; 0 without one."""
+    if not generator.z_dim:
+        return 0
+    side, widths = _encoder(generator)
+    units = sum(width * side**2 / 4 ** (i + 1) for i, width in enumerate(widths))
+    return 3 * side**2 + A_NORM * units
 
 
 def discriminator_weights(discriminator) -> int:
@@ -59,6 +82,13 @@ def _blocks(generator):
     multiples, strides = _BLOCKS[generator.upsampling]
     widths = [max(1, int(generator.channels * multiple)) for multiple in multiples]
     return [widths[0], *widths], strides
+
+
+def _encoder(generator):
+    """Side of the square that the encoder sees, and the widths of its convolutions."""
+    side = 2 ** int(math.log2(min(MOST_ENCODED, *generator.image_size)))
+    count = int(math.log2(side // CODE_SIDE))
+    return side, [generator.channels * min(8, 2**i) for i in range(count)]
 
 
 def _patch_widths(discriminator):

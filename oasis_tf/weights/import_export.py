@@ -35,7 +35,7 @@ def import_run(checkpoint, *, config, folder, step=0):
         config: `Config` of the same network and data set.
         folder: `RunFolder`, new.
         step: int, the training step recorded for the weights.
-    Returns: dict of network to `Origin`.
+    Returns: dict of network, and of "encoder" if the generator has one, to `Origin`.
     Raises: OfficialCheckpointError, PyTorchFileError, RunError, DataError; PyTorchError and
         CheckpointError. Nothing is written before all files are read.
     """
@@ -62,6 +62,7 @@ def _import(checkpoint, config, folder, step):
         if state_dict:
             official_checkpoint.load(getattr(model, network), state_dict)
         origins[network] = Origin(state_dict and state_dict.path, is_own=network in files)
+    origins |= _import_encoder(model, files)
     model.step.assign(step)
     with _removed_on_error(folder):
         folder.save_config(config)
@@ -73,6 +74,17 @@ def _import(checkpoint, config, folder, step):
             keep_last=1,
         )
     return origins
+
+
+def _import_encoder(model, files):
+    """Origin of SPADE's encoder by its name; empty for a model without one."""
+    if getattr(model.generator, "encoder", None) is None:
+        return {}
+    state_dict = files.get("encoder")
+    if state_dict:
+        for generator in (model.generator, model.ema_generator):
+            official_checkpoint.load(generator.encoder, state_dict)
+    return {"encoder": Origin(state_dict and state_dict.path, is_own=True)}
 
 
 @contextmanager

@@ -16,13 +16,16 @@ RGB = 3  # channels
 class OfficialFiles(NamedTuple):
     """The files of a model's official code.
 
-    files: dict of a network of `GAN` to file name; without EMA there is no "ema_generator".
-    generator_key, discriminator_key: a key that each network's file has, and the other's has not.
+    files: dict of a network of `GAN`, or "encoder", to file name; without EMA there is no
+        "ema_generator".
+    generator_key, discriminator_key, encoder_key: a key that each network's file has, and no
+        other's; None for a model without such a network.
     """
 
     files: dict[str, str]
     generator_key: str
     discriminator_key: str
+    encoder_key: str | None = None
 
 
 OFFICIAL = {  # by `Config.model`
@@ -36,9 +39,14 @@ OFFICIAL = {  # by `Config.model`
         discriminator_key="layer_up_last.weight",
     ),
     "spade": OfficialFiles(
-        files={"generator": "latest_net_G.pth", "discriminator": "latest_net_D.pth"},
+        files={
+            "generator": "latest_net_G.pth",
+            "discriminator": "latest_net_D.pth",
+            "encoder": "latest_net_E.pth",
+        },
         generator_key="fc.weight",
         discriminator_key="discriminator_0.model0.0.weight",
+        encoder_key="fc_mu.weight",
     ),
     "pix2pix": OfficialFiles(
         files={"generator": "latest_net_G.pth", "discriminator": "latest_net_D.pth"},
@@ -67,8 +75,11 @@ class StateDict(NamedTuple):
     def kind(self):
         if self.is_generator:
             return "generator"
-        is_other = OFFICIAL[self.model].discriminator_key in self.arrays
-        return "discriminator" if is_other else "network of another kind"
+        official = OFFICIAL[self.model]
+        for kind in ("discriminator", "encoder"):
+            if getattr(official, f"{kind}_key") in self.arrays:
+                return kind
+        return "network of another kind"
 
 
 def read(path, *, model="oasis"):
@@ -86,7 +97,8 @@ def read(path, *, model="oasis"):
     found = {}
     for network, file in paths.items():
         found[network] = StateDict(file, pytorch_files.read_state_dict(file), model)
-        _require_kind(found[network], is_generator=network != "discriminator")
+        kind = network if network in ("discriminator", "encoder") else "generator"
+        _require_kind(found[network], kind)
     return found
 
 
@@ -104,7 +116,11 @@ def load(network, state_dict):
     if not problems:
         official_names.load_state_dict(network, arrays)
         return
-    about = _other_classes(network, state_dict) or _other_settings(network, arrays)
+    about = (
+        _other_noise(network, state_dict)
+        or _other_classes(network, state_dict)
+        or _other_settings(network, arrays)
+    )
     if about is None:
         more = len(problems) - NAMED_PROBLEMS
         about = "it does not fit the config's network: " + "; ".join(problems[:NAMED_PROBLEMS])
@@ -127,6 +143,8 @@ def write(folder, networks, *, model="oasis"):
     A model whose official code has no EMA gets the EMA generator as its generator: it is the one
     that makes the run's images.
 
+    SPADE's encoder, a part of that generator, gets a file of its own.
+
     Args:
         folder: created if missing; existing files are replaced.
         networks: dict of "ema_generator", "generator" and "discriminator" to network.
@@ -136,6 +154,9 @@ def write(folder, networks, *, model="oasis"):
     files = OFFICIAL[model].files
     if "ema_generator" not in files:
         networks = networks | {"generator": networks["ema_generator"]}
+    if model == "spade" and networks["generator"].encoder is not None:
+        networks = networks | {"encoder": networks["generator"].encoder}
+    files = {name: file for name, file in files.items() if name in networks}
     pytorch_files.write_state_dicts(
         folder,
         {file: official_names.to_state_dict(networks[name]) for name, file in files.items()},
@@ -157,19 +178,34 @@ def _official_files(folder, model):
     )
 
 
-def _require_kind(state_dict, *, is_generator):
-    expected = "generator" if is_generator else "discriminator"
-    official = OFFICIAL[state_dict.model]
+def _require_kind(state_dict, expected):
     if state_dict.kind != expected:
+        key = getattr(OFFICIAL[state_dict.model], f"{expected}_key")
         raise OfficialCheckpointError(
             f"{state_dict.path} holds a {state_dict.kind}; expected a {expected} of the official "
-            f"code, with {official.generator_key if is_generator else official.discriminator_key}"
+            f"code, with {key}"
         )
+
+
+def _other_noise(network, state_dict):
+    """The message if the file is of a SPADE with another length of z, else None."""
+    if state_dict.model != "spade" or not state_dict.is_generator:
+        return None
+    weight = state_dict.arrays[OFFICIAL["spade"].generator_key]
+    z_dim = weight.shape[1] if weight.ndim == 2 else 0  # else a convolution of the labels
+    if z_dim == network.z_dim:
+        return None
+    return (
+        f"it is of a generator with generator.z_dim {z_dim}, the config's is {network.z_dim} (0: "
+        "without the variational encoder)"
+    )
 
 
 def _other_classes(network, state_dict):
     """The message if the file has another number of classes, else None."""
     official = OFFICIAL[state_dict.model]
+    if state_dict.model == "spade" and state_dict.kind != "discriminator" and network.z_dim:
+        return None  # neither z's dense layer nor the encoder sees classes
     if state_dict.model != "oasis":
         key = official.generator_key if state_dict.is_generator else official.discriminator_key
         noise, how = 0 if state_dict.is_generator else RGB, ""  # the image behind the labels

@@ -51,6 +51,41 @@ def vector_entry(variable) -> Entry:
     return Entry(variable, tuple(variable.shape), lambda array: array, lambda array: array)
 
 
+def dense_entries(name, dense, *, shape_in=None, shape_out=None) -> dict[str, Entry]:
+    """{official key: Entry} of a dense layer: (out, in) there, (in, out) here.
+
+    Args:
+        shape_in, shape_out: (h, w, c) of a map whose units the layer reads or makes, (c, h, w)
+            there; None for a vector.
+    """
+    inputs, outputs = dense.kernel.shape
+    rows = _order_here(shape_in, inputs)
+    columns = _order_here(shape_out, outputs)
+    return {
+        f"{name}.weight": Entry(
+            dense.kernel,
+            (outputs, inputs),
+            lambda array: array[np.ix_(columns, rows)].T,
+            lambda array: array.T[np.ix_(np.argsort(columns), np.argsort(rows))],
+        ),
+        f"{name}.bias": Entry(
+            dense.bias,
+            (outputs,),
+            lambda array: array[columns],
+            lambda array: array[np.argsort(columns)],
+        ),
+    }
+
+
+def _order_here(shape, count):
+    """Of each unit here its index there, int (count,)."""
+    if shape is None:
+        return np.arange(count)
+    height, width, channels = shape
+    there = np.arange(count).reshape(channels, height, width)
+    return there.transpose(1, 2, 0).reshape(-1)
+
+
 def transposed_conv_entry(conv) -> Entry:
     """Of a transposed convolution's kernel: (in, out, h, w) there, (h, w, out, in) here."""
     return Entry(

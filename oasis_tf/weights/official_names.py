@@ -19,6 +19,7 @@ from oasis_tf.models import (
     SPADEDiscriminator,
     SPADEGenerator,
 )
+from oasis_tf.models.spade.encoder import SPADEEncoder
 from oasis_tf.weights import pix2pix_names, spade_names
 from oasis_tf.weights.official_entry import Entry, conv_entries
 
@@ -170,5 +171,6 @@ _ENTRIES_OF = {
     Pix2PixGenerator: pix2pix_names.generator_entries,
     Pix2PixDiscriminator: pix2pix_names.discriminator_entries,
     SPADEGenerator: spade_names.generator_entries,
+    SPADEEncoder: spade_names.encoder_entries,
     SPADEDiscriminator: spade_names.discriminator_entries,
 }

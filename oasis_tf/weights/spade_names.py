@@ -2,7 +2,13 @@
 
 from oasis_tf.layers import ParamFreeBatchNorm
 from oasis_tf.models.spade.generator import BLOCK_NAMES
-from oasis_tf.weights.official_entry import BATCH_COUNTER, Entry, conv_entries, vector_entry
+from oasis_tf.weights.official_entry import (
+    BATCH_COUNTER,
+    Entry,
+    conv_entries,
+    dense_entries,
+    vector_entry,
+)
 
 
 def block_entries(block, name, *, norm_name) -> dict[str, Entry]:
@@ -31,10 +37,24 @@ def _spade(name, spade, norm_name):
 
 
 def generator_entries(generator) -> dict[str, Entry]:
-    """{official key: Entry} of a `SPADEGenerator`."""
-    found = conv_entries("fc", generator.fc) | conv_entries("conv_img", generator.conv_image)
+    """{official key: Entry} of a `SPADEGenerator`, without its encoder."""
+    if generator.z_dim:
+        found = dense_entries("fc", generator.fc, shape_out=generator.first_shape())
+    else:
+        found = conv_entries("fc", generator.fc)
+    found |= conv_entries("conv_img", generator.conv_image)
     for name, block in zip(BLOCK_NAMES, generator.blocks, strict=False):
         found |= block_entries(block, name, norm_name="param_free_norm")
+    return found
+
+
+def encoder_entries(encoder) -> dict[str, Entry]:
+    """{official key: Entry} of a `SPADEEncoder`."""
+    found = {}
+    for i, conv in enumerate(encoder.convs, start=1):
+        found |= conv_entries(f"layer{i}.0", conv)
+    for name, dense in (("fc_mu", encoder.to_mean), ("fc_var", encoder.to_log_variance)):
+        found |= dense_entries(name, dense, shape_in=encoder.code_shape)
     return found
 
 

@@ -4,9 +4,9 @@ These weights depend on the classes. The convolutions of the label map (`fc`, an
 every SPADE) have one input channel a class, after those of the noise. With a label embedding, that
 has one input channel a class instead. The discriminator's last convolution has one output channel a
 class, after "fake". In Pix2Pix the first convolutions of both networks have one input channel a
-class; the discriminator's has those of the image behind them, and so have both of SPADE's. There
-every class gets the channel of its partner. All other weights are copied where name and shape
-agree.
+class; the discriminator's has those of the image behind them, and so have both of SPADE's. In SPADE
+with noise `fc` takes z alone. Every class gets the channel of its partner. All other weights are
+copied where name and shape agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,12 @@ import numpy as np
 
 from oasis_tf.config.class_names import ids_of_names, plain_name
 from oasis_tf.io.near_names import did_you_mean
-from oasis_tf.models import Pix2PixDiscriminator, Pix2PixGenerator, SPADEDiscriminator
+from oasis_tf.models import (
+    Pix2PixDiscriminator,
+    Pix2PixGenerator,
+    SPADEDiscriminator,
+    SPADEGenerator,
+)
 from oasis_tf.weights import official_names
 
 VOID = 0
@@ -75,6 +80,8 @@ def transfer(source, target, partners: Mapping[int, int]) -> Report:
         partners: class ids of the target to those of the source, see `match_classes`.
     """
     ours, theirs = official_names.entries(target), official_names.entries(source)
+    if isinstance(target, SPADEGenerator):
+        ours, theirs = (ours | _of_encoder(target), theirs | _of_encoder(source))
     unused = [name for name in theirs if name not in ours and theirs[name].variable is not None]
     report = Report(copied=[], by_class=[], fresh={}, unused=unused)
     for name, entry in ours.items():
@@ -138,6 +145,10 @@ def _channels(name, source, target, partners):
         return _Channels(2, (0, 0), partners, after=RGB) if is_first else None
     if name == official_names.LABEL_EMBEDDING:
         return _Channels(axis=2, before=(0, 0), partners=partners)
+    if isinstance(target, SPADEGenerator):
+        makes_features = name == "fc.weight" and (source.z_dim or target.z_dim)
+        is_of_labels = _takes_labels(name) and not makes_features
+        return _Channels(axis=2, before=(0, 0), partners=partners) if is_of_labels else None
     if _takes_labels(name):
         if target.label_embedding is not None:
             partners = {channel: channel for channel in range(target.label_embedding)}
@@ -145,6 +156,12 @@ def _channels(name, source, target, partners):
     if name in ("layer_up_last.weight", "layer_up_last.bias"):
         return _Channels(axis=-1, before=(1, 1), partners=partners)  # "fake" is in front
     return None
+
+
+def _of_encoder(generator):
+    """Entries of a SPADE generator's encoder, whose official file is another."""
+    found = official_names.entries(generator.encoder) if generator.encoder is not None else {}
+    return {f"encoder.{name}": entry for name, entry in found.items()}
 
 
 def _takes_labels(name):

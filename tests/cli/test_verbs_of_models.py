@@ -28,9 +28,10 @@ TRAINING = {
 
 
 class Model(NamedTuple):
-    """sections: of its config. losses: its columns in metrics.csv. files: of export-weights.
+    """name, sections: of its config. losses: its columns in metrics.csv. files: of export-weights.
     explored, regions: the sentence for what it cannot do, or None."""
 
+    name: str
     sections: dict
     losses: tuple
     files: tuple
@@ -40,6 +41,7 @@ class Model(NamedTuple):
 
 MODELS = {
     "spade": Model(
+        name="spade",
         sections={
             "generator": {"channels": 1, "spade_hidden": 4},
             "discriminator": {"channels": 2},
@@ -49,7 +51,19 @@ MODELS = {
         explored="has no noise",
         regions="has no noise",
     ),
+    "spade_with_noise": Model(
+        name="spade",
+        sections={
+            "generator": {"channels": 1, "spade_hidden": 4, "z_dim": 8, "init_gain": 1.0},
+            "discriminator": {"channels": 2},
+        },
+        losses=("gan", "gan_feat", "kld", "d_fake", "d_real"),
+        files=("latest_net_G.pth", "latest_net_D.pth", "latest_net_E.pth"),
+        explored=None,
+        regions="cannot be redrawn within a region",
+    ),
     "pix2pix": Model(
+        name="pix2pix",
         sections={
             "generator": {"channels": 2, "num_downs": 6},
             "discriminator": {"channels": 2},
@@ -71,7 +85,8 @@ def model(request):
 @pytest.fixture(scope="module")
 def config(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("config") / f"{model}.yaml"
-    sections = {"model": model, "data": DATA, "training": TRAINING, **MODELS[model].sections}
+    name, sections = MODELS[model].name, MODELS[model].sections
+    sections = {"model": name, "data": DATA, "training": TRAINING, **sections}
     path.write_text(yaml.safe_dump(sections))
     return path
 
@@ -124,10 +139,13 @@ def test_generate_gives_an_image_of_its_seed_and_label_map_only(model, run, tmp_
 
 
 def test_explore(model, run, tmp_path):
-    refused = MODELS[model].explored
+    refused, out = MODELS[model].explored, tmp_path / "out"
+    options = ["--run", run, "--out", out, "--samples", 2]
     if refused:
-        done = call("explore", "grid", "--run", run, "--out", tmp_path / "out", exit_code=2)
-        assert refused in done.stderr
+        assert refused in call("explore", "grid", *options, exit_code=2).stderr
+    else:
+        call("explore", "grid", *options)
+        assert list(out.glob("*.png"))
 
 
 def test_evaluate_without_a_segmenter_says_what_is_missing(model, run):

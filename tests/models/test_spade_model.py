@@ -63,8 +63,6 @@ def test_sizes_of_more_and_most(upsampling, size):
 def test_refusals():
     with pytest.raises(ValueError, match="upsampling must be one of normal, more, most"):
         tiny_generator(upsampling="nearest")
-    with pytest.raises(ValueError, match="variational encoder, which is not implemented"):
-        tiny_generator(z_dim=8)
     with pytest.raises(ValueError, match="has no noise: z must be None"):
         tiny_generator()(label_maps(1), np.zeros((1, 3), np.float32))
     with pytest.raises(ValueError, match="at least 16x16; got 8x32"):

@@ -34,6 +34,15 @@ def test_weights_of_spade_are_counted_as_the_official_code_has_them():
     assert spade_sizes.discriminator_weights(config.discriminator) == 5_836_930
 
 
+def test_weights_of_spades_encoder_are_counted_as_the_official_code_has_them():
+    generator = load_config("spade_ade20k", overrides=["generator.z_dim=256"]).generator
+    convs = 9 * 64 * (3 + 64 * 2 + 128 * 4 + 256 * 8 + 512 * 8 + 512 * 8)
+    assert spade_sizes.encoder_weights(generator) == convs + 2 * (512 * 16 + 1) * 256 == 10_463_424
+    fc = {"of z": (256 + 1) * 16 * 64 * 8 * 8, "of labels": (9 * 151 + 1) * 16 * 64}
+    expected = 96_492_483 - fc["of labels"] + fc["of z"] + 10_463_424
+    assert spade_sizes.generator_weights(generator) == expected
+
+
 def test_weights_are_counted_as_the_paper_has_them():
     config = load_config(CONFIGS / "ade20k.yaml")
     assert generator_weights(config.generator) == 74_314_691

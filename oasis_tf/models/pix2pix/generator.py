@@ -57,6 +57,7 @@ class Pix2PixGenerator(LabelMapModel):
     """
 
     has_smooth_noise = False
+    takes_noise_maps = False
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The generator of SPADE: an image from a label map, without noise."""
+"""The generator of SPADE: an image from a label map, and from noise if it has an encoder."""
 
 import keras
 
@@ -8,6 +8,7 @@ from oasis_tf.layers.strategies import of_training
 from oasis_tf.models.call_inputs import label_map_and_z
 from oasis_tf.models.modulated_generator import ModulatedGenerator
 from oasis_tf.models.spade.edges import edges_of
+from oasis_tf.models.spade.encoder import SPADEEncoder
 
 # Of each block, from `head_0` on: width as a multiple of `channels`, and stride, the image's side
 # over the block's.
@@ -23,8 +24,10 @@ BLOCK_NAMES = ("head_0", "G_middle_0", "G_middle_1", "up_0", "up_1", "up_2", "up
 class SPADEGenerator(ModulatedGenerator):
     """Turns a label map into an image; the label map enters at every resolution through SPADE.
 
-    One label map gives one image: the variational encoder of the paper's multi-modal variant is not
-    part of this generator.
+    Without noise, one label map gives one image. With `z_dim`, the paper's multi-modal variant, the
+    first features come from z in place of the label map, and in training z comes from the encoder's
+    distribution for the real image. The encoder is a part of the generator: one optimizer trains
+    both.
 
     Args:
         num_classes: int, number of classes, void included.
@@ -33,20 +36,23 @@ class SPADEGenerator(ModulatedGenerator):
         upsampling: "normal", "more" or "most": features are doubled 5, 6 or 7 times; "most" has
             an eighth block.
         edges: bool, whether the condition has a channel of instance edges behind the classes.
-        z_dim: int, 0.
+        z_dim: int, length of z; 0 for a generator without noise. The official code has 256.
+        encoder: bool, whether a generator with noise has the encoder, which only training needs.
         norm, spade_hidden, spectral_norm, init_gain, modulation, winograd, dtype: see
             `OASISGenerator`. With edges, modulation is dense.
     Call:
         label_map: int (b, h, w), 0 = void, or float with integer values.
-        z: None, or (b, 0).
+        z: float (b, z_dim), or None for a random vector; or (b, 0) without noise.
         instance_map: int (b, h, w), ids of instances, of a generator with `edges`; else None.
         training: bool; True uses batch moments and makes a power iteration, False uses stored
             values.
     Returns: image, float32 (b, h, w, 3) in [-1, 1].
-    Raises: ValueError if a size does not fit, with the sizes that do; for an unknown `upsampling`
-        or a `z_dim`; for an instance map that is missing or unused; or in eager mode for ids that
-        are not classes (in a graph, their one-hot vector is 0).
-    Reference: Park et al. 2019, arXiv:1903.07291, sec. 3 and fig. 11.
+    Attributes:
+        encoder: `SPADEEncoder` or None.
+    Raises: ValueError if a size does not fit, with the sizes that do; for an unknown `upsampling`;
+        for an instance map that is missing or unused; or in eager mode for ids that are not classes
+        (in a graph, their one-hot vector is 0).
+    Reference: Park et al. 2019, arXiv:1903.07291, sec. 3, fig. 11, 14 and 15.
 
     ```python
     generator = SPADEGenerator(num_classes=151, image_size=(256, 256))
@@ -61,6 +67,7 @@ class SPADEGenerator(ModulatedGenerator):
         upsampling="normal",
         edges=False,
         z_dim=0,
+        encoder=True,
         norm="batch",
         spade_hidden=128,
         spectral_norm=True,
@@ -71,11 +78,6 @@ class SPADEGenerator(ModulatedGenerator):
     ):
         if upsampling not in BLOCKS:
             raise ValueError(f"upsampling must be one of {', '.join(BLOCKS)}; got {upsampling!r}.")
-        if z_dim:
-            raise ValueError(
-                f"SPADE has noise only with a variational encoder, which is not implemented; z_dim "
-                f"must be 0, got {z_dim}."
-            )
         multiples, strides = zip(*BLOCKS[upsampling], strict=True)
         widths = [max(1, int(channels * multiple)) for multiple in multiples]
         super().__init__(
@@ -91,18 +93,37 @@ class SPADEGenerator(ModulatedGenerator):
             modulation=modulation,
             winograd=winograd,
             edges=edges,
+            noise_modulates=False,
             **kwargs,
         )
         self.channels = channels
         self.upsampling = upsampling
+        self.encoder = None
+        if z_dim and encoder:
+            self.encoder = SPADEEncoder(
+                self.image_size,
+                channels,
+                z_dim,
+                init_gain,
+                dtype=self.dtype_policy,
+                name="encoder",
+            )
+        self.build()
+
+    def build(self, input_shape=None):
+        if self.encoder is not None:
+            self.encoder.build()
+        super().build(input_shape)
 
     def call(self, label_map, z=None, instance_map=None, training=False):
         label_map, z = label_map_and_z(label_map, z)
-        if z is not None and z.shape[-1] != 0:
-            raise ValueError("This generator has no noise: z must be None, or (batch, 0).")
+        if not self.z_dim:
+            if z is not None and z.shape[-1] != 0:
+                raise ValueError("This generator has no noise: z must be None, or (batch, 0).")
+            z = None
         edges = edges_of(instance_map, are_used=self.edges)
         with of_training(training):
-            return self._paint(label_map, None, training, edges)
+            return self._paint(label_map, z, training, edges)
 
     def get_config(self):
         return {
@@ -110,4 +131,5 @@ class SPADEGenerator(ModulatedGenerator):
             "channels": self.channels,
             "upsampling": self.upsampling,
             "edges": self.edges,
+            "encoder": self.encoder is not None,
         }

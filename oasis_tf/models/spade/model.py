@@ -5,7 +5,9 @@ import tensorflow as tf
 
 from oasis_tf.losses.feature_matching import FeatureMatching
 from oasis_tf.losses.hinge import HingeAdversarial, HingeFake, HingeReal
+from oasis_tf.losses.kl_divergence import KLDivergence
 from oasis_tf.models.gan import GAN
+from oasis_tf.models.spade.encoder import sampled
 
 
 # A layer has the name SPADE in saved models already.
@@ -15,13 +17,17 @@ class SPADE(GAN):
 
     The discriminator sees fakes and real images in one batch: its power iteration is one for both.
 
-    Logs: `gan`, `gan_feat` (times lambda), `d_fake`, `d_real`, and others given to `compile`, such
-    as `g_vgg` of a `PerceptualLoss`; their sum, `loss`; `g_gradient_norm`, `d_gradient_norm`.
+    A generator with noise gets z from its encoder's distribution for the real image in both
+    updates. `generate`, `evaluate` and the EMA's recalibration draw z from N(0, I).
+
+    Logs: `gan`, `gan_feat` (times lambda), `d_fake`, `d_real`; with an encoder `kld` (times
+    lambda); and others given to `compile`, such as `g_vgg` of a `PerceptualLoss`; their sum,
+    `loss`; `g_gradient_norm`, which includes the encoder's, and `d_gradient_norm`.
 
     Args:
         generator: `SPADEGenerator`. discriminator: `SPADEDiscriminator` of the same classes.
-    Raises: ValueError if the two do not fit together, or for networks with instance edges: a batch
-        of `fit` has no instances.
+    Raises: ValueError if the two do not fit together; for a generator with noise whose encoder was
+        left out; or for networks with instance edges: a batch of `fit` has no instances.
     Reference: Park et al. 2019, arXiv:1903.07291, sec. 3 and appendix A.
 
     ```python
@@ -37,10 +43,19 @@ class SPADE(GAN):
                 "SPADE trains on pairs (image, label_map), which have no instances; make both "
                 "networks with edges=False."
             )
+        if generator.z_dim and generator.encoder is None:
+            raise ValueError(
+                "This generator has no encoder (encoder=False), from which z comes in training; "
+                "make it with encoder=True."
+            )
 
     def default_generator_losses(self):
-        """Hinge and feature matching. The paper adds a `PerceptualLoss`, which needs weights."""
-        return [HingeAdversarial(), FeatureMatching(weight=self.lambda_feat)]
+        """Hinge and feature matching; with an encoder, its divergence.
+
+        The paper adds a `PerceptualLoss`, which needs weights.
+        """
+        losses = [HingeAdversarial(), FeatureMatching(weight=self.lambda_feat)]
+        return losses + ([KLDivergence(weight=self.lambda_kld)] if self.generator.z_dim else [])
 
     def default_discriminator_losses(self):
         """Hinge, of fake and real."""
@@ -51,6 +66,7 @@ class SPADE(GAN):
         generator_optimizer,
         discriminator_optimizer,
         lambda_feat=10.0,
+        lambda_kld=0.05,
         ema_decay=0.0,
         **shared,
     ):
@@ -58,12 +74,13 @@ class SPADE(GAN):
 
         Args:
             generator_optimizer, discriminator_optimizer: `keras.optimizers.Optimizer`, one each.
-            lambda_feat: float, weight of feature matching; not used if `generator_losses` are
-                given.
+            lambda_feat, lambda_kld: floats, weights of feature matching and of `KLDivergence`; not
+                used if `generator_losses` are given.
             ema_decay: float in [0, 1); the paper has no EMA: 0 makes the EMA generator a copy.
             **shared: see `GAN.compile`. With `jit_compile` the generator's modulation is dense.
         """
         self.lambda_feat = lambda_feat
+        self.lambda_kld = lambda_kld
         if shared.get("jit_compile") and self.generator.modulation == "distinct":
             raise ValueError('jit_compile needs a generator of modulation "auto" or "dense".')
         super().compile(generator_optimizer, discriminator_optimizer, ema_decay=ema_decay, **shared)
@@ -71,12 +88,29 @@ class SPADE(GAN):
             self.generator.modulation = "dense"
 
     def update_generator(self, real, label_map, z=None, **computed):
-        """See `GAN`; z is None."""
-        return super().update_generator(real, label_map, z, **computed)
+        """See `GAN`.
+
+        Args:
+            z: float (b, z_dim), standard normal, from which z is made around the encoder's mean;
+                None without noise.
+        """
+        with tf.GradientTape() as tape:
+            fake, encoded = self._fake(real, label_map, z)
+        return self.train_generator(tape, real, fake, label_map, **encoded, **computed)
 
     def update_discriminator(self, real, label_map, z=None, **computed):
-        """See `GAN`; z is None."""
-        return super().update_discriminator(real, label_map, z, **computed)
+        """See `GAN` and `update_generator`."""
+        fake, _ = self._fake(real, label_map, z)
+        return self.train_discriminator(real, tf.stop_gradient(fake), label_map, **computed)
+
+    def _fake(self, real, label_map, noise):
+        """A fake in training mode, and a dict of the encoder's outputs, empty without one."""
+        generator, encoder = self.generator, self.generator.encoder
+        if encoder is None:
+            return generator(label_map, training=True), {}
+        mean, log_variance = encoder(real, training=True)
+        fake = generator(label_map, sampled(mean, log_variance, noise), training=True)
+        return fake, {"z_mean": mean, "z_log_variance": log_variance}
 
     def discriminate(self, image, label_map, *, training):
         return self.discriminator(image, label_map, training=training)
