@@ -22,7 +22,7 @@ from oasis_tf.cli.painting_options import (
     Seed,
     Which,
 )
-from oasis_tf.io.terminal import echo
+from oasis_tf.io.terminal import counted, echo
 from oasis_tf.runtime.tensorflow_start import start_tensorflow
 
 NUM_TO_CHOOSE_FROM = 200  # held-out label maps; directions use those with the class
@@ -199,8 +199,9 @@ def direction(
         written = direction_pictures.write(sampler, found, response, out)
     echo(
         f"{found.attribute}: correlation {found.held_out_correlation:.3f} in "
-        f"{found.held_out_images:,} pictures of {len(found.held_out_label_maps)} label maps that "
-        f"were not in the fit on {found.fit_images:,} pictures of {len(found.fit_label_maps)}.\n"
+        f"{found.held_out_images:,} pictures of "
+        f"{counted(len(found.held_out_label_maps), 'label map')} that were not in the fit, on "
+        f"{found.fit_images:,} pictures of {len(found.fit_label_maps)}.\n"
         "The attribute on these label maps, by steps along the direction:"
     )
     for step, value in zip(found.steps, found.response, strict=True):

@@ -129,10 +129,10 @@ def _head(proposal: Proposal, path: Path) -> list[str]:
     root = printable(proposal.findings.tree.root)
     file = quote(str(path))
     return [
-        f"Written by python -m oasis_tf init for {root}. Every value can be changed; "
-        "python -m oasis_tf config --show KEY explains a key.",
+        f"Written by init for {root}. Every value can be changed.",
         f"  python -m oasis_tf validate-data --config {file}    # optional: reads every file\n"
-        f"  python -m oasis_tf {train_command(proposal, path)}",
+        f"  python -m oasis_tf {train_command(proposal, path)}\n"
+        "  python -m oasis_tf config --show training.epochs    # explains a key",
         *(f"WARNING: {warning}" for warning in warnings(proposal)),
         *(f"QUESTION: {question}" for question in questions(proposal)),
         f"Expected time: {expected_time(proposal)}",
