@@ -13,7 +13,6 @@ core: `taskset -c 0 python -m …`.
 
 import argparse
 import multiprocessing
-import os
 import statistics
 import time
 from pathlib import Path
@@ -24,6 +23,7 @@ import tensorflow as tf
 
 from benchmarks import measure
 from benchmarks.cost_chart import cost_chart
+from benchmarks.machine import print_machine
 from benchmarks.real_label_maps import real_label_maps, rough_label_map
 from oasis_tf.config import load_config
 from oasis_tf.layers.accelerated.neighbourhoods import find_neighbourhoods
@@ -40,7 +40,7 @@ def main():
     arguments = _parse()
     keep_freed_memory()
     config = load_config(arguments.config)
-    print(f"{arguments.config}, {len(os.sched_getaffinity(0))} cores\n")
+    print_machine()
     label_maps = real_label_maps(
         arguments.data_root,
         image_size=config.data.image_size,

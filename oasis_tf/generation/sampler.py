@@ -7,6 +7,7 @@ from oasis_tf.config import load_config
 from oasis_tf.data import label_code_of
 from oasis_tf.data.data_name import data_name
 from oasis_tf.data.transforms import resize_label_map
+from oasis_tf.generation.edit_painter import EditPainter, keeps_tables
 from oasis_tf.generation.label_arrays import read_label_map, require_class_ids
 from oasis_tf.models.fold import fold
 from oasis_tf.runs import checkpoint, checkpoint_files
@@ -25,6 +26,8 @@ class Sampler:
         path: of the checkpoint; no other file of the run is read.
         precision: "float32", or "bfloat16" for everything but the final image.
         label_ids: content of .npy files, see `read_label_map`.
+        for_edits: whether calls of `paint` with one label map are edits of the one before, which
+            costs memory and saves time, see `EditPainter`.
     Attributes:
         config: `Config` of the run. step: int, training steps of the checkpoint.
         fingerprint: str, the SHA-256 of the generator's file.
@@ -33,7 +36,7 @@ class Sampler:
     Raises: ConfigError or CheckpointError.
     """
 
-    def __init__(self, path, *, precision="float32", label_ids="classes"):
+    def __init__(self, path, *, precision="float32", label_ids="classes", for_edits=False):
         self.precision = precision
         self.label_ids = label_ids
         self.config = load_config(path / checkpoint.CONFIG)
@@ -50,6 +53,7 @@ class Sampler:
             rank: tf.function(folded, autograph=False, reduce_retracing=True)
             for rank in (None, 2, 4)
         }
+        self._edits = EditPainter(folded) if for_edits and keeps_tables(folded) else None
 
     @property
     def size(self):
@@ -107,6 +111,8 @@ class Sampler:
         num_classes = self.generator.num_classes
         require_class_ids(np.asarray(label_maps), num_classes=num_classes, origin="label_maps")
         paint = self._paint[None if z is None else np.ndim(z)]
+        if self._edits is not None and len(label_maps) == 1 and np.ndim(z) != 4:
+            paint = self._edits
         z = None if z is None else tf.constant(z, tf.float32)
         images = paint(tf.constant(label_maps, tf.int32), z).numpy()
         if not np.isfinite(images).all():

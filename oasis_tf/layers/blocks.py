@@ -89,12 +89,13 @@ class SPADEResBlock(keras.layers.Layer):
         return spade, conv
 
     def call(self, x, condition, noise=None, neighbourhoods=None, training=False):
-        labels = (condition, noise, neighbourhoods)
+        labels = (condition, noise)
+        others = {"neighbourhoods": neighbourhoods, "training": training}
         shortcut = x
         if self.conv_s is not None:
-            shortcut = self.conv_s(self.norm_s(x, *labels, training=training))
-        x = self.conv_0(leaky_relu(self.norm_0(x, *labels, training=training)))
-        return shortcut + self.conv_1(leaky_relu(self.norm_1(x, *labels, training=training)))
+            shortcut = self.conv_s(self.norm_s(x, *labels, **others))
+        x = self.conv_0(leaky_relu(self.norm_0(x, *labels, **others)))
+        return shortcut + self.conv_1(leaky_relu(self.norm_1(x, *labels, **others)))
 
     def compute_output_shape(self, x_shape, condition_shape, noise_shape=None):
         return (*x_shape[:-1], self.filters)

@@ -173,7 +173,7 @@ class ModulatedGenerator(LabelMapModel):
             if noise_map is None and self.takes_ids:
                 neighbourhoods = self._neighbourhoods(i, label_map[..., 0], vector)
             condition = self._condition(labels, noise_map, stride, neighbourhoods)
-            x = block(x, condition, vector, neighbourhoods, training=training)
+            x = block(x, condition, vector, neighbourhoods=neighbourhoods, training=training)
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
 
     def _condition(self, labels, noise_map, stride, neighbourhoods=None):

@@ -33,7 +33,7 @@ def open_site(run, checkpoint, *, address, in_page=None, examples=None):
         examples: folder of label maps, see `export.web.folder.write_folder`.
     Raises: PaintAddressError, and the errors of `write_folder`.
     """
-    sampler = Sampler(checkpoint)
+    sampler = Sampler(checkpoint, for_edits=True)
     if in_page is None:
         in_page = HALF * sampler.generator.count_params() <= web.MOST_MODEL_BYTES
     opened = _in_page if in_page else _in_process

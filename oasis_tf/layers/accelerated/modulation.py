@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from oasis_tf.layers.accelerated.kept_tables import kept_tables
 from oasis_tf.layers.accelerated.neighbourhoods import find_neighbourhoods, no_neighbourhoods
 from oasis_tf.layers.accelerated.placement import by_device, runs_on_cpu
 
@@ -29,11 +30,15 @@ def worthwhile_neighbourhoods(
     Returns: `Neighbourhoods`, or None for dense modulation.
     """
     settings = {"num_classes": num_classes, "dtype": dtype}
-    find = partial(find_neighbourhoods, label_map, noise, padding_mode=padding_mode, **settings)
+    tables = kept_tables()
+    numbered = tables.find if tables is not None else find_neighbourhoods
+    find = partial(numbered, label_map, noise, padding_mode=padding_mode, **settings)
     if modulation == "distinct":
         return find(most=ANY_SHARE)
     if modulation == "dense" or work < WORTHWHILE_WORK or runs_on_cpu() is False:
         return None
+    if tables is not None:
+        return find(most=WORTHWHILE_SHARE)
     return by_device(
         cpu=lambda: find(most=WORTHWHILE_SHARE),
         gpu=lambda: no_neighbourhoods(label_map, noise, **settings),

@@ -68,7 +68,14 @@ class Neighbourhoods(NamedTuple):
 
 
 def find_neighbourhoods(
-    label_map, noise=None, *, num_classes, most, padding_mode="zeros", dtype="float32"
+    label_map,
+    noise=None,
+    *,
+    num_classes,
+    most,
+    padding_mode="zeros",
+    one_image=False,
+    dtype="float32",
 ):
     """Numbers the distinct neighbourhoods in each image of a batch.
 
@@ -80,6 +87,7 @@ def find_neighbourhoods(
         most: float. They are few if the distinct 3x3 neighbourhoods, which are most of the work,
             are at most so many a pixel.
         padding_mode: "zeros" or "replicate", of the convolutions.
+        one_image: bool, whether all label maps share neighbourhoods, and the noise (1, n).
         dtype: of the symbols.
     Returns: `Neighbourhoods`.
     """
@@ -87,6 +95,8 @@ def find_neighbourhoods(
     is_class = (label_map >= 0) & (label_map < num_classes)
     label_map = tf.where(is_class, label_map, num_classes)
     images = tf.range(tf.shape(label_map, tf.int64)[0])[:, None, None]
+    if one_image:
+        images = tf.zeros_like(images)
     symbols, numbers = _distinct(_pack(images, label_map))
     inner, numbers, most_inner = _number_squares(numbers, padding_mode)
     outer, numbers, most_outer = _number_squares(numbers, padding_mode)
