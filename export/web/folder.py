@@ -63,7 +63,7 @@ def write_folder(
         if takes_noise_maps(sampler):
             for_maps = write_network(checkpoint, folder / NOISE_MAP_NETWORK, noise=Noise.MAP)
         if runtime:
-            shutil.copytree(runtime, folder / "litert")
+            shutil.copytree(runtime, folder / litert.FOLDER)
         described = model_json(
             sampler, run, name=name, examples=write_examples(sampler, maps, folder)
         ) | {

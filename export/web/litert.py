@@ -17,7 +17,8 @@ VERSION = "2.5.3"  # Apache-2.0
 CDN_HOST = "https://cdn.jsdelivr.net"
 _ON_CDN = f"{CDN_HOST}/npm/@litertjs/core@{VERSION}"
 # Module and folder of the wasm files, relative to the page or as URLs.
-BESIDE = {"module": "litert/index.js", "wasm": "litert/wasm/"}
+FOLDER = f"litert-{VERSION}"  # by its version, so that the page may keep it
+BESIDE = {"module": f"{FOLDER}/index.js", "wasm": f"{FOLDER}/wasm/"}
 ON_CDN = {"module": f"{_ON_CDN}/+esm", "wasm": f"{_ON_CDN}/wasm/"}
 SECONDS = 600  # of npm
 MOST_BYTES = 80 * 2**20  # of an unpacked package

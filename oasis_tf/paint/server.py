@@ -7,6 +7,8 @@ reach it by a name of its own (DNS rebinding), and so must Origin, where a brows
 
 import json
 import mimetypes
+import select
+import socket
 import threading
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -17,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 
 from oasis_tf.data import DataError
-from oasis_tf.paint.painter import LatestPainter, SupersededError
+from oasis_tf.paint.painter import AbandonedError, BusyError, QueuedPainter
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 ALL_ADDRESSES = ("", "0.0.0.0", "::")  # other machines know this one by names of their own
@@ -44,7 +46,7 @@ class PaintServer(ThreadingHTTPServer):
         address: (host, port); port 0 for a free one.
         folder: path with index.html.
         extra: dict of URL path to bytes, which go before the files of the folder.
-        painter: `LatestPainter`, or None.
+        painter: `QueuedPainter`, or None.
         size: (h, w) of label maps. z_dim: int, length of z.
     Raises: OSError for a port in use.
     """
@@ -55,7 +57,7 @@ class PaintServer(ThreadingHTTPServer):
     def __init__(self, address, folder, *, extra: Mapping, painter=None, size=(0, 0), z_dim=0):
         self.files = files_of(folder)
         self.extra = dict(extra)
-        self.painter: LatestPainter | None = painter
+        self.painter: QueuedPainter | None = painter
         self.size, self.z_dim = size, z_dim
         self.slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
         super().__init__(address, Handler)
@@ -133,11 +135,13 @@ class Handler(BaseHTTPRequestHandler):
             return
         try:
             label_map, z = self._request(address.query)
-            image = self.server.painter.paint(label_map, z)
+            image = self.server.painter.paint(label_map, z, is_wanted=self._is_connected)
         except (ValueError, DataError) as error:
             self._refuse(HTTPStatus.BAD_REQUEST, str(error))
-        except SupersededError:
-            self._refuse(HTTPStatus.CONFLICT, "A newer request came.")
+        except BusyError as error:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        except AbandonedError:
+            self.close_connection = True
         except Exception as error:  # such as diverged weights
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, str(error).partition("\n")[0])
         else:
@@ -170,6 +174,16 @@ class Handler(BaseHTTPRequestHandler):
         for class_id, noise in zip(redrawn, noises[1:], strict=True):
             z[label_map == class_id] = noise
         return label_map, z
+
+    def _is_connected(self):
+        """Whether the client has not closed the connection, as a browser does for a tab that is
+        closed or loaded anew."""
+        readable = select.poll()
+        readable.register(self.connection, select.POLLIN)
+        try:
+            return not readable.poll(0) or self.connection.recv(1, socket.MSG_PEEK) != b""
+        except OSError:
+            return False
 
     def _is_ours(self):
         """Whether the request was meant for this server; answers it if not."""

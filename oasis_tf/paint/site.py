@@ -11,7 +11,7 @@ from oasis_tf.export.web import folder as web
 from oasis_tf.generation import Sampler
 from oasis_tf.io import progress
 from oasis_tf.io.home_folder import cache_folder
-from oasis_tf.paint.painter import LatestPainter
+from oasis_tf.paint.painter import QueuedPainter
 from oasis_tf.paint.server import PaintServer
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import GENERATOR
@@ -78,7 +78,7 @@ def _written(run, checkpoint, folder, examples):
 @contextmanager
 def _in_process(run, checkpoint, sampler, examples):
     """The page as it lies in the package; this process paints."""
-    with tempfile.TemporaryDirectory() as temporary, LatestPainter(sampler) as painter:
+    with tempfile.TemporaryDirectory() as temporary, QueuedPainter(sampler) as painter:
         maps = web.example_maps(sampler, examples)
         files = web.write_examples(sampler, maps, Path(temporary))
         described = web.model_json(sampler, run, examples=files)

@@ -11,8 +11,9 @@ import pytest
 from tiny_run import write_checkpoint
 
 from oasis_tf.generation import Sampler
+from oasis_tf.paint import painter as queue
 from oasis_tf.paint import server as paint_server
-from oasis_tf.paint.painter import LatestPainter, SupersededError
+from oasis_tf.paint.painter import BusyError, QueuedPainter
 from oasis_tf.paint.server import PaintServer
 from oasis_tf.paint.site import PaintAddressError, open_site
 from oasis_tf.runs.folder import RunFolder
@@ -188,34 +189,63 @@ class Slow:
         return np.zeros((1, 2, 2, 3), np.uint8) + np.uint8(self.painted[-1])
 
 
-def test_the_latest_request_wins_and_those_that_wait_are_dropped():
-    slow, results = Slow(), {}
+@contextmanager
+def requests_that_wait(slow, numbers):
+    """Yields a dict of number to its result: the first is being painted, the others wait."""
+    results = {}
 
     def request(number):
         try:
-            results[number] = int(painter.paint(np.full((2, 2), number), None)[0, 0, 0])
-        except SupersededError:
-            results[number] = "dropped"
+            label_map = np.full((2, 2), number)
+            results[number] = int(painter.paint(label_map, None)[0, 0, 0])
+        except RuntimeError as error:
+            results[number] = type(error).__name__
 
-    with LatestPainter(slow) as painter:
-        threads = []
-        for number in (1, 2, 3):
-            threads.append(threading.Thread(target=request, args=(number,)))
-            threads[-1].start()
-            slow.begun.wait(10)
-            while number > 1 and (
-                painter._waiting is None or painter._waiting.label_map[0, 0] != number
-            ):
+    with QueuedPainter(slow) as painter:
+        threads = [threading.Thread(target=request, args=(number,)) for number in numbers]
+        for position, thread in enumerate(threads):
+            thread.start()
+            assert slow.begun.wait(10)
+            while len(painter._waiting) < position:
                 pass
+        yield painter, results
         slow.go.set()
         for thread in threads:
             thread.join(10)
-    assert results == {1: 1, 2: "dropped", 3: 3}
-    assert slow.painted == [1, 3]
+
+
+def test_several_tabs_take_turns(monkeypatch):
+    monkeypatch.setattr(queue, "MOST_WAITING", 2)
+    slow = Slow()
+    with (
+        requests_that_wait(slow, (1, 2, 3)) as (painter, results),
+        pytest.raises(BusyError, match="2 requests wait"),
+    ):
+        painter.paint(np.full((2, 2), 4), None)
+    assert results == {1: 1, 2: 2, 3: 3}
+    assert slow.painted == [1, 2, 3]
+
+
+def test_a_request_that_nobody_waits_for_is_not_painted(address, sampler, monkeypatch):
+    slow = Slow()
+    monkeypatch.setattr(type(sampler), "paint", lambda _, *arguments: slow.paint(*arguments))
+    body = IDS.tobytes() + z_of(7).tobytes()
+    head = f"POST /api/paint HTTP/1.1\r\nHost: 127.0.0.1:{address[1]}\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(address) as first:
+        first.sendall(head.encode() + body)
+        assert slow.begun.wait(10)
+        with socket.create_connection(address) as left:
+            left.sendall(head.encode() + body)
+        with socket.create_connection(address) as last:
+            last.sendall(head.encode() + np.uint8(IDS + 1).tobytes() + z_of(7).tobytes())
+            slow.go.set()
+            assert last.recv(15) == b"HTTP/1.1 200 OK"
+    assert slow.painted == [1, 2]
 
 
 def test_an_error_reaches_the_request_and_the_painter_goes_on(sampler):
-    with LatestPainter(sampler) as painter:
+    with QueuedPainter(sampler) as painter:
         with pytest.raises(Exception, match="200"):
             painter.paint(np.full((32, 32), 200), z_of(1))
         assert painter.paint(IDS, z_of(1)).shape == (32, 32, 3)

@@ -10,8 +10,7 @@ import { bindControls } from "./controls.js";
 placeIcons();
 
 async function start() {
-  await startServiceWorker();
-  const model = await fetchModel();
+  const [model] = await Promise.all([fetchModel(), startServiceWorker()]);
   document.getElementById("network").textContent = model.name;
   document.title = `${model.name} – paint labels, see the photograph`;
   const session = new Session(model);

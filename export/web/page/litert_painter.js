@@ -28,9 +28,11 @@ export class LiteRTPainter {
     this.#threads = self.crossOriginIsolated ? (threads || cores) : 1;
     const module = new URL(this.#model.litert.module, this.#base).href;
     const wasm = new URL(this.#model.litert.wasm, this.#base).href;
+    const bytes = this.#bytes(this.#model.model); // on its way while the wasm is compiled
+    bytes.catch(() => {}); // it is awaited below
     this.#litert = await import(module);
     await this.#load(wasm);
-    await this.#network("wasm", false);
+    await this.#network("wasm", false, await bytes);
     if (backend === "webgpu") await this.#useWebGPU();
   }
 
@@ -58,10 +60,10 @@ export class LiteRTPainter {
   }
 
   /** The compiled network: one with noise vectors, one with noise maps. */
-  async #network(accelerator, withMap) {
+  async #network(accelerator, withMap, fetched = null) {
     const key = `${accelerator} ${withMap}`;
     if (!this.#compiled.has(key)) {
-      const bytes = await this.#bytes(withMap ? this.#model.noise_map_model : this.#model.model);
+      const bytes = fetched ?? await this.#bytes(withMap ? this.#model.noise_map_model : this.#model.model);
       const options = accelerator === "wasm" ? { cpuOptions: { numThreads: this.#threads } } : {};
       const compiled = await this.#litert.loadAndCompile(bytes, { accelerator, ...options });
       if (compiled.options.accelerator !== accelerator) throw new Error(`${accelerator} refused the network`);
@@ -71,7 +73,9 @@ export class LiteRTPainter {
   }
 
   async #bytes({ file, sha256 }) {
-    const response = await fetch(new URL(file, this.#base));
+    const url = new URL(file, this.#base);
+    if (sha256) url.search = new URLSearchParams({ sha256 }); // the service worker keeps such files
+    const response = await fetch(url);
     if (!response.ok) throw new Error(`${file} could not be fetched (${response.status})`);
     const bytes = new Uint8Array(await response.arrayBuffer());
     if (self.crypto?.subtle) {

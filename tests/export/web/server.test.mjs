@@ -33,7 +33,7 @@ async function api(request, response) {
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "oasis-page-"));
-  cpSync(site, folder, { recursive: true, filter: (path) => !path.includes("litert/") });
+  cpSync(site, folder, { recursive: true, filter: (path) => !path.includes("/litert-") });
   writeFileSync(join(folder, "model.json"), JSON.stringify({ ...model, backend: "server", accepts_noise_map: true }));
   host = await serve(folder, { api });
   browser = await launch();
