@@ -17,5 +17,7 @@ class LossesConfig(Section):
         {}, description="Losses added to the generator's, with their weights, such as {l1: 10}."
     )
     discriminator: AddedLosses = Field(
-        {}, description="Losses added to the discriminator's, with their weights."
+        {},
+        description="Losses added to the discriminator's, with their weights, such as "
+        "{lecam: 0.3}, which keeps its predictions on real and fake images close.",
     )

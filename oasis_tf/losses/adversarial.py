@@ -57,6 +57,17 @@ def n_plus_one_loss(logits, label_map, *, is_real, class_weights=None, pixel_wei
     return ops.mean(loss * ops.take(class_weights, label_map))
 
 
+def log_odds_of_real(logits):
+    """log(p / (1 - p)) of the probability p that a pixel is real, that is of any class.
+
+    Args:
+        logits: float (b, h, w, num_classes + 1), channel 0 = fake.
+    Returns: float32 (b, h, w), > 0 = real.
+    """
+    logits = ops.cast(logits, "float32")
+    return ops.logsumexp(logits[..., 1:], axis=-1) - logits[..., 0]
+
+
 def label_mix_loss(mixed_logits, real_logits, fake_logits, mask, *, pixel_weights=None):
     """Squared difference of the logits of the mix and the mix of the logits, mean. Eq. 4.
 

@@ -20,6 +20,8 @@ class ForwardPass(SimpleNamespace):
         real_logits: that for `real`; None in the generator's update, unless one of its losses
             sets `needs_real_logits`.
         discriminate: function(image) -> the discriminator's output for another image.
+        predictions: function(the discriminator's output) -> float32 (b,), what it predicts for each
+            image, > 0 = real; see `GAN.predictions`.
         pixel_weights: float32 (b, h, w), 0 where augmentation has removed the image; the mean over
             the global batch is 1. None without augmentation.
         unaugmented: the `ForwardPass` with label map and images before augmentation, without
@@ -49,6 +51,8 @@ class Loss:
         only_in_training: bool, whether `evaluate` skips the loss.
         needs_real_logits: bool, whether a loss of the generator needs `real_logits`. This costs a
             forward pass of the discriminator in the generator's update.
+        state: `ReplicatedMetric` or None, the variables that the loss changes in training, under
+            the loss's name. They are saved with the model and in checkpoints.
 
     ```python
     @keras.saving.register_keras_serializable(package="mine")
@@ -66,6 +70,7 @@ class Loss:
     name: str
     only_in_training = False
     needs_real_logits = False
+    state = None
 
     def __init__(self, weight: float = 1.0):
         self.weight = float(weight)

@@ -31,6 +31,7 @@ class AdversarialPair(LabelMapModel):
         ema_generator: float32 copy of the generator, its exponential moving average.
         step: int64, number of finished training steps.
         generator_losses, discriminator_losses: lists of `Loss`, set by `compile`.
+        loss_states: list of the `state` of every loss that has one.
         recent_losses: `RecentLosses`, those of the last 500 steps by name.
     Raises: ValueError if the numbers of classes differ.
     """
@@ -52,6 +53,7 @@ class AdversarialPair(LabelMapModel):
         )
         self.loss_trackers = {}
         self.gradient_trackers = {name: ReplicatedMean(name=name) for name in GRADIENT_NORMS}
+        self.loss_states = []
         self.recent_losses = RecentLosses()
         self.log_gradient_norms = True
         self.augmentation = None
@@ -153,6 +155,7 @@ class AdversarialPair(LabelMapModel):
             loss.name: self.loss_trackers.get(loss.name, ReplicatedMean(name=loss.name))
             for loss in losses
         }
+        self.loss_states = [loss.state for loss in losses if loss.state is not None]
         self.recent_losses.record_losses_of([loss.name for loss in losses])
 
     def call(self, label_map, z=None):

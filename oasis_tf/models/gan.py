@@ -24,6 +24,7 @@ class GAN(AdversarialPair):
     - `discriminate` if its discriminator takes the label map too, and `discriminate_both` if fake
       and real share one batch;
     - `draws` for other random numbers, and `updates` for another order of the updates;
+    - `predictions` for losses, such as `LeCam`, that need one number an image;
     - `forward_pass` to compute what else its losses need, and `maps`, the names of those of it
       that move with the image in augmentation, such as masks;
     - `scores` and `update_scores` for metrics of its own.
@@ -177,6 +178,7 @@ class GAN(AdversarialPair):
             logits = discriminate(passed.fake), None
         passed.fake_logits, passed.real_logits = logits
         passed.discriminate = discriminate
+        passed.predictions = partial(self.predictions, pixel_weights=passed.pixel_weights)
         return passed
 
     def _augmented(self, passed, draws):
@@ -206,6 +208,15 @@ class GAN(AdversarialPair):
     def discriminate_both(self, fake, real, label_map, *, training):
         """The discriminator's outputs for fake and real: two forward passes, the fake first."""
         return tuple(self.discriminate(x, label_map, training=training) for x in (fake, real))
+
+    def predictions(self, outputs, *, pixel_weights=None):
+        """What the discriminator predicts for each image: float32 (b,), > 0 = real.
+
+        Args:
+            outputs: what `discriminate` returns.
+            pixel_weights: float32 (b, h, w) or None, see `ForwardPass`.
+        """
+        raise NotImplementedError
 
     def update_scores(self, passed):
         """Adds the `ForwardPass` of an update or a test step to `scores`."""

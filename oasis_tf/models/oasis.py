@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from oasis_tf.losses import adversarial, label_mix
 from oasis_tf.losses.adversarial import FakeClass, NPlusOneAdversarial, RealClasses
@@ -125,6 +126,14 @@ class OASIS(GAN):
         """With `class_weights`, float (num_classes,) or None, those of the unaugmented batch."""
         weights = self._class_weights(label_map)
         return super().forward_pass(real, fake, label_map, class_weights=weights, **settings)
+
+    def predictions(self, outputs, *, pixel_weights=None):
+        """The mean over the pixels of the log-odds that a pixel is real. See `GAN`."""
+        log_odds = adversarial.log_odds_of_real(outputs)
+        if pixel_weights is None:
+            return tf.reduce_mean(log_odds, axis=(1, 2))
+        total = tf.reduce_sum(pixel_weights * log_odds, axis=(1, 2))
+        return tf.math.divide_no_nan(total, tf.reduce_sum(pixel_weights, axis=(1, 2)))
 
     def update_scores(self, passed):
         self.real_score.update_state(passed.real_logits, passed.label_map)

@@ -11,7 +11,7 @@ OPTIONAL = ("metrics/", "recent_losses/")  # names depend on the losses; 0 where
 
 
 def training_state(model: keras.Model) -> dict[str, keras.Variable]:
-    """The variables of a compiled `GAN`: networks, optimizers, step, recent losses and metrics.
+    """The variables of a compiled `GAN`: networks, optimizers, losses, metrics and step.
 
     Names are such as `generator/blocks.0.conv_1.kernel`,
     `generator_optimizer/blocks.0.conv_1.kernel.momentum` and `recent_losses/g_adv`. The metrics
@@ -25,6 +25,11 @@ def training_state(model: keras.Model) -> dict[str, keras.Variable]:
     state["progress/step"] = model.step
     recent = model.recent_losses.by_name
     state |= {f"recent_losses/{name}": variable for name, variable in recent.items()}
+    state |= {
+        f"losses/{loss_state.name}.{variable.name}": variable
+        for loss_state in model.loss_states
+        for variable in loss_state.variables
+    }
     return state | {
         f"metrics/{metric.name}.{variable.name}": variable
         for metric in model.all_metrics()

@@ -68,6 +68,10 @@ class Pix2Pix(GAN):
     def discriminate(self, image, label_map, *, training):
         return self.discriminator(image, label_map, training=training)
 
+    def predictions(self, outputs, *, pixel_weights=None):
+        """The mean logit. See `GAN`."""
+        return tf.reduce_mean(outputs, axis=(1, 2, 3))
+
     def total_loss(self, losses, network):
         """The discriminator's own losses count half."""
         halved = {BCEFake.name, BCEReal.name}

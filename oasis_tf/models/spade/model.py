@@ -121,3 +121,8 @@ class SPADE(GAN):
         judged = self.discriminate(images, label_maps, training=training)
         halves = [[tf.split(x, 2) for x in scale] for scale in judged]
         return tuple([[half[i] for half in scale] for scale in halves] for i in range(2))
+
+    def predictions(self, outputs, *, pixel_weights=None):
+        """The mean logit of each scale, then of both. See `GAN`."""
+        means = [tf.reduce_mean(logits, axis=(1, 2, 3)) for *_, logits in outputs]
+        return tf.add_n(means) / len(means)
