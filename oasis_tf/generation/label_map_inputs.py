@@ -115,7 +115,10 @@ def held_out_label_maps(sampler, *, count):
     Returns: list of `LabelMapInput`.
     Raises: DataError if the data cannot be opened.
     """
-    source = open_source(split="val", **sampler.config.data.source_arguments())
+    try:
+        source = open_source(split="val", **sampler.config.data.source_arguments())
+    except DataError as error:  # not with the run, as on another machine
+        raise DataError(f"{error} Or name label maps with --labels.") from error
     indices = np.linspace(0, len(source) - 1, min(count, len(source))).astype(np.int64)
     names = flat_names(source.names)
     pairs = [_Pair(source, int(index), sampler.size) for index in indices]

@@ -2,13 +2,17 @@
 
 import errno
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from command_line import call
 from PIL import Image
+from tiny_config import folder_config
 
+from oasis_tf.data import DataError
 from oasis_tf.data.datasets import landscapes
+from oasis_tf.generation import held_out_label_maps
 
 pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
@@ -84,6 +88,13 @@ def test_fewer_held_out_label_maps_than_requested_are_told(run, tmp_path):
     assert 1 < found < 50
     assert f"Note: the run has no more than {found} held-out label maps." in message
     assert "Note: " not in generate(run, tmp_path / "default").stderr
+
+
+def test_without_the_runs_data_label_maps_are_asked_for():
+    """As of a published run, whose config names no folder of the other machine."""
+    sampler = SimpleNamespace(config=folder_config(), size=(32, 32))
+    with pytest.raises(DataError, match=r"needs a data root.* Or name label maps with --labels\."):
+        held_out_label_maps(sampler, count=2)
 
 
 def test_photographs_of_a_folder_are_compared(run, labels, tmp_path):
