@@ -48,17 +48,28 @@ class PaintServer(ThreadingHTTPServer):
         extra: dict of URL path to bytes, which go before the files of the folder.
         painter: `QueuedPainter`, or None.
         size: (h, w) of label maps. z_dim: int, length of z.
+        redraws: bool, whether single classes can have noise of their own.
     Raises: OSError for a port in use.
     """
 
     daemon_threads = True
     request_queue_size = 16
 
-    def __init__(self, address, folder, *, extra: Mapping, painter=None, size=(0, 0), z_dim=0):
+    def __init__(
+        self,
+        address,
+        folder,
+        *,
+        extra: Mapping,
+        painter=None,
+        size=(0, 0),
+        z_dim=0,
+        redraws=False,
+    ):
         self.files = files_of(folder)
         self.extra = dict(extra)
         self.painter: QueuedPainter | None = painter
-        self.size, self.z_dim = size, z_dim
+        self.size, self.z_dim, self.redraws = size, z_dim, redraws
         self.slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
         super().__init__(address, Handler)
         self.hosts = {f"{name}:{self.server_port}" for name in (*LOCAL, address[0])}
@@ -154,6 +165,8 @@ class Handler(BaseHTTPRequestHandler):
         """
         (height, width), z_dim = self.server.size, self.server.z_dim
         redrawn = _ids(parse_qs(query[:MOST_CHARACTERS], max_num_fields=2).get("redrawn", [""])[0])
+        if redrawn and not self.server.redraws:
+            raise ValueError("This network takes no noise maps: no class can be redrawn.")
         num_noises = (1 + len(redrawn)) if z_dim else 0
         length = height * width + 4 * z_dim * num_noises
         if self.headers.get("Content-Length") != str(length):

@@ -82,13 +82,14 @@ def _in_process(run, checkpoint, sampler, examples):
         maps = web.example_maps(sampler, examples)
         files = web.write_examples(sampler, maps, Path(temporary))
         described = web.model_json(sampler, run, examples=files)
-        described |= {"backend": "server", "accepts_noise_map": web.takes_noise_maps(sampler)}
+        redraws = web.takes_noise_maps(sampler)
+        described |= {"backend": "server", "accepts_noise_map": redraws}
         _trace(painter, sampler)
         extra = {f"/{web.MODEL}": json.dumps(described).encode()}
         for file in files:
             extra[f"/{file['file']}"] = Path(temporary, file["file"]).read_bytes()
         settings = {"extra": extra, "painter": painter, "size": tuple(sampler.size)}
-        yield web.PAGE, settings | {"z_dim": sampler.z_dim}
+        yield web.PAGE, settings | {"z_dim": sampler.z_dim, "redraws": redraws}
 
 
 def _trace(painter, sampler):

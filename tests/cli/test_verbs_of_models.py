@@ -3,7 +3,11 @@
 A model joins by one entry of `MODELS`.
 """
 
+import json
+import threading
 from typing import NamedTuple
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
@@ -11,8 +15,13 @@ import yaml
 from command_line import call, call_export
 from PIL import Image
 
+from oasis_tf.export.publish import TargetError
+from oasis_tf.export.tflite.noise_maps import noise_maps_of
+from oasis_tf.generation import Sampler
+from oasis_tf.paint.site import open_site
 from oasis_tf.runs import checkpoint
 from oasis_tf.runs.folder import RunFolder
+from oasis_tf.runtime import noise
 
 DATA = {"source": "landscapes", "image_size": [64, 64], "num_scenes": 8}
 TRAINING = {
@@ -182,12 +191,55 @@ def test_fine_tuning_copies_the_weights_and_refuses_another_model(model, config,
     assert "--init-from needs a run of the same model" in done.stderr
 
 
+def test_paint_answers_with_the_photograph_and_redraws_no_class(run):
+    """The process behind the page."""
+    folder = RunFolder(run)
+    sampler = Sampler(folder.require_checkpoint())
+    label_map = np.uint8(np.arange(64 * 64).reshape(64, 64) // 300 % 14)
+    z = noise.seeded_noise([5], sampler.z_dim).numpy() if sampler.z_dim else None
+    body = label_map.tobytes() + (b"" if z is None else z.tobytes())
+    options = {"address": ("127.0.0.1", 0), "in_page": False}
+    with open_site(folder, folder.require_checkpoint(), **options) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            described = json.load(urlopen(f"{server.url}model.json"))
+            image = urlopen(Request(f"{server.url}api/paint", data=body)).read()
+            with pytest.raises(HTTPError) as refused:
+                urlopen(Request(f"{server.url}api/paint?redrawn=1", data=body))
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (described["z_dim"], described["accepts_noise_map"]) == (sampler.z_dim, False)
+    expected = sampler.paint(np.int32(label_map)[None], z)[0]
+    np.testing.assert_array_equal(np.frombuffer(image, np.uint8).reshape(64, 64, 3), expected)
+    assert "no class can be redrawn" in json.load(refused.value)["error"]
+
+
+def test_noise_maps_of_phones_are_refused(run, tmp_path):
+    generator = checkpoint.load_generator(RunFolder(run).require_checkpoint())
+    with pytest.raises(TargetError, match="takes no noise maps; leave out --noise map"):
+        noise_maps_of(generator, [np.zeros((64, 64), int)])
+
+
 @pytest.mark.slow
 @pytest.mark.process
-@pytest.mark.parametrize("target", ["saved-model", "tflite", "onnx"])
-def test_exports_equal_the_live_model(run, tmp_path, target):
+@pytest.mark.parametrize(
+    ("target", "out", "options"),
+    [
+        ("saved-model", "served", ()),
+        ("tflite", "a.tflite", ()),
+        ("tflite", "a.tflite", ("--quantize", "float16")),
+        ("tflite", "a.tflite", ("--quantize", "int8")),
+        ("onnx", "a.onnx", ()),
+        ("web", "page", ("--cdn",)),
+    ],
+)
+def test_exports_equal_the_live_model(run, tmp_path, target, out, options):
     if target == "onnx":
         pytest.importorskip("tf2onnx")
-    out = tmp_path / {"saved-model": "served", "tflite": "a.tflite", "onnx": "a.onnx"}[target]
-    call_export(target, "--run", run, "--out", out)
-    assert out.exists()
+    call_export(target, "--run", run, "--out", tmp_path / out, *options)
+    assert (tmp_path / out).exists()
+    if target == "web":
+        model = json.loads((tmp_path / out / "model.json").read_text())
+        assert model["noise_map_model"] is None and not model["accepts_noise_map"]

@@ -9,10 +9,12 @@ const SCRAMBLE_KEY = [0x3ec8f720, 0x02461e29];
 const ROUNDS = 10;
 const SMALLEST_UNIFORM = Math.fround(1e-7);
 
-/** Product of two uint32: [high, low]. */
+/** Product of two uint32: [high, low], from products of 16 bits. */
 function multiply(a, b) {
-  const product = BigInt(a) * BigInt(b);
-  return [Number(product >> 32n), Number(product & 0xffffffffn)];
+  const [a1, a0, b1, b0] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const first = a1 * b0 + ((a0 * b0) >>> 16);
+  const second = a0 * b1 + (first & 0xffff);
+  return [a1 * b1 + (first >>> 16) + (second >>> 16), Math.imul(a, b) >>> 0];
 }
 
 /** Four uint32 of a counter (4 uint32) and a key (2 uint32). */

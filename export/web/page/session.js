@@ -11,10 +11,11 @@ import { View } from "./view.js";
 import { isSeed, packWork, unpackWork } from "./work.js";
 
 const SAVE_AFTER = 300; // ms after the last change
+const MOST_NOISES = 16; // that are kept
 const SEEDS = 2 ** 31; // dice draw below this; any natural number can be typed
 
 export class Session extends EventTarget {
-  #keepSoon = 0; #kept = 0;
+  #keepSoon = 0; #kept = 0; #drawn = new Map();
 
   constructor(model) {
     super();
@@ -146,7 +147,11 @@ export class Session extends EventTarget {
 
   #noise(seed) {
     if (!this.model.z_dim) return new Float32Array(0);
-    return shifted(noiseOfSeed(seed, this.model.z_dim), this.model.directions, this.amounts);
+    if (!this.#drawn.has(seed)) { // Pix2Pix has up to 200,000 numbers: not at every stroke
+      if (this.#drawn.size >= MOST_NOISES) this.#drawn.clear();
+      this.#drawn.set(seed, noiseOfSeed(seed, this.model.z_dim));
+    }
+    return shifted(this.#drawn.get(seed), this.model.directions, this.amounts);
   }
 
   request(seed = this.seed, redrawn = this.redrawn) {
