@@ -7,7 +7,7 @@ def change_color(image, *, brightness, saturation, contrast):
     """Shifts the brightness, then scales the saturation, then the contrast. Nothing is clipped.
 
     Saturation is the distance of a pixel's channels from their mean, contrast that of all values
-    from the mean of the image.
+    from the mean of the image. Where nothing is to change, the result has the same bits.
 
     Args:
         image: float (b, h, w, 3) in [-1, 1].
@@ -25,6 +25,6 @@ def change_color(image, *, brightness, saturation, contrast):
     )
     image = image + brightness
     grey = tf.reduce_mean(image, axis=-1, keepdims=True)
-    image = grey + saturation * (image - grey)
+    image = image + (saturation - 1.0) * (image - grey)
     mean = tf.reduce_mean(image, axis=(1, 2, 3), keepdims=True)
-    return mean + contrast * (image - mean)
+    return image + (contrast - 1.0) * (image - mean)

@@ -66,6 +66,9 @@ class SharedTrainingConfig(Section):
         description="VGG19's weights, for add_vgg_loss: a file, or imagenet to download Keras's.",
     )
     lambda_vgg: bounds.LossWeight = Field(10.0, description="Weight of the perceptual loss.")
+    discriminator_augment: DiscriminatorAugmentConfig = Field(
+        DiscriminatorAugmentConfig(), description="Augmentation of the discriminator's inputs."
+    )
     log_gradient_norms: bool = Field(
         True, description="Whether to log the L2 norms of both networks' gradients."
     )
@@ -129,9 +132,6 @@ class TrainingConfig(SharedTrainingConfig):
 
     lambda_label_mix: bounds.LossWeight = Field(
         10.0, description="Weight of the LabelMix consistency loss. 0: without LabelMix."
-    )
-    discriminator_augment: DiscriminatorAugmentConfig = Field(
-        DiscriminatorAugmentConfig(), description="Augmentation of the discriminator's inputs."
     )
     class_balancing: bool = Field(
         True, description="Whether the loss weights classes by the inverse of their frequency."

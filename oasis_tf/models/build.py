@@ -64,10 +64,7 @@ PARTS = {
             FakeClass(),
             LabelMix(weight=training.lambda_label_mix),
         ],
-        compiled=lambda training: {
-            "class_balancing": training.class_balancing,
-            "augmentation": _augmentation(training.discriminator_augment),
-        },
+        compiled=lambda training: {"class_balancing": training.class_balancing},
     ),
     "spade": Parts(
         model=SPADE,
@@ -106,6 +103,7 @@ def build_model(config):
         ema_decay=training.ema_decay,
         ema_warmup=training.ema_warmup,
         log_gradient_norms=training.log_gradient_norms,
+        augmentation=_augmentation(training.discriminator_augment),
         seed=training.seed,
         jit_compile=training.jit_compile,
         steps_per_execution=training.steps_per_execution,

@@ -65,16 +65,20 @@ class GAN(AdversarialPair):
 
         They are not drawn in `updates`: XLA draws other numbers from the same seed.
         """
-        draws = {
+        return {
             "generator_z": self.sample_z(label_map, GENERATOR_Z, step=self.step),
             "discriminator_z": self.sample_z(label_map, DISCRIMINATOR_Z, step=self.step),
+        } | self.augmentation_draws(label_map)
+
+    def augmentation_draws(self, label_map):
+        """Those of `draws` that are the augmentation's; none without one."""
+        streams = AUGMENTATIONS if self.augmentation is not None else {}
+        return {
+            f"{network}_augmentation": self.draw(
+                noise.uniform, label_map, NUM_DRAWS, stream, step=self.step
+            )
+            for network, stream in streams.items()
         }
-        if self.augmentation is not None:
-            for network, stream in AUGMENTATIONS.items():
-                draws[f"{network}_augmentation"] = self.draw(
-                    noise.uniform, label_map, NUM_DRAWS, stream, step=self.step
-                )
-        return draws
 
     def updates(self, real, label_map, draws):
         """One step without its draws: generator, discriminator on new fakes, EMA.
@@ -212,9 +216,7 @@ class GAN(AdversarialPair):
     def predictions(self, outputs, *, pixel_weights=None):
         """What the discriminator predicts for each image: float32 (b,), > 0 = real.
 
-        Args:
-            outputs: what `discriminate` returns.
-            pixel_weights: float32 (b, h, w) or None, see `ForwardPass`.
+        `outputs` is what `discriminate` returns; for `pixel_weights` see `ForwardPass`.
         """
         raise NotImplementedError
 

@@ -54,14 +54,22 @@ class Pix2Pix(GAN):
         super().compile(generator_optimizer, discriminator_optimizer, ema_decay=ema_decay, **shared)
 
     def draws(self, label_map):
-        return {"z": self.sample_z(label_map, GENERATOR_Z, step=self.step)}
+        z = self.sample_z(label_map, GENERATOR_Z, step=self.step)
+        return {"z": z} | self.augmentation_draws(label_map)
 
     def updates(self, real, label_map, draws):
         """The discriminator, then the generator on the same fake, then the EMA."""
         with tf.GradientTape() as tape:
             fake = self.generator(label_map, draws["z"], training=True)
-        logs = self.train_discriminator(real, tf.stop_gradient(fake), label_map)
-        logs |= self.train_generator(tape, real, fake, label_map)
+        logs = self.train_discriminator(
+            real,
+            tf.stop_gradient(fake),
+            label_map,
+            augmentation=draws.get("discriminator_augmentation"),
+        )
+        logs |= self.train_generator(
+            tape, real, fake, label_map, augmentation=draws.get("generator_augmentation")
+        )
         self.update_ema()
         return logs
 
