@@ -1,6 +1,7 @@
 """SPADE's variational encoder: its numbers, its loss, and how z reaches the generator."""
 
 import math
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -16,6 +17,8 @@ from oasis_tf.models import SPADE, SPADEDiscriminator, SPADEGenerator
 from oasis_tf.models.fold import fold
 from oasis_tf.models.spade.encoder import SPADEEncoder, sampled
 from oasis_tf.weights import official_names
+from oasis_tf.weights.official_checkpoint import OfficialCheckpointError, StateDict, load
+from oasis_tf.weights.transfer import transfer
 
 SIZE, Z_DIM = (32, 64), 3
 pytestmark = pytest.mark.usefixtures("untraced")
@@ -119,6 +122,7 @@ def test_the_gradient_reaches_mean_and_variance_through_z():
     np.testing.assert_allclose(of_log_variance, [[0.5 * 2 * 0.5, 0.5 * -2.0]], rtol=1e-6)
 
 
+@pytest.mark.heavy
 def test_a_step_trains_the_encoder_by_the_fakes_alone_too():
     """Without noise the fake does not depend on the variance; without KLD nothing else does."""
     model = tiny_model(lambda_kld=0.0)
@@ -132,6 +136,7 @@ def test_a_step_trains_the_encoder_by_the_fakes_alone_too():
     assert np.abs(encoder.to_log_variance.kernel.numpy() - before[1]).max() > 1e-6
 
 
+@pytest.mark.heavy
 def test_a_step_logs_the_divergence_and_generation_does_not_encode():
     model = tiny_model()
     images, maps = pairs()
@@ -160,3 +165,18 @@ def test_refusals():
         tiny_generator()(maps, np.zeros((2, *SIZE, Z_DIM), np.float32))
     with pytest.raises(ValueError, match="has no encoder"):
         SPADE(tiny_generator(encoder=False), SPADEDiscriminator(NUM_CLASSES, channels=1))
+
+
+def test_weights_with_noise_do_not_fit_a_generator_without_and_the_layer_of_z_starts_anew():
+    noisy, plain = tiny_generator(), tiny_generator(z_dim=0)
+    state_dict = StateDict(Path("G.pth"), official_names.to_state_dict(noisy), "spade")
+    with pytest.raises(OfficialCheckpointError, match="generator.z_dim 3, the config's is 0"):
+        load(plain, state_dict)
+    partners = {index: index for index in range(NUM_CLASSES)}
+    assert list(transfer(noisy, plain, partners).fresh) == ["fc.weight", "fc.bias"]
+    np.testing.assert_array_equal(plain.conv_image.kernel, noisy.conv_image.kernel)
+    again = tiny_generator()
+    report = transfer(noisy, again, partners)
+    assert not report.fresh and "encoder.fc_mu.weight" in report.copied
+    for weight, same in zip(again.weights, noisy.weights, strict=True):
+        np.testing.assert_array_equal(weight, same)
