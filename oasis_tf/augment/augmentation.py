@@ -55,6 +55,10 @@ class Augmentation:
         color: float >= 0, strength of the changes of colour. 1: brightness by up to 0.5, saturation
             by 0 to 2, contrast by 0.5 to 1.5. Strength 0 switches each of the three off.
         probability: float in [0, 1], of each of the three for each image.
+        target: float in (0, 1), of the discriminator's overfitting, towards which the callback
+            `AdaptiveAugmentation` moves the probability, `probability` being that of the start; or
+            None for a constant one.
+        probability_step: float in (0, 1], how far it moves at each measurement.
     Reference: DiffAugment, Zhao et al. 2020, arXiv:2006.10738. Its strengths are 0.125, 0.5 and 1.
 
     ```python
@@ -68,20 +72,25 @@ class Augmentation:
         cutout: float = 0.0,
         color: float = 0.0,
         probability: float = 1.0,
+        target: float | None = None,
+        probability_step: float = 0.02,
     ):
         self.translation = translation
         self.cutout = cutout
         self.color = color
         self.probability = probability
+        self.target = target
+        self.probability_step = probability_step
 
-    def view(self, draws: tf.Tensor, *, image_size: tuple[int, int]) -> View:
+    def view(self, draws: tf.Tensor, *, image_size: tuple[int, int], probability=None) -> View:
         """The `View` of a batch.
 
         Args:
             draws: float32 (b, NUM_DRAWS), uniform in [0, 1).
             image_size: (height, width).
+            probability: float32 scalar, the current one; None for that of the constructor.
         """
-        is_drawn = draws[:, :3] < self.probability
+        is_drawn = draws[:, :3] < (self.probability if probability is None else probability)
         moves, cuts, colors = is_drawn[:, :1], is_drawn[:, 1:2], is_drawn[:, 2]
         limit = tf.constant([_pixels(side, self.translation) for side in image_size])
         cut = tf.constant([_pixels(side, self.cutout) for side in image_size])
@@ -98,7 +107,7 @@ class Augmentation:
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
-        names = ("translation", "cutout", "color", "probability")
+        names = ("translation", "cutout", "color", "probability", "target", "probability_step")
         return {name: getattr(self, name) for name in names}
 
     @classmethod

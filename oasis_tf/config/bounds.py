@@ -169,6 +169,8 @@ ColorStrength = number(
     ge=0, at_most=1, because="a larger one inverts colours", unit="fraction of DiffAugment's"
 )
 Probability = number(ge=0, at_most=1, unit="probability")
+Overfitting = number(gt=0, lt=1, at_most=1, unit="ratio")
+ProbabilityStep = number(gt=0, at_most=1, unit="probability")
 LossWeight = number(
     ge=0, at_most=1e6, because="all other losses would be rounding errors", unit="factor"
 )

@@ -1,6 +1,6 @@
 """The keys of a config's `training.discriminator_augment`."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from oasis_tf.config import bounds
 from oasis_tf.config.section import Section
@@ -25,5 +25,28 @@ class DiscriminatorAugmentConfig(Section):
         "0.5, by factors of 0 to 2 and of 0.5 to 1.5. 0: none.",
     )
     probability: bounds.Probability = Field(
-        1.0, description="Probability of translation, of cutout and of color, for each image."
+        1.0,
+        description="Probability of translation, of cutout and of color, for each image. With "
+        "target: at the start.",
     )
+    target: bounds.Overfitting | None = Field(
+        None,
+        description="Overfitting of the discriminator to which the probability adapts: 0 where "
+        "held-out images look as real to it as training ones, 1 where they look generated. null: "
+        "the probability stays.",
+    )
+    probability_step: bounds.ProbabilityStep = Field(
+        0.02, description="How far the probability moves at each measurement. Needs target."
+    )
+    measure_every: bounds.Steps = Field(
+        100, description="Interval at which the overfitting is measured. Needs target."
+    )
+
+    @model_validator(mode="after")
+    def _check_target(self):
+        if self.target is not None and self.translation == self.cutout == self.color == 0:
+            raise ValueError(
+                "training.discriminator_augment.target moves the probability of translation, "
+                "cutout and color, which are all 0; set one of them"
+            )
+        return self

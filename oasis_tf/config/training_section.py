@@ -126,6 +126,16 @@ class SharedTrainingConfig(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _check_measurements(self):
+        augment = self.discriminator_augment
+        if augment.target is not None and augment.measure_every % self.steps_per_execution:
+            raise ValueError(
+                f"training.steps_per_execution is {self.steps_per_execution}, which does not "
+                f"divide training.discriminator_augment.measure_every, {augment.measure_every}"
+            )
+        return self
+
 
 class TrainingConfig(SharedTrainingConfig):
     """Optimizers, losses, length, checkpoints and reports, of OASIS."""

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from oasis_tf.augment.adaptive_probability import AdaptiveProbability
 from oasis_tf.losses.loss import require_different_names, serialize
 from oasis_tf.metrics import RecentLosses, ReplicatedMean
 from oasis_tf.models import ema
@@ -16,6 +17,7 @@ from oasis_tf.runtime import noise
 from oasis_tf.runtime.keras_settings import require_float32, require_tensorflow
 
 GRADIENT_NORMS = ("g_gradient_norm", "d_gradient_norm")
+ONLY_IN_TRAINING = (*GRADIENT_NORMS, *AdaptiveProbability.names)  # not in the logs of `evaluate`
 
 require_tensorflow()
 
@@ -31,6 +33,7 @@ class AdversarialPair(LabelMapModel):
         ema_generator: float32 copy of the generator, its exponential moving average.
         step: int64, number of finished training steps.
         generator_losses, discriminator_losses: lists of `Loss`, set by `compile`.
+        adaptive_probability: `AdaptiveProbability` of an augmentation with a target, else None.
         loss_states: list of the `state` of every loss that has one.
         recent_losses: `RecentLosses`, those of the last 500 steps by name.
     Raises: ValueError if the numbers of classes differ.
@@ -56,7 +59,7 @@ class AdversarialPair(LabelMapModel):
         self.loss_states = []
         self.recent_losses = RecentLosses()
         self.log_gradient_norms = True
-        self.augmentation = None
+        self.augmentation = self.adaptive_probability = None
         self.built = True
 
     def default_generator_losses(self):
@@ -75,12 +78,20 @@ class AdversarialPair(LabelMapModel):
     @property
     def metrics(self):
         gradients = self.gradient_trackers.values() if self.log_gradient_norms else ()
-        return [*self.loss_trackers.values(), *gradients, *self.scores]
+        return [*self.loss_trackers.values(), *gradients, *self.scores, *self._adaptive()]
 
     def all_metrics(self):
         """The metrics of an epoch, including gradient norms that are not logged."""
         gradients = self.gradient_trackers.values()
-        return [*self.loss_trackers.values(), *gradients, *self.scores]
+        return [*self.loss_trackers.values(), *gradients, *self.scores, *self._adaptive()]
+
+    @property
+    def probability(self):
+        """float32 scalar, the current one of an augmentation with a target; None without."""
+        return self._adaptive()[0].probability if self._adaptive() else None
+
+    def _adaptive(self):
+        return [] if self.adaptive_probability is None else [self.adaptive_probability]
 
     def compile(
         self,
@@ -137,7 +148,9 @@ class AdversarialPair(LabelMapModel):
         self.ema_decay = ema_decay
         self.ema_warmup = ema_warmup
         self.log_gradient_norms = log_gradient_norms
-        self.augmentation = augmentation
+        self.augmentation, self.adaptive_probability = augmentation, None
+        if augmentation is not None and augmentation.target is not None:
+            self.adaptive_probability = AdaptiveProbability(augmentation.probability)
         self.seed = seed
         self._set_losses(
             self.default_generator_losses() if generator_losses is None else generator_losses,

@@ -138,7 +138,7 @@ def _augmentation(section):
     """None if all strengths are 0."""
     if section.translation == section.cutout == section.color == 0:
         return None
-    return Augmentation(**section.model_dump())
+    return Augmentation(**section.model_dump(exclude={"measure_every"}))
 
 
 def _adam(training, learning_rate):

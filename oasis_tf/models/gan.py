@@ -7,7 +7,7 @@ import tensorflow as tf
 from oasis_tf.augment.augmentation import NUM_DRAWS
 from oasis_tf.losses.loss import ForwardPass
 from oasis_tf.models import ema
-from oasis_tf.models.adversarial_pair import GRADIENT_NORMS, AdversarialPair
+from oasis_tf.models.adversarial_pair import ONLY_IN_TRAINING, AdversarialPair
 from oasis_tf.optimizers.loss_scale import gradient_norm
 from oasis_tf.runtime import noise
 from oasis_tf.runtime.replicas import mean_over_replicas, num_replicas, rows_of_replica
@@ -192,7 +192,8 @@ class GAN(AdversarialPair):
                 "This model augments what its discriminator sees, so its updates need the draws: "
                 "give `updates` those of `draws`, or the argument `augmentation`."
             )
-        view = self.augmentation.view(draws, image_size=passed.real.shape[1:3])
+        size = passed.real.shape[1:3]
+        view = self.augmentation.view(draws, image_size=size, probability=self.probability)
         maps = {name: value for name, value in vars(passed).items() if name in self.maps}
         is_seen = view.move(tf.ones_like(passed.label_map, tf.float32))
         share = mean_over_replicas(tf.reduce_mean(is_seen))
@@ -265,7 +266,7 @@ class GAN(AdversarialPair):
         passed = self.forward_pass(real, fake, label_map, training=False)
         self.update_scores(passed)
         logs = self._track({loss.name: loss(passed) for loss in tested})
-        untested = {loss.name for loss in losses if loss.only_in_training}.union(GRADIENT_NORMS)
+        untested = {loss.name for loss in losses if loss.only_in_training}.union(ONLY_IN_TRAINING)
         return {name: value for name, value in logs.items() if name not in untested}
 
     def sample_z(self, label_map, stream, *, step):

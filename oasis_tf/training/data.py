@@ -18,6 +18,8 @@ from oasis_tf.io import progress
 from oasis_tf.models import ema
 from oasis_tf.runtime import noise
 
+NUM_MEASURED = 16  # pairs of each split for `AdaptiveAugmentation`
+
 
 class RunData:
     """Both splits of a config's data set.
@@ -94,12 +96,19 @@ class RunData:
 
         Returns: images float32 (n, h, w, 3) in [-1, 1]; label maps int32 (n, h, w).
         """
-        count = min(self.config.training.num_samples, len(self.held_out))
-        indices = np.linspace(0, len(self.held_out) - 1, count).astype(np.int64)
+        return self._spread(self.held_out, self.config.training.num_samples)
+
+    def measured_pairs(self):
+        """A few training and held-out pairs, not augmented, each as `held_out_samples`."""
+        return tuple(self._spread(x, NUM_MEASURED) for x in (self.source, self.held_out))
+
+    def _spread(self, source, count):
+        """At most `count` pairs, spread over a source."""
+        indices = np.linspace(0, len(source) - 1, min(count, len(source))).astype(np.int64)
         size = self.config.data.image_size
-        with reading(self.held_out):
+        with reading(source):
             pairs = [
-                normalize_pair(*resize_pair(*self.held_out.load(tf.constant(i)), size=size))
+                normalize_pair(*resize_pair(*source.load(tf.constant(i)), size=size))
                 for i in indices
             ]
         images, label_maps = (np.stack(column) for column in zip(*pairs, strict=True))

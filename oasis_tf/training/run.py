@@ -15,6 +15,7 @@ from oasis_tf.runs.lock import locked
 from oasis_tf.runtime.devices import working_together
 from oasis_tf.runtime.stop_request import StopRequest
 from oasis_tf.training.callbacks import (
+    AdaptiveAugmentation,
     LearningRates,
     ProfileSteps,
     RequireFolder,
@@ -145,11 +146,12 @@ class TrainingRun:
             write_report(self.folder)
 
     def _fit(self, callbacks):
+        on_every_worker = [*self._learning_rates(), *self._adaptive_augmentation()]
         with reading(self.data.source), working_together(), suppress(Stopped):
             for spans, more_callbacks in self._fit_arguments():
                 self.model.fit(
                     self._distributed_batches(),
-                    callbacks=[*self._learning_rates(), *callbacks, *more_callbacks],
+                    callbacks=[*on_every_worker, *callbacks, *more_callbacks],
                     verbose=0,
                     shuffle=False,
                     **spans,
@@ -166,6 +168,19 @@ class TrainingRun:
         }
         lengths = {"constant_epochs": training.constant_epochs, "epochs": training.epochs}
         return [LearningRates(rates, partial(linear_factor, **lengths))]
+
+    def _adaptive_augmentation(self):
+        """The callback, on every worker; none for a constant probability."""
+        augment = self.config.training.discriminator_augment
+        if augment.target is None:
+            return []
+        return [
+            AdaptiveAugmentation(
+                *self.data.measured_pairs(),
+                every=augment.measure_every,
+                any_worker=self.devices.any_worker,
+            )
+        ]
 
     def _prepare_folder(self):
         """Brings the files of the folder to the step from which training starts."""

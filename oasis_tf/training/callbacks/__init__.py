@@ -1,5 +1,6 @@
 """Callbacks of training: reports, sample sheets, checkpoints and stopping."""
 
+from oasis_tf.training.callbacks.adaptive_augmentation import AdaptiveAugmentation
 from oasis_tf.training.callbacks.checkpoints import Checkpoints
 from oasis_tf.training.callbacks.evaluations import Evaluations
 from oasis_tf.training.callbacks.held_out import HeldOutScores
@@ -20,6 +21,7 @@ from oasis_tf.training.callbacks.stopping import (
 from oasis_tf.training.callbacks.training_statistics import TrainingStatistics
 
 __all__ = [
+    "AdaptiveAugmentation",
     "Checkpoints",
     "DivergenceError",
     "Evaluations",

@@ -4,6 +4,8 @@ TensorBoard groups scalars by the part before the first "/", sorts groups by nam
 first ones. So losses are `loss/…`, and scalars with one card per class are in `per_class/…`.
 """
 
+from oasis_tf.augment.adaptive_probability import AdaptiveProbability
+
 NORM = "_gradient_norm"
 LEARNING_RATE = "learning_rate_"
 SCORES = ("d_miou_", "d_accuracy_")
@@ -17,6 +19,8 @@ def metric_tag(name: str) -> str:
         return f"score/training/{name.removeprefix('d_')}"
     if name.startswith(LEARNING_RATE):
         return f"learning_rate/{name.removeprefix(LEARNING_RATE)}"
+    if name in AdaptiveProbability.names:
+        return f"augmentation/{name}"
     return f"loss/{name}"
 
 
