@@ -11,6 +11,7 @@ import select
 import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -102,12 +103,14 @@ class PaintServer(ThreadingHTTPServer):
 
 
 def files_of(folder):
-    """dict of URL path to the path of a file, of all files of a folder; no hidden ones."""
-    folder = Path(folder)
+    """dict of URL path to the path of a file, of all files of a folder; without hidden ones, and
+    without links that lead out of it."""
+    folder = Path(folder).resolve()
     found = {
         f"/{path.relative_to(folder).as_posix()}": path
         for path in sorted(folder.rglob("*"))
         if path.is_file()
+        and path.resolve().is_relative_to(folder)
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     }
     if "/index.html" in found:
@@ -126,14 +129,18 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         if not self._is_ours():
             return
+        if self.headers.get("Content-Length") is not None:
+            self.close_connection = True  # its body is not read
         path = urlsplit(self.path).path
-        if path in self.server.extra:
-            self._send(HTTPStatus.OK, self.server.extra[path], kind=_type_of(path))
-        elif path in self.server.files:
-            file = self.server.files[path]
-            self._send(HTTPStatus.OK, file.read_bytes(), kind=_type_of(file.name))
-        else:
+        content = self.server.extra.get(path)
+        if content is None and path in self.server.files:
+            with suppress(OSError):  # it was removed since the start
+                content = self.server.files[path].read_bytes()
+        if content is None:
             self._refuse(HTTPStatus.NOT_FOUND, "There is no such file.")
+        else:
+            name = "index.html" if path == "/" else path
+            self._send(HTTPStatus.OK, content, kind=_type_of(name))
 
     do_HEAD = do_GET
 
@@ -169,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
             raise ValueError("This network takes no noise maps: no class can be redrawn.")
         num_noises = (1 + len(redrawn)) if z_dim else 0
         length = height * width + 4 * z_dim * num_noises
-        if self.headers.get("Content-Length") != str(length):
+        if self.headers.get_all("Content-Length") != [str(length)]:
             raise ValueError(
                 f"The body must be {length} bytes: {height}x{width} ids, then {num_noises} times "
                 f"{z_dim} float32."
@@ -201,9 +208,13 @@ class Handler(BaseHTTPRequestHandler):
     def _is_ours(self):
         """Whether the request was meant for this server; answers it if not."""
         origin = self.headers.get("Origin")
-        is_ours = self.headers.get("Host") in self.server.hosts and (
+        hosts = self.headers.get_all("Host", [])
+        is_ours = set(hosts) <= self.server.hosts and (
             origin is None or origin.removeprefix("http://") in self.server.hosts
         )
+        if len(hosts) != 1 or "Transfer-Encoding" in self.headers:
+            self._refuse(HTTPStatus.BAD_REQUEST, "One Host, and no Transfer-Encoding, is needed.")
+            return False
         if is_ours or self.server.answers_to_all:
             return True
         self._refuse(HTTPStatus.FORBIDDEN, "This server answers to its own address only.")

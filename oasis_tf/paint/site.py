@@ -10,6 +10,7 @@ import numpy as np
 from oasis_tf.export.web import folder as web
 from oasis_tf.generation import Sampler
 from oasis_tf.io import progress
+from oasis_tf.io.file_lock import filling
 from oasis_tf.io.home_folder import cache_folder
 from oasis_tf.paint.painter import QueuedPainter
 from oasis_tf.paint.server import PaintServer
@@ -61,8 +62,10 @@ def _in_page(run, checkpoint, sampler, examples):
         return
     identity = checkpoint_files.sha256_of(checkpoint, GENERATOR)[:16]
     kept = cache_folder() / "paint" / f"{identity}-{web.page_identity()}"
-    if not kept.is_dir():
-        _written(run, checkpoint, kept, None)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with filling(kept, lock=kept.with_name(f"{kept.name}.lock"), say=progress.say):
+        if not kept.is_dir():
+            _written(run, checkpoint, kept, None)
     described = json.loads((kept / web.MODEL).read_text(encoding="utf-8"))
     fresh = web.model_json(sampler, run, examples=described["examples"])
     settings["extra"] = {f"/{web.MODEL}": json.dumps(described | fresh).encode()}

@@ -1,73 +1,24 @@
 """The server of the page: its own files and images, to its own address, and nothing else."""
 
-import http.client
 import json
 import socket
 import threading
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from tiny_run import write_checkpoint
+from requests_to_page import ask, running
 
-from oasis_tf.generation import Sampler
 from oasis_tf.paint import painter as queue
 from oasis_tf.paint import server as paint_server
 from oasis_tf.paint.painter import BusyError, QueuedPainter
 from oasis_tf.paint.server import PaintServer
 from oasis_tf.paint.site import PaintAddressError, open_site
-from oasis_tf.runs.folder import RunFolder
 from oasis_tf.runtime import noise
 
 pytestmark = pytest.mark.usefixtures("untraced")
 
 IDS = np.uint8(np.repeat([1, 5], 16)[:, None] * np.ones((1, 32)))
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("paint") / "tiny"
-    write_checkpoint(folder)
-    return RunFolder(folder)
-
-
-@pytest.fixture(scope="module")
-def sampler(run):
-    return Sampler(run.require_checkpoint())
-
-
-@contextmanager
-def running(server):
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def address(run):
-    """(host, port) of a server that paints in this process."""
-    checkpoint = run.require_checkpoint()
-    local = ("127.0.0.1", 0)
-    with open_site(run, checkpoint, address=local, in_page=False) as server, running(server):
-        yield server.server_address
-
-
-def ask(address, path, *, body=None, **headers):
-    """(status, headers, body) of GET, or of POST with a body."""
-    connection = http.client.HTTPConnection(*address, timeout=20)
-    connection.putrequest("GET" if body is None else "POST", path, skip_host="Host" in headers)
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    if body is not None and "Content-Length" not in headers:
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    with closing(connection):
-        response = connection.getresponse()
-        return response.status, response.headers, response.read()
 
 
 def z_of(seed):
