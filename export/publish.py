@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -55,6 +56,10 @@ def _naming(target, temporary):
     full = os.strerror(errno.ENOSPC)
     try:
         yield
+    except shutil.Error as error:  # of copytree: a list of sources, copies and reasons
+        if full in str(error):
+            raise UnwritableFileError(errno.ENOSPC, full, str(target)) from error
+        raise
     except OSError as error:
         if error.filename is None or str(error.filename).startswith(str(temporary)):
             with naming_unwritable(target):

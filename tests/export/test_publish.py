@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import shutil
 
 import pytest
 
@@ -120,6 +121,12 @@ def test_a_full_disk_is_said_with_the_name_of_what_was_to_be_made(tmp_path):
         publishing(tmp_path / "1") as (made,),
     ):
         raise RuntimeError(f"{made}/variables.data; {full} [Op:SaveV2]")  # as TensorFlow says it
+    with (
+        pytest.raises(UnwritableFileError, match=f"^{tmp_path}/page cannot be .*{full}$"),
+        publishing(tmp_path / "page") as (made,),
+    ):
+        reason = OSError(errno.ENOSPC, full, "a.js", None, str(made / "a.js"))
+        raise shutil.Error([("a.js", str(made / "a.js"), str(reason))])  # as copytree says it
     elsewhere = OSError(errno.ENOENT, "none", "/elsewhere")
     with pytest.raises(OSError) as raised, publishing(tmp_path / "a.tflite"):
         raise elsewhere
