@@ -3,9 +3,9 @@
 import keras
 import tensorflow as tf
 
-from oasis_tf.augment.adaptive_probability import AdaptiveProbability
 from oasis_tf.losses.loss import require_different_names, serialize
 from oasis_tf.metrics import RecentLosses, ReplicatedMean
+from oasis_tf.metrics.adaptive_probability import AdaptiveProbability
 from oasis_tf.models import ema
 from oasis_tf.models.call_inputs import label_map_and_z, require_known_ids
 from oasis_tf.models.inputs import assertions_as_value_errors, training_pair, with_value_errors

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from oasis_tf.augment.adaptive_probability import overfitting
+from oasis_tf.metrics.adaptive_probability import overfitting
 from oasis_tf.runtime import noise
 from oasis_tf.training.callbacks.steps import EveryNSteps
 

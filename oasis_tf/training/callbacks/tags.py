@@ -4,7 +4,7 @@ TensorBoard groups scalars by the part before the first "/", sorts groups by nam
 first ones. So losses are `loss/…`, and scalars with one card per class are in `per_class/…`.
 """
 
-from oasis_tf.augment.adaptive_probability import AdaptiveProbability
+from oasis_tf.metrics.adaptive_probability import AdaptiveProbability
 
 NORM = "_gradient_norm"
 LEARNING_RATE = "learning_rate_"

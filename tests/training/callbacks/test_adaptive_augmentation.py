@@ -11,9 +11,9 @@ from tiny_config import TINY
 from tiny_training import train
 from toy_gan import toy
 
-from oasis_tf.augment.adaptive_probability import AdaptiveProbability, overfitting
 from oasis_tf.augment.augmentation import Augmentation
 from oasis_tf.config import ConfigError, load_config
+from oasis_tf.metrics.adaptive_probability import AdaptiveProbability, overfitting
 from oasis_tf.runs import checkpoint
 from oasis_tf.runtime import noise
 from oasis_tf.training.callbacks import AdaptiveAugmentation
