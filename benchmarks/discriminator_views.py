@@ -2,7 +2,8 @@
 
     python -m benchmarks.discriminator_views --out FOLDER
 
-A rendered scene, and three draws with the strengths of DiffAugment beside it.
+A rendered scene, and three draws with the strengths of DiffAugment beside it. `probability.png`
+has all three switches, with the same draws at growing probabilities.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from oasis_tf.data.landscapes import render
 from oasis_tf.visualization.sheet import Column, save_png, sheet, to_uint8
 
 SWITCHES = {"translation": 0.125, "cutout": 0.5, "color": 1.0}
+PROBABILITIES = (0.25, 0.5, 1.0)
 SEED, SIZE, VIEWS = 3, (160, 224), 3
 
 
@@ -31,6 +33,11 @@ def main():
         columns = [Column("image", scene[None])]
         columns += [Column(f"draw {i}", view[None]) for i, view in enumerate(seen, start=1)]
         save_png(sheet(columns), out / f"{name}.png")
+    columns = [Column("image", np.stack([scene] * VIEWS))]
+    for probability in PROBABILITIES:
+        view = Augmentation(**SWITCHES, probability=probability).view(draws, image_size=SIZE)
+        columns.append(Column(f"probability {probability:g}", to_uint8(view.image(images))))
+    save_png(sheet(columns), out / "probability.png")
 
 
 if __name__ == "__main__":
