@@ -14,10 +14,8 @@ core: `taskset -c 0 python -m …`.
 import argparse
 import multiprocessing
 import statistics
-import time
 from pathlib import Path
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -25,9 +23,9 @@ from benchmarks import measure
 from benchmarks.cost_chart import cost_chart
 from benchmarks.machine import print_machine
 from benchmarks.real_label_maps import real_label_maps, rough_label_map
+from benchmarks.turns import generator_of, median_ratio, noise_of, row, seconds, take_turns
 from oasis_tf.config import load_config
 from oasis_tf.layers.accelerated.neighbourhoods import find_neighbourhoods
-from oasis_tf.models import OASISGenerator
 from oasis_tf.models.build import build_model
 from oasis_tf.models.fold import fold
 from oasis_tf.runtime.host_memory import keep_freed_memory
@@ -253,20 +251,9 @@ def report_precision(config, label_maps, arguments):
         row(name, *(f"{cell:.3f}" for cell in cells))
 
 
-def generator_of(config):
-    """Of random weights, the same ones every time."""
-    keras.utils.set_random_seed(2)  # of contrast, and few pixels are saturated
-    fresh = {"init_gain": 1.0, "spectral_norm": False}
-    return OASISGenerator(**config.generator.model_dump() | fresh)
-
-
 def recalibrated_emas(generator, ways):
     """Dict of way to function(label_map, z), folded."""
     return {way: tf.function(fold(generator, modulation=way)) for way in ways}
-
-
-def noise_of(config):
-    return tf.random.stateless_normal((1, config.generator.z_dim), (0, 1))
 
 
 def measure_maps(paint, maps, z, *, repeats):
@@ -281,30 +268,10 @@ def measure_maps(paint, maps, z, *, repeats):
     return times, differences
 
 
-def take_turns(calls, *, repeats):
-    """Lists of seconds, one a call, which run in turn; the first turn is not counted."""
-    times = [[seconds(call) for call in calls] for _ in range(repeats + 1)]
-    return [list(column) for column in zip(*times[1:], strict=True)]
-
-
-def seconds(call):
-    start = time.perf_counter()
-    tf.nest.map_structure(lambda tensor: tf.reshape(tensor, (-1,))[:1].numpy(), call())
-    return time.perf_counter() - start
-
-
-def median_ratio(times, others):
-    return statistics.median(a / b for a, b in zip(times, others, strict=True))
-
-
 def share_of_distinct(label_map, num_classes):
     """Distinct 5x5 neighbourhoods a pixel."""
     around = find_neighbourhoods(label_map[None], num_classes=num_classes, most=1.0)
     return len(around.outer) / label_map.size
-
-
-def row(*cells):
-    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
 def _parse():

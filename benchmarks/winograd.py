@@ -9,7 +9,7 @@ import argparse
 
 import tensorflow as tf
 
-from benchmarks.modulation import median_ratio, row, take_turns
+from benchmarks.turns import median_ratio, row, take_turns
 from oasis_tf.layers.accelerated.winograd import is_worthwhile, winograd_convolve
 from oasis_tf.runtime.host_memory import keep_freed_memory
 
