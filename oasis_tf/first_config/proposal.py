@@ -166,7 +166,7 @@ def _training(network: Network, batch_size: int, num_pairs: int) -> dict[str, An
 def _lists(findings: Findings) -> dict[str, list[str]]:
     """Names of the pairs of each split, without those that are not text in one line."""
     pairs = {
-        split: [name for name in names if name == name.strip() and "\n" not in name]
+        split: [name for name in names if name == name.strip() and not {"\n", "\r"} & set(name)]
         for split, names in findings.pairing.pairs.items()
     }
     if "" not in pairs:

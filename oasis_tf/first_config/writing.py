@@ -39,8 +39,13 @@ def write(proposal: Proposal, path: Path) -> list[Path]:
     for file in texts:
         require_new(file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    for file, text in texts.items():
-        with whole_file(file) as temporary:
-            temporary.write_bytes(text.encode("utf-8", "surrogateescape"))
-    load_config(path)
+    try:
+        for file, text in texts.items():
+            with whole_file(file) as temporary:
+                temporary.write_bytes(text.encode("utf-8", "surrogateescape"))
+        load_config(path)
+    except BaseException:
+        for file in texts:
+            file.unlink(missing_ok=True)
+        raise
     return list(texts)

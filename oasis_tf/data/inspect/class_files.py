@@ -1,5 +1,6 @@
 """Reads names of classes from files as data sets and annotation tools write them."""
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from oasis_tf.data.dataset_info import Color
 from oasis_tf.data.inspect.file_tree import FileTree
 from oasis_tf.io.json_file import JSONFileError, read_json
+from oasis_tf.io.regular_file import require_regular
 
 MOST_BYTES = 2**20
 MOST_DEPTH = 2  # of folders that are searched
@@ -26,6 +28,7 @@ _COLOR_FIRST = re.compile(r"(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})[\s,:]+(\S.*)
 _COLOR_LAST = re.compile(r"([^:,]+)[:,]\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\b.*")
 _ID_FIRST = re.compile(r"(\d{1,3})\s*[\s:,;=]\s*(\S.*)")
 _ID_LAST = re.compile(r"(.*\S)\s*[:,;=]\s*(\d{1,3})")
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,24 @@ def class_files(tree: FileTree) -> list[ClassFile]:
 
 def _read(path: Path) -> ClassFile | None:
     try:
+        require_regular(path)
         if path.suffix.lower() == ".json":
             return _of_json(path, read_json(path, max_bytes=MOST_BYTES))
         with path.open("rb") as file:
             text = file.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             return None
-        return _of_lines(path, list(_lines(text.decode("utf-8-sig"))))
-    except (JSONFileError, OSError, UnicodeDecodeError, ValueError):
+        return _of_lines(path, list(_lines(_decoded(text))))
+    except (JSONFileError, OSError, UnicodeDecodeError, ValueError, csv.Error):
         return None
+
+
+def _decoded(content: bytes) -> str:
+    """Text in UTF-8, or in UTF-16 with its mark, as Windows writes it; without control characters,
+    which a config cannot hold."""
+    is_utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = content.decode("utf-16" if is_utf_16 else "utf-8-sig")
+    return _CONTROL.sub("", text)
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -92,9 +104,9 @@ def _of_lines(path: Path, lines: list[str]) -> ClassFile | None:
     for pattern, of_id, of_name in ((_ID_FIRST, 1, 2), (_ID_LAST, 2, 1)):
         matches = [match for line in lines if (match := pattern.fullmatch(line))]
         if matches and len(matches) >= len(lines) - 1:
-            by_id = {int(match[of_id]): match[of_name].strip().strip("'\"") for match in matches}
+            by_id = {int(match[of_id]): match[of_name].strip("'\" ") for match in matches}
             return ClassFile(path, by_id={id_: name for id_, name in by_id.items() if id_ <= 255})
-    names = [line.strip("'\",") for line in lines if line != "__ignore__"]
+    names = [line.strip("'\", ") for line in lines if line != "__ignore__"]
     return ClassFile(path, listed=tuple(names)) if names else None
 
 
@@ -103,11 +115,14 @@ def _of_json(path: Path, value) -> ClassFile | None:
     if not isinstance(value, dict):
         return None
     if path.name.lower() == "meta.json":
-        listed = [entry for entry in value.get("classes", []) if isinstance(entry, dict)]
+        classes = value.get("classes")
+        listed = classes if isinstance(classes, list) else []
+        listed = [entry for entry in listed if isinstance(entry, dict)]
         named = {str(entry.get("title")): _of_hex(entry.get("color")) for entry in listed}
     else:
         named = {str(name): _of_list(color) for name, color in value.items()}
-    by_color = {color: name for name, color in named.items() if color is not None}
+    named = {_CONTROL.sub("", name).strip(): color for name, color in named.items()}
+    by_color = {color: name for name, color in named.items() if name and color is not None}
     return ClassFile(path, by_color=by_color) if by_color else None
 
 

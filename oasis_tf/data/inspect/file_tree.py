@@ -78,5 +78,6 @@ def _entries(folder: Path) -> tuple[list[str], list[str]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if not entry.name.startswith(".") and entry.name not in SYSTEM_FOLDERS:
-                (below if entry.is_dir() else files).append(entry.name)
+                is_folder = os.path.isdir(entry.path)  # False for a link to itself
+                (below if is_folder else files).append(entry.name)
     return sorted(files), sorted(below)

@@ -138,6 +138,13 @@ def _read(pair: tuple[Path, Path]) -> _OneMap | str:
                 table = np.frombuffer(bytes(image.getpalette("RGB") or ()), np.uint8).reshape(-1, 3)
                 palette = {id_: tuple(color) for id_, color in enumerate(table.tolist())}
             is_grey = image.mode in GREY_MODES
+            if is_grey and image.mode not in ("L", "P"):
+                return (
+                    f"{path}: the label map has 1 or 16 bits a pixel, or transparency (Pillow mode "
+                    f"{image.mode}); save it again as 8-bit grey or palette PNG."
+                )
+            if image.format != "PNG":
+                return f"{path}: a label map must be a PNG; this is {image.format}."
             pixels = np.asarray(image if is_grey else image.convert("RGB"))
     except DataError as error:
         return str(error)

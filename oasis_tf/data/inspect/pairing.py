@@ -67,6 +67,8 @@ def find_pairing(tree: FileTree) -> Pairing | None:
     likely = [pairing for pairing in found if _is_likely(pairing, most)]
     for pairing in sorted(likely, key=_rank, reverse=True)[:MOST_LOOKS]:
         _fill(pairing)
+        if not all(pairing.pairs.values()):
+            continue  # a split without pairs
         pairing.look = _label_look(tree, pairing)
         if pairing.look is not None:
             return pairing

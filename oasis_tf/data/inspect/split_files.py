@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from oasis_tf.data.inspect.collections import HELD_OUT, SPLIT, TEST, kind_of, split_pattern
 from oasis_tf.data.inspect.file_tree import FileTree
+from oasis_tf.io.regular_file import require_regular
 
 MOST_BYTES = 64 * 2**20  # as `oasis_tf.data.splits.LARGEST_LIST`
 MOST_LISTS = 50
@@ -69,6 +70,7 @@ def _names_in(tree: FileTree, path: str, names: Collection[str]) -> set[str] | N
     """The names of a list, as `oasis_tf.data.splits.ListSplit` reads it; None if one is no pair."""
     place = tree.root / path
     try:
+        require_regular(place)
         if place.stat().st_size > MOST_BYTES:
             return None
         text = place.read_text(encoding="utf-8-sig", errors="surrogateescape")

@@ -1,5 +1,7 @@
 """Files of class names, as data sets and tools write them."""
 
+import os
+
 import pytest
 
 from oasis_tf.data.inspect.class_files import class_files
@@ -45,4 +47,35 @@ def test_each_form_is_read(tmp_path, name, text, expected):
 )
 def test_what_is_no_such_file_is_passed_over(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
+    assert class_files(scan(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("road\r\nclear sky\r\n".encode("utf-16"), ("road", "clear sky")),  # Notepad's "Unicode"
+        (b"ro\0ad\n\x1bsky\n", ("road", "sky")),  # a config cannot hold a NUL
+    ],
+)
+def test_text_as_windows_writes_it_and_control_characters(tmp_path, content, expected):
+    (tmp_path / "classes.txt").write_bytes(content)
+    (found,) = class_files(scan(tmp_path))
+    assert found.listed == expected
+
+
+@pytest.mark.parametrize("classes", ["5", "null"])
+def test_a_meta_json_of_other_content_is_no_class_file(tmp_path, classes):
+    (tmp_path / "meta.json").write_text(f'{{"classes": {classes}}}')
+    assert class_files(scan(tmp_path)) == []
+
+
+def test_a_name_of_spaces_is_none(tmp_path):
+    text = '{" ": [1, 1, 1], "\\u0000": [2, 2, 2], "road": [3, 3, 3]}'
+    (tmp_path / "obj_class_to_machine_color.json").write_text(text)
+    (found,) = class_files(scan(tmp_path))
+    assert found.by_color == {(3, 3, 3): "road"}
+
+
+def test_a_pipe_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "classes.txt")
     assert class_files(scan(tmp_path)) == []
