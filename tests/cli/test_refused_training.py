@@ -105,6 +105,7 @@ def test_a_bad_label_met_in_training_is_named(tmp_path, pairs, split):
     assert "holds no checkpoint" in again.stderr and "--resume" in again.stderr
 
 
+@pytest.mark.slow
 def test_a_bad_held_out_label_met_in_painting_is_named(tmp_path, pairs):
     root, options = pairs
     train("--run-dir", tmp_path / "run", *options, *setting(epochs=1, steps_per_epoch=1))

@@ -83,10 +83,14 @@ MODELS = {
         regions="cannot be redrawn within a region",
     ),
 }
+IN_TIERS = [
+    pytest.param(name, marks=pytest.mark.slow) if name == "spade_with_noise" else name
+    for name in MODELS
+]
 pytestmark = [pytest.mark.heavy, pytest.mark.usefixtures("untraced")]
 
 
-@pytest.fixture(scope="module", params=list(MODELS))
+@pytest.fixture(scope="module", params=IN_TIERS)
 def model(request):
     return request.param
 

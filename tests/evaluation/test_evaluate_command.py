@@ -57,6 +57,7 @@ def test_a_run_is_evaluated_by_one_command(run, tmp_path):
     assert "own discriminator" in out.with_suffix(".md").read_text()
 
 
+@pytest.mark.slow
 def test_results_lie_in_the_run_and_say_other_networks_by_name(run, inception_file):
     call("evaluate", "--run", run, "--metrics", "fid,kid", "--inception-weights", inception_file)
     (found,) = evaluations_in(run / "evaluation" / "results.json")

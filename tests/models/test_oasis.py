@@ -337,6 +337,7 @@ def test_the_losses_of_every_step_are_kept_in_turn():
         assert steps.mean() == pytest.approx(history[name][0], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_two_replicas_train_like_one_device_with_the_whole_batch(two_replicas):
     def train(strategy, **arguments):
         keras.utils.set_random_seed(3)

@@ -35,6 +35,7 @@ def test_a_saved_model_goes_on_like_the_one_that_was_not(tmp_path):
     assert_trains_on_alike(loaded, model)
 
 
+@pytest.mark.slow
 def test_saved_weights_go_on_like_the_model_they_are_of(tmp_path):
     model = tiny_oasis(tiny_generator(), tiny_discriminator(), seed=4, run_eagerly=True)
     fit(model)

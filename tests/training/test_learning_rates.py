@@ -29,6 +29,7 @@ def rates(run):
     return [[float(row[f"learning_rate_{network}"]) for row in rows] for network in "gd"]
 
 
+@pytest.mark.slow
 @pytest.mark.heavy
 def test_a_resumed_run_follows_the_schedule_to_the_bit(tmp_path):
     run, other = tmp_path / "run", tmp_path / "other"

@@ -136,6 +136,7 @@ def test_a_run_with_a_perceptual_loss_is_exported_without_its_weights(tmp_path):
         assert_equal_arrays(loaded(tmp_path / "out" / name), arrays)
 
 
+@pytest.mark.slow
 def test_an_imported_run_is_painted_with_and_trained_on_and_exported(tmp_path):
     files = official_files(tmp_path)
     run, out = tmp_path / "run", tmp_path / "out"
@@ -159,6 +160,7 @@ def test_an_imported_run_is_painted_with_and_trained_on_and_exported(tmp_path):
         assert 0 < np.abs(arrays[name][bias] - files[name][bias]).max() < 6 * 1e-3  # 6 steps
 
 
+@pytest.mark.slow
 def test_a_run_with_a_label_embedding_trains_and_paints_but_is_no_official_one(tmp_path):
     run, out = tmp_path / "run", tmp_path / "out"
     embedding = ["--set", "generator.label_embedding=3", "--set", "training.epochs=1"]
@@ -173,7 +175,14 @@ def test_a_run_with_a_label_embedding_trains_and_paints_but_is_no_official_one(t
     assert "generator.label_embedding" in result.stderr
 
 
-@pytest.mark.parametrize("name", ["best_EMA.pth", "best_G.pth", "anything.pt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "best_G.pth",
+        pytest.param("best_EMA.pth", marks=pytest.mark.slow),
+        pytest.param("anything.pt", marks=pytest.mark.slow),
+    ],
+)
 def test_a_generator_alone_makes_both_and_the_discriminator_is_fresh(tmp_path, name):
     (arrays,) = official_files(tmp_path, names=["best_G.pth"]).values()
     os.rename(tmp_path / "best_G.pth", tmp_path / name)

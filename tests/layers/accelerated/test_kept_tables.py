@@ -11,7 +11,7 @@ from oasis_tf.models import OASISGenerator
 SIZE, CLASSES, Z_DIM = (16, 16), 4, 3
 
 
-@pytest.fixture(scope="module", params=["zeros", "replicate"])
+@pytest.fixture(scope="module", params=["replicate", pytest.param("zeros", marks=pytest.mark.slow)])
 def generator(request):
     return OASISGenerator(
         *(CLASSES, SIZE),
