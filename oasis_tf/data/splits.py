@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # it imports TensorFlow, and `init` must start without
     from oasis_tf.data.source import Source
 
 LARGEST_LIST = 64 * 2**20  # bytes
+LONGEST_SHOWN = 256  # characters of a line in an error; names of files have fewer
 
 
 class EverySplit:
@@ -88,7 +89,7 @@ class ListSplit(EverySplit):
             if name not in names:
                 raise DataError(
                     f"{self.path}, line {number}: there is no image and no label map named "
-                    f"{line!r}."
+                    f"{line[:LONGEST_SHOWN]!r}."
                 )
             if name in found:
                 raise DataError(

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from oasis_tf.diagnosis.fact import NOTE, PROBLEM, Fact
@@ -16,8 +17,8 @@ MOST_FILES = 100_000
 def files() -> list[Fact]:
     """The cache, and the folders that are written to."""
     facts = [
-        _writable("this folder", Path.cwd()),
-        _writable("temporary files", Path(tempfile.gettempdir())),
+        _writable("this folder", Path.cwd),
+        _writable("temporary files", tempfile.gettempdir),
     ]
     try:
         cache = cache_folder()
@@ -32,10 +33,12 @@ def without_home(path: Path | str) -> str:
     return f"~{text[len(home) :]}" if home != "/" and text.startswith(f"{home}/") else text
 
 
-def _writable(name: str, folder: Path) -> Fact:
-    """Whether a file can be written in a folder, and how much space is left."""
-    where = without_home(folder)
+def _writable(name: str, find: Callable[[], Path | str]) -> Fact:
+    """Whether a file can be written in the folder that `find` returns, and the space left."""
+    where = "it"  # the current folder may be deleted
     try:
+        folder = find()
+        where = without_home(folder)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"oasis_tf")
         free = shutil.disk_usage(folder).free
@@ -49,12 +52,15 @@ def _writable(name: str, folder: Path) -> Fact:
 def _cache(cache: Path) -> Fact:
     """Size of the cache folder, or whether it can be made."""
     if not cache.is_dir():
-        existing = next(path for path in cache.parents if path.is_dir())
-        fact = _writable("cache", existing)
+        existing = next(path for path in (cache, *cache.parents) if os.path.lexists(path))
+        if not existing.is_dir():
+            value, advice = f"{without_home(existing)} is no folder", "move that file away"
+            return Fact("cache", value, PROBLEM, advice)
+        fact = _writable("cache", lambda: existing)
         value = f"{without_home(cache)} is not there yet; {fact.value}"
         return Fact("cache", value, fact.state, fact.advice)
     paths = [Path(parent, name) for parent, _, names in os.walk(cache) for name in names]
     size = sum(path.lstat().st_size for path in paths[:MOST_FILES])
-    fact = _writable("cache", cache)
+    fact = _writable("cache", lambda: cache)
     value = f"{size / 1e9:.2f} GB in {counted(len(paths), 'file')}; {fact.value}"
     return Fact("cache", value, fact.state, fact.advice or "may be deleted at any time")

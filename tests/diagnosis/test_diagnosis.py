@@ -157,3 +157,21 @@ def test_paths_do_not_name_the_user(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ada")
     assert places.without_home(Path("/home/ada/x")) == "~/x"
     assert places.without_home(Path("/home/adam/x")) == "/home/adam/x"
+
+
+@pytest.mark.parametrize("is_parent", [False, True])
+def test_a_file_in_place_of_the_cache_is_a_problem(monkeypatch, tmp_path, is_parent):
+    file = tmp_path / "caches" if is_parent else tmp_path / "oasis_tf"
+    file.touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches" if is_parent else tmp_path))
+    fact = by_name(places.files())["cache"]
+    assert (fact.value, fact.state) == (f"{file} is no folder", "problem")
+
+
+def test_a_deleted_current_folder_is_a_problem(monkeypatch, tmp_path):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+    fact = by_name(places.files())["this folder"]
+    reason = f"it cannot be written ({os.strerror(errno.ENOENT)})"
+    assert (fact.value, fact.state) == (reason, "problem")
