@@ -10,7 +10,7 @@ from oasis_tf.io.atomic_file import whole_file
 
 
 class FileExistsAlreadyError(ValueError):
-    """Error for a file that `init` would have to replace."""
+    """Error for a file that `init` would have to replace, or that stands where a folder must be."""
 
 
 def require_new(path: Path) -> None:
@@ -20,6 +20,9 @@ def require_new(path: Path) -> None:
             f"{path} is there already, and init never writes over a file; name another one with "
             "--out"
         )
+    above = next((parent for parent in path.absolute().parents if os.path.lexists(parent)), None)
+    if above is not None and not above.is_dir():
+        raise FileExistsAlreadyError(f"{above} is no folder; name another place with --out")
 
 
 def write(proposal: Proposal, path: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tiny_files import write_pairs
 
 from oasis_tf.data import DataError, open_splits
-from oasis_tf.data.splits import FractionSplit
+from oasis_tf.data.splits import FractionSplit, ListSplit
 
 NAMES = [f"pair_{index}" for index in range(400)]
 
@@ -106,3 +106,10 @@ def test_a_pair_that_is_linked_into_the_other_split_is_refused(tmp_path, link):
         os.symlink(tmp_path / kind / "train", tmp_path / kind / "val")
     with pytest.raises(DataError, match="All 2 held-out pairs"):
         open_splits(**arguments)
+
+
+def test_a_long_line_of_a_list_is_not_repeated_whole(tmp_path):
+    (tmp_path / "list.txt").write_text("x" * 10**6)
+    with pytest.raises(DataError, match="list.txt, line 1: there is no image") as refused:
+        ListSplit(tmp_path / "list.txt").chosen({"a"})
+    assert len(str(refused.value)) < 1000

@@ -76,3 +76,10 @@ def test_a_config_that_does_not_load_is_not_left_there(root, monkeypatch):
     monkeypatch.setattr(writing, "load_config", refused)
     assert "does not load" in init(root, exit_code=2)[0].stderr
     assert [path.name for path in root.parent.iterdir()] == ["data"]
+
+
+def test_a_file_in_place_of_the_folder_of_out_is_named_before_reading(root, tmp_path):
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "below" / "my.yaml"
+    printed = call("init", "--data-root", root, "--out", out, exit_code=2).stderr
+    assert printed == f"Error: {tmp_path / 'file'} is no folder; name another place with --out\n"
