@@ -56,6 +56,7 @@ def compare(whole, edits, label_map, z, arguments):
     """(seconds of a whole image, of an edit, ratio, difference) of one label map."""
     before = tf.constant(label_map[None], tf.int32)
     after = tf.constant(edited(label_map, share=arguments.share)[None], tf.int32)
+    edits._before = None
     edits(before, z)
     kept = edits._before
 

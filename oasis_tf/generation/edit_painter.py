@@ -16,11 +16,14 @@ def keeps_tables(generator) -> bool:
 class EditPainter:
     """A generator for one label map after the other, each an edit of the one before.
 
-    It keeps gamma and beta of all neighbourhoods of the last label map (about 80 MB for ADE20K's
-    network) and computes those of new ones. Images equal those of the generator up to rounding.
+    It keeps gamma and beta of the neighbourhoods of the label maps so far and computes those of new
+    ones. It begins anew where the noise changes, or where `growth` times as many are kept as the
+    first label map had (for ADE20K's network about 80 MB). Images equal those of the generator up
+    to rounding.
 
     Args:
         generator: a generator of `keeps_tables`, folded.
+        growth: float, at least 1.
 
     ```python
     paint = EditPainter(fold(generator))
@@ -28,15 +31,15 @@ class EditPainter:
     ```
     """
 
-    def __init__(self, generator: ModulatedGenerator):
+    def __init__(self, generator: ModulatedGenerator, *, growth: float = 2.0):
         self._generator = generator
+        self._growth = growth
         self._none = no_tables(generator)
-        self._before = None
-        label_map = tf.TensorSpec((1, *generator.image_size), tf.int32)
+        self._before = None  # noise, tables, and their rows after the first label map
         tables = tf.nest.map_structure(
-            lambda table: tf.TensorSpec((None, table.shape[1]), table.dtype), self._none
+            lambda table: tf.TensorSpec((None, *table.shape[1:]), table.dtype), self._none
         )
-        signature = [label_map, label_map, tables]
+        signature = [tf.TensorSpec((1, *generator.image_size), tf.int32), tables]
         if generator.z_dim:
             signature.append(tf.TensorSpec((1, generator.z_dim), tf.float32))
         self._call = tf.function(self._paint, input_signature=signature, autograph=False)
@@ -49,16 +52,17 @@ class EditPainter:
             z: float32 (1, z_dim); None for a generator without noise.
         Returns: float32 (1, h, w, 3) in [-1, 1].
         """
-        before, tables = label_map, self._none
-        if self._before is not None and (z is None or bool(tf.reduce_all(z == self._before[1]))):
-            before, _, tables = self._before
-        noise = () if z is None else (z,)
-        image, tables = self._call(label_map, before, tables, *noise)
-        self._before = label_map, z, tables
+        tables, first_rows = self._none, None
+        if self._before is not None and (z is None or bool(tf.reduce_all(z == self._before[0]))):
+            _, tables, first_rows = self._before
+        image, tables = self._call(label_map, tables, *(() if z is None else (z,)))
+        rows = sum(len(table) for table in tf.nest.flatten(tables))
+        first_rows = first_rows or rows
+        self._before = (z, tables, first_rows) if rows <= self._growth * first_rows else None
         return image
 
-    def _paint(self, label_map, before, known, z=None):
-        tables = KeptTables(before, known)
+    def _paint(self, label_map, known, z=None):
+        tables = KeptTables(known)
         with keeping(tables):
             image = self._generator(label_map, z)
         return image, tables.kept

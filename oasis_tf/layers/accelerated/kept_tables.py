@@ -1,9 +1,8 @@
 """Tables of gamma and beta that are kept from one label map to the next, for maps that are edited.
 
 With equal noise a neighbourhood has the same gamma and beta in every label map. An edit adds few
-neighbourhoods, so only these are computed: the map before and the new one are numbered together,
-as one image. The map before comes first, so its neighbourhoods keep their numbers, which are the
-rows of the kept tables; those that follow are new.
+neighbourhoods, so only these are computed: neighbourhoods keep their numbers, which are the rows of
+the kept tables, and new ones get the numbers that follow.
 """
 
 import threading
@@ -11,7 +10,12 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from oasis_tf.layers.accelerated.neighbourhoods import Neighbourhoods, convolve, find_neighbourhoods
+from oasis_tf.layers.accelerated.neighbourhoods import (
+    STAGES,
+    Neighbourhoods,
+    convolve,
+    find_neighbourhoods,
+)
 
 _tracing = threading.local()
 
@@ -20,41 +24,35 @@ class KeptTables:
     """The tables of one call of a generator.
 
     Args:
-        label_map: int (1, h, w), the label map of the call before. At the first call, any.
-        known: scale and shift, float (m, c), of each SPADE by the path of its gamma, as a call
-            with this label map and the same noise kept them; 0 rows where none is known.
+        known: dict of lists of tensors, `kept` of the call before with the same noise, or
+            `no_tables`. By the path of a SPADE's gamma: its scale and shift, float (m, c). By the
+            height of a resolution: `Neighbourhoods.codes`.
     Attributes:
-        kept: as `known`, the tables of this call.
+        kept: as `known`, with what this call added.
     """
 
-    def __init__(self, label_map, known):
+    def __init__(self, known):
         self.kept = dict(known)
-        self._label_map = label_map
 
     def find(self, label_map, noise, **settings):
         """`EditedNeighbourhoods` of a label map int (1, h, w); see `find_neighbourhoods`."""
-        stride = self._label_map.shape[1] // label_map.shape[1]
-        before = tf.cast(self._label_map[:, ::stride, ::stride], label_map.dtype)
-        both = tf.concat((before, label_map), axis=0)
-        return EditedNeighbourhoods(
-            find_neighbourhoods(both, noise, one_image=True, **settings), self
-        )
+        size = str(label_map.shape[1])
+        found = find_neighbourhoods(label_map, noise, known=self.kept[size], **settings)
+        self.kept[size] = list(found.codes)
+        return EditedNeighbourhoods(found, self)
 
 
 class EditedNeighbourhoods:
     """`Neighbourhoods` of a label map, of which some have tables already.
 
     Args:
-        found: `Neighbourhoods` of the label map before and of the new one, as one image.
+        found: `Neighbourhoods`, known ones first.
         tables: `KeptTables`.
     """
 
     def __init__(self, found: Neighbourhoods, tables: KeptTables):
         self._found = found
         self._tables = tables
-        pixels = found.pixels[1:]
-        self._rows, numbers = tf.unique(tf.reshape(pixels, (-1,)))
-        self._pixels = tf.reshape(numbers, tf.shape(pixels))
 
     def unless_few(self, labels):
         """See `Neighbourhoods`."""
@@ -66,10 +64,11 @@ class EditedNeighbourhoods:
 
         def by_neighbourhood():
             new_scale, new_shift = self._compute(tf.shape(scale)[0], shared, gamma, beta)
-            all_scale = tf.gather(tf.concat((scale, new_scale), axis=0), self._rows)
-            all_shift = tf.gather(tf.concat((shift, new_shift), axis=0), self._rows)
-            image = normalized * tf.gather(all_scale, self._pixels)
-            return image + tf.gather(all_shift, self._pixels), all_scale, all_shift
+            all_scale = tf.concat((scale, new_scale), axis=0)
+            all_shift = tf.concat((shift, new_shift), axis=0)
+            pixels = self._found.pixels
+            image = normalized * tf.gather(all_scale, pixels) + tf.gather(all_shift, pixels)
+            return image, all_scale, all_shift
 
         def dense():
             return otherwise(), scale[:0], shift[:0]
@@ -103,14 +102,19 @@ def keeping(tables: KeptTables):
 
 
 def no_tables(generator):
-    """Tables without rows of all SPADEs of a generator, see `KeptTables`."""
-    parts = ("norm_0", "norm_1", "norm_s")
-    spades = [getattr(block, part) for block in generator.blocks for part in parts]
-    return {
+    """`KeptTables.kept` of a generator before its first call: without rows."""
+    spades = [
+        spade
+        for block in generator.blocks
+        for spade in (block.norm_0, block.norm_1, block.norm_s)
+        if spade is not None
+    ]
+    tables = {
         spade.gamma.path: [tf.zeros((0, spade.gamma.filters), spade.compute_dtype)] * 2
         for spade in spades
-        if spade is not None
     }
+    sizes = {str(generator.image_size[0] // stride) for stride in generator.strides}
+    return tables | {size: [tf.zeros((0,), tf.int64)] * STAGES for size in sizes}
 
 
 def kept_tables() -> KeptTables | None:

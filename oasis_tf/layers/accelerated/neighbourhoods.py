@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+STAGES = 5
 _BITS = 21  # of a number: three fit an int64
 
 
@@ -35,6 +36,7 @@ class Neighbourhoods(NamedTuple):
             of `inner` and 0 is outside.
         pixels: int32 (b, h, w), which row of `outer` is a pixel's.
         are_few: bool, whether computing each once is faster.
+        codes: int64 (n,) of each stage, what was numbered.
     """
 
     symbols: tf.Tensor
@@ -42,6 +44,7 @@ class Neighbourhoods(NamedTuple):
     outer: tf.Tensor
     pixels: tf.Tensor
     are_few: tf.Tensor
+    codes: tuple
 
     def modulate(self, normalized, shared, gamma, beta, *, otherwise):
         """SPADE's modulation with gamma and beta computed once for each neighbourhood.
@@ -74,8 +77,8 @@ def find_neighbourhoods(
     num_classes,
     most,
     padding_mode="zeros",
-    one_image=False,
     dtype="float32",
+    known=(None,) * STAGES,
 ):
     """Numbers the distinct neighbourhoods in each image of a batch.
 
@@ -87,26 +90,28 @@ def find_neighbourhoods(
         most: float. They are few if the distinct 3x3 neighbourhoods, which are most of the work,
             are at most so many a pixel.
         padding_mode: "zeros" or "replicate", of the convolutions.
-        one_image: bool, whether all label maps share neighbourhoods, and the noise (1, n).
         dtype: of the symbols.
+        known: int64 (n,) of each stage, `codes` of a call with the same noise and other label
+            maps: the first n neighbourhoods are theirs, and those of this label map follow.
     Returns: `Neighbourhoods`.
     """
     label_map = tf.cast(label_map, tf.int64)
     is_class = (label_map >= 0) & (label_map < num_classes)
     label_map = tf.where(is_class, label_map, num_classes)
     images = tf.range(tf.shape(label_map, tf.int64)[0])[:, None, None]
-    if one_image:
-        images = tf.zeros_like(images)
-    symbols, numbers = _distinct(_pack(images, label_map))
-    inner, numbers, most_inner = _number_squares(numbers, padding_mode)
-    outer, numbers, most_outer = _number_squares(numbers, padding_mode)
+    symbols, numbers = _distinct(_pack(images, label_map), known[0])
+    inner, numbers, inner_codes = _number_squares(numbers, padding_mode, known[1:3])
+    outer, numbers, outer_codes = _number_squares(numbers, padding_mode, known[3:])
+    codes = (symbols, *inner_codes, *outer_codes)
+    most_numbers = tf.reduce_max([tf.shape(stage)[0] for stage in codes])
     share = tf.shape(inner)[0] / tf.size(label_map)
     return Neighbourhoods(
         symbols=with_outside(_describe(symbols, noise, num_classes=num_classes, dtype=dtype)),
         inner=inner,
         outer=outer,
         pixels=tf.cast(numbers - 1, tf.int32),
-        are_few=(share <= most) & (tf.maximum(most_inner, most_outer) < 2**_BITS),
+        are_few=(share <= most) & (most_numbers < 2**_BITS),
+        codes=codes,
     )
 
 
@@ -122,6 +127,7 @@ def no_neighbourhoods(label_map, noise=None, *, num_classes, dtype="float32"):
         outer=tf.zeros((0, 9), tf.int32),
         pixels=tf.zeros((0, *label_map.shape[1:]), tf.int32),
         are_few=tf.constant(False),
+        codes=(tf.zeros((0,), tf.int64),) * STAGES,
     )
 
 
@@ -157,20 +163,21 @@ def _describe(symbols, noise, *, num_classes, dtype):
     return tf.concat((tf.gather(noise, images), one_hot), axis=1)
 
 
-def _number_squares(numbers, padding_mode):
+def _number_squares(numbers, padding_mode, known):
     """Distinct 3x3 squares of numbers (b, h, w) from 1.
 
     Returns: the numbers in each, int32 (n, 9); the number of each pixel's, int64 (b, h, w); and the
-        largest number that was given on the way, int32.
+        codes of both stages.
     """
-    across, numbers = _number_triples(numbers, padding_mode, axis=2)
-    down, numbers = _number_triples(numbers, padding_mode, axis=1)
+    across_codes, numbers = _number_triples(numbers, padding_mode, known[0], axis=2)
+    down_codes, numbers = _number_triples(numbers, padding_mode, known[1], axis=1)
+    across, down = _unpack(across_codes, 3), _unpack(down_codes, 3)
     squares = tf.reshape(tf.gather(with_outside(across), down), (-1, 9))
-    return squares, numbers, tf.maximum(tf.shape(across)[0], tf.shape(down)[0])
+    return squares, numbers, (across_codes, down_codes)
 
 
-def _number_triples(numbers, padding_mode, *, axis):
-    """Distinct triples along an axis, int32 (n, 3), and the numbers of all, int64 (b, h, w)."""
+def _number_triples(numbers, padding_mode, known, *, axis):
+    """Codes of distinct triples along an axis, int64 (n,), and the numbers of all (b, h, w)."""
     length = numbers.shape[axis]
     padded = tf.pad(
         numbers,
@@ -180,13 +187,20 @@ def _number_triples(numbers, padding_mode, *, axis):
     shifted = (
         padded[:, i : i + length] if axis == 1 else padded[:, :, i : i + length] for i in range(3)
     )
-    codes, numbers = _distinct(_pack(*shifted))
-    return _unpack(codes, 3), numbers
+    return _distinct(_pack(*shifted), known)
 
 
-def _distinct(codes):
-    """Distinct values (n,), and for each pixel of codes (b, h, w) the number of its own, from 1."""
-    values, index = tf.unique(tf.reshape(codes, (-1,)))
+def _distinct(codes, known):
+    """Distinct values (n,), and for each pixel of codes (b, h, w) the number of its own, from 1.
+
+    Values of `known` (m,), which are distinct, come first.
+    """
+    flat = tf.reshape(codes, (-1,))
+    if known is None:
+        values, index = tf.unique(flat)
+    else:
+        values, index = tf.unique(tf.concat((known, flat), axis=0))
+        index = index[tf.shape(known)[0] :]
     return values, tf.cast(tf.reshape(index, tf.shape(codes)), tf.int64) + 1
 
 

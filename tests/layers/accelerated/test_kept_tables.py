@@ -29,7 +29,7 @@ def generator(request):
 
 @pytest.fixture(scope="module")
 def painter(generator):
-    return EditPainter(generator)
+    return EditPainter(generator, growth=100)
 
 
 def label_map_of(squares):
@@ -42,7 +42,7 @@ def label_map_of(squares):
 EDITS = [
     [(0, 0, 8, 2)],
     [(0, 0, 8, 2), (4, 5, 6, 3)],
-    [(4, 5, 6, 3)],  # a neighbourhood less, and those of the first map are forgotten
+    [(4, 5, 6, 3)],
     [(0, 0, 8, 2), (9, 9, 7, 0)],
 ]
 NOISE = tf.constant([[0.5, -1.0, 2.0]])
@@ -64,36 +64,50 @@ def test_other_noise_begins_anew(generator, painter):
     )
 
 
-def test_a_table_has_a_row_for_each_neighbourhood_of_the_last_map_alone(painter):
-    for squares in EDITS:
+def test_a_table_has_a_row_for_each_neighbourhood_so_far(painter):
+    settings = {"num_classes": CLASSES, "most": 1.0}
+    settings["padding_mode"] = painter._generator.padding_mode
+    painter._before = None
+    seen = set()
+    for squares in EDITS[:3]:
         label_map = label_map_of(squares)
         painter(label_map, NOISE)
-        padding = painter._generator.padding_mode
-        settings = {"num_classes": CLASSES, "most": 1.0, "padding_mode": padding}
         found = find_neighbourhoods(label_map, NOISE, **settings)
-        scale, shift = painter._before[2][last_gamma(painter)]
-        assert len(scale) == len(shift) == len(found.outer)
+        inner = np.concatenate((np.zeros((1, 9), np.int32), found.inner))
+        symbols = np.concatenate(([-1], found.codes[0]))
+        seen |= {symbols[inner[row]].tobytes() for row in found.outer}
+        scale, shift = painter._before[1][last_gamma(painter)]
+        assert len(scale) == len(shift) == len(seen)
 
 
 def test_only_new_neighbourhoods_are_computed(painter):
-    """Known rows come from the tables: with NaN in them, exactly the new pixels are finite."""
+    """Known rows come from the tables: with NaN in them, exactly the new ones are finite."""
     before, after = (label_map_of(EDITS[i]) for i in (0, 1))
+    painter._before = None
     painter(before, NOISE)
-    label_map, z, tables = painter._before
+    z, tables, rows = painter._before
     path = last_gamma(painter)
-    poisoned = [np.nan * table for table in tables[path]]
-    painter._before = label_map, z, tables | {path: poisoned}
-    painter(after, NOISE)
-    scale, _ = painter._before[2][path]
-    settings = {"num_classes": CLASSES, "most": 1.0, "one_image": True}
-    settings["padding_mode"] = painter._generator.padding_mode
-    known, both = (
-        find_neighbourhoods(maps, NOISE, **settings)
-        for maps in (before, tf.concat((before, after), axis=0))
-    )
-    new = np.unique(both.pixels[1:][both.pixels[1:] >= len(known.outer)])
-    assert 0 < len(new) < len(scale)
-    assert np.isfinite(scale).all(axis=1).sum() == len(new)
+    painter._before = z, tables | {path: [np.nan * table for table in tables[path]]}, rows
+    image = painter(after, NOISE)
+    scale, _ = painter._before[1][path]
+    assert np.isfinite(scale).all(axis=1).tolist() == [
+        row >= len(tables[path][0]) for row in range(len(scale))
+    ]
+    assert len(scale) > len(tables[path][0])
+    assert np.isnan(image).any()
+    painter._before = None
+
+
+def test_it_begins_anew_before_tables_grow_without_bound(painter, monkeypatch):
+    monkeypatch.setattr(painter, "_growth", 2)
+    random = np.random.default_rng(0)
+    painter._before = None
+    painter(label_map_of([]), NOISE)
+    first = painter._before[2]
+    painter(tf.constant(random.integers(0, CLASSES, (1, *SIZE)), tf.int32), NOISE)
+    assert painter._before is None
+    painter(label_map_of([]), NOISE)
+    assert sum(len(table) for table in tf.nest.flatten(painter._before[1])) == first
 
 
 def test_dense_generators_keep_no_tables(generator):
