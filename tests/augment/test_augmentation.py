@@ -63,11 +63,15 @@ def test_the_label_map_moves_with_the_image():
 
 
 def test_its_config_makes_another_one():
-    augmentation = Augmentation(translation=0.1, cutout=0.2, color=0.3, probability=0.4)
+    augmentation = Augmentation(
+        translation=0.1, cutout=0.2, color=0.3, probability=0.4, target=0.6, probability_step=0.05
+    )
     serialized = keras.saving.serialize_keras_object(augmentation)
     assert keras.saving.deserialize_keras_object(serialized).get_config() == {
         "translation": 0.1,
         "cutout": 0.2,
         "color": 0.3,
         "probability": 0.4,
+        "target": 0.6,
+        "probability_step": 0.05,
     }
