@@ -1,12 +1,10 @@
 """LeCam regularization, against numbers computed by hand, and its averages in files."""
 
-from types import SimpleNamespace
-
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from tiny import assert_same_weights, fit, tiny_oasis, weights_of
+from tiny_checkpoint import saved_and_loaded, tiny_checkpoint
 from toy_gan import HingeFake, HingeReal, toy
 
 from oasis_tf.losses.adversarial import log_odds_of_real
@@ -91,17 +89,9 @@ def test_two_replicas_train_like_one_device(two_replicas):
 def test_a_saved_and_a_resumed_model_go_on_with_the_averages(tmp_path):
     model, resumed = regularized(), regularized()
     fit(model, num_batches=2)
-    path = checkpoint.write(
-        tmp_path,
-        model=model,
-        config=SimpleNamespace(save=lambda path: path.write_text("")),
-        recalibrated_ema=lambda: model.ema_generator,
-        keep_last=1,
-    )
+    path = tiny_checkpoint(tmp_path, model)
     checkpoint.restore(resumed, path)
-    model.save(tmp_path / "toy.keras")
-    loaded = keras.saving.load_model(tmp_path / "toy.keras")
-    loaded.run_eagerly = True
+    loaded = saved_and_loaded(tmp_path, model)
     forgetful = regularized()
     checkpoint.restore(forgetful, path)
     forgetful.loss_states[0].sums.assign([0.0, 0.0, 0.0])

@@ -1,7 +1,5 @@
 """Training with augmentation of the discriminator's inputs."""
 
-from types import SimpleNamespace
-
 import keras
 import numpy as np
 import pytest
@@ -19,6 +17,7 @@ from tiny import (
     tiny_z,
     weights_of,
 )
+from tiny_checkpoint import saved_and_loaded, tiny_checkpoint
 from toy_gan import FeatureMatching, HingeAdversarial, toy
 
 from oasis_tf.augment.augmentation import NUM_DRAWS, Augmentation
@@ -160,17 +159,9 @@ def test_two_replicas_train_like_one_device(two_replicas):
 def test_a_saved_and_a_resumed_model_go_on_like_the_one_that_was_not(tmp_path):
     model, resumed = augmented(), augmented()
     fit(model, num_batches=2)
-    path = checkpoint.write(
-        tmp_path,
-        model=model,
-        config=SimpleNamespace(save=lambda path: path.write_text("")),
-        recalibrated_ema=lambda: model.ema_generator,
-        keep_last=1,
-    )
+    path = tiny_checkpoint(tmp_path, model)
     checkpoint.restore(resumed, path)
-    model.save(tmp_path / "toy.keras")
-    loaded = keras.saving.load_model(tmp_path / "toy.keras")
-    loaded.run_eagerly = True
+    loaded = saved_and_loaded(tmp_path, model)
     assert loaded.augmentation.get_config() == model.augmentation.get_config()
     for one in (model, resumed, loaded):
         fit(one, num_batches=1)

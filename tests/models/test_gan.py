@@ -1,7 +1,5 @@
 """Another adversarial model needs one file: its networks, its losses, and no edit elsewhere."""
 
-from types import SimpleNamespace
-
 import keras
 import numpy as np
 import pytest
@@ -15,6 +13,7 @@ from tiny import (
     tiny_z,
     weights_of,
 )
+from tiny_checkpoint import saved_and_loaded, tiny_checkpoint
 from toy_gan import (
     FeatureMatching,
     HingeAdversarial,
@@ -112,9 +111,7 @@ def test_it_generates_by_its_ema():
 def test_a_saved_model_goes_on_like_the_one_that_was_not(tmp_path):
     model = toy(generator_losses=[HingeAdversarial(), L1(weight=10.0)])
     fit(model, num_batches=2)
-    model.save(tmp_path / "toy.keras")
-    loaded = keras.saving.load_model(tmp_path / "toy.keras")
-    loaded.run_eagerly = True
+    loaded = saved_and_loaded(tmp_path, model)
     losses = [(loss.name, loss.weight) for loss in loaded.generator_losses]
     assert losses == [("g_adv", 1.0), ("g_l1", 10.0)]
     assert_goes_on_alike(loaded, model)
@@ -123,13 +120,7 @@ def test_a_saved_model_goes_on_like_the_one_that_was_not(tmp_path):
 def test_a_resumed_model_goes_on_like_the_one_that_was_not(tmp_path):
     model, resumed = toy(), toy()
     fit(model, num_batches=2)
-    path = checkpoint.write(
-        tmp_path,
-        model=model,
-        config=SimpleNamespace(save=lambda path: path.write_text("")),
-        recalibrated_ema=lambda: model.ema_generator,
-        keep_last=1,
-    )
+    path = tiny_checkpoint(tmp_path, model)
     checkpoint.restore(resumed, path)
     assert int(resumed.step) == 2
     state, expected = training_state(resumed), training_state(model)

@@ -1,10 +1,9 @@
 """Checkpoints name variables by path, so the order of a constructor's lines does not matter."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from tiny import fit, tiny_discriminator, tiny_generator, tiny_oasis, tiny_pairs
+from tiny_checkpoint import tiny_checkpoint
 
 from oasis_tf.models import OASISDiscriminator
 from oasis_tf.models.named_weights import named_weights
@@ -52,16 +51,6 @@ class Swapped(OASISDiscriminator):
         self._layers.reverse()
 
 
-def write(folder, model):
-    return checkpoint.write(
-        folder,
-        model=model,
-        config=SimpleNamespace(save=lambda path: path.write_text("")),
-        recalibrated_ema=lambda: model.ema_generator,
-        keep_last=1,
-    )
-
-
 def two_block_oasis(**overrides):
     """An `OASIS` of the networks whose order of weights was recorded."""
     networks = {"generator": tiny_generator(), "discriminator": tiny_discriminator()}
@@ -90,7 +79,7 @@ def assert_same_state(one, other):
 
 
 def test_a_network_whose_lines_were_swapped_loads_the_same_weights(model, swapped, tmp_path):
-    checkpoint.restore(swapped, write(tmp_path, model))
+    checkpoint.restore(swapped, tiny_checkpoint(tmp_path, model))
     assert_same_state(swapped, model)
     images = tiny_pairs(2)[0]
     np.testing.assert_allclose(
@@ -129,7 +118,7 @@ def test_so_it_does_from_a_file_that_names_by_position(model, swapped, tmp_path,
     assert len(positional) == len(state) - 3  # four losses in one array
     monkeypatch.setattr(checkpoint, "_save_arrays", lambda path, _: np.savez(path, **positional))
     monkeypatch.setattr(checkpoint, "_require_arrays", lambda path, _: None)
-    checkpoint.restore(swapped, write(tmp_path, model))
+    checkpoint.restore(swapped, tiny_checkpoint(tmp_path, model))
     assert_same_state(swapped, model)
 
 
@@ -139,7 +128,7 @@ def test_another_number_of_weights_is_another_model():
 
 
 def test_a_checkpoint_of_another_model_names_a_weight_that_differs(model, tmp_path):
-    path = write(tmp_path, model)
+    path = tiny_checkpoint(tmp_path, model)
     other = two_block_oasis(discriminator=tiny_discriminator(spectral_norm=False))
     with pytest.raises(CheckpointError, match=r"only one of them has discriminator/.*\.[uv]$"):
         checkpoint.restore(other, path)
@@ -152,7 +141,7 @@ def test_a_loss_that_a_checkpoint_does_not_know_starts_at_0(model, tmp_path):
     from oasis_tf.losses.adversarial import NPlusOneAdversarial
     from oasis_tf.losses.l1 import L1
 
-    path = write(tmp_path, model)
+    path = tiny_checkpoint(tmp_path, model)
     more = two_block_oasis(generator_losses=[NPlusOneAdversarial(), L1()])
     checkpoint.restore(more, path)
     recent = more.recent_losses.by_name

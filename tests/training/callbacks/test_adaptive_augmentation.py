@@ -1,12 +1,11 @@
 """The probability of augmentation follows the discriminator's overfitting, and is resumed."""
 
 import csv
-from types import SimpleNamespace
 
-import keras
 import numpy as np
 import pytest
 from tiny import assert_same_weights, fit, tiny_pairs, weights_of
+from tiny_checkpoint import saved_and_loaded, tiny_checkpoint
 from tiny_config import TINY
 from tiny_training import train
 from toy_gan import toy
@@ -96,17 +95,9 @@ def test_logs_of_training_have_it_and_those_of_an_evaluation_do_not():
 def test_a_saved_and_a_resumed_model_go_on_with_the_probability(tmp_path):
     model, resumed = adaptive(), adaptive()
     fit(model, num_batches=2, callbacks=[callback()])
-    path = checkpoint.write(
-        tmp_path,
-        model=model,
-        config=SimpleNamespace(save=lambda path: path.write_text("")),
-        recalibrated_ema=lambda: model.ema_generator,
-        keep_last=1,
-    )
+    path = tiny_checkpoint(tmp_path, model)
     checkpoint.restore(resumed, path)
-    model.save(tmp_path / "toy.keras")
-    loaded = keras.saving.load_model(tmp_path / "toy.keras")
-    loaded.run_eagerly = True
+    loaded = saved_and_loaded(tmp_path, model)
     assert abs(state_of(model)[0] - 0.4) > 0.1
     for one in (model, resumed, loaded):
         fit(one, num_batches=2, callbacks=[callback()])
