@@ -12,6 +12,8 @@ import argparse
 import statistics
 import time
 
+from benchmarks.machine import print_machine
+
 SWITCHES = {
     "scale": 1.25,
     "aspect": 1.1,
@@ -31,6 +33,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2.0, help="of each switch, a repeat")
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
+    print_machine()
     chosen = {"none": {}, **{key: {key: value} for key, value in SWITCHES.items()}, "all": SWITCHES}
     streams = {
         name: stream(changes, image_size=tuple(arguments.image_size))

@@ -12,6 +12,7 @@ from -1 to 1. Prints a Markdown table.
 
 import argparse
 import statistics
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -58,18 +59,9 @@ def compare(whole, edits, label_map, z, arguments):
     """(seconds of a whole image, of an edit, ratio, ratio where all is known, difference)."""
     before = tf.constant(label_map[None], tf.int32)
     after = tf.constant(edited(label_map, share=arguments.share)[None], tf.int32)
-    edits._before = None
-    edits(before, z)
-    kept = edits._before
-
-    def edit():
-        edits._before = kept
-        return edits(after, z)
-
-    def nothing_new():
-        edits._before = kept
-        return edits(before, z)
-
+    known = copy(edits)  # shares the graph; remembers label maps of its own
+    known(before, z)
+    edit, nothing_new = (lambda m=m: copy(known)(m, z) for m in (after, before))
     difference = np.abs(whole(after, z) - edit()).max()
     calls = [lambda: whole(after, z), edit, nothing_new]
     images, changed, unchanged = take_turns(calls, repeats=arguments.repeats)

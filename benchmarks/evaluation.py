@@ -14,6 +14,7 @@ import time
 import numpy as np
 import tensorflow as tf
 
+from benchmarks.machine import print_machine
 from oasis_tf.evaluation.feature_distance import FeatureDistance
 from oasis_tf.evaluation.statistics import FeatureStatistics
 from oasis_tf.feature_extractors.inception import NUM_FEATURES, FIDInception
@@ -27,6 +28,7 @@ def main():
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--repeats", type=int, default=3)
     arguments = parser.parse_args()
+    print_machine()
     keep_freed_memory()
     network = FIDInception()
     distance = FeatureDistance(network)

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import measure, multiply_adds
+from benchmarks.machine import print_machine
 from benchmarks.train_step import random_batch
 from oasis_tf.config import load_config
 from oasis_tf.models import OASISGenerator
@@ -22,6 +23,7 @@ from oasis_tf.runtime.host_memory import keep_freed_memory
 
 def main():
     arguments = measure.parse_arguments(__doc__, repeats=5)
+    print_machine()
     keep_freed_memory()
     config = load_config(arguments.config)
     _, label_map = random_batch(

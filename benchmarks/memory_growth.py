@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.machine import print_machine
 from benchmarks.soak import CONFIG, SETTINGS
 from oasis_tf.runs.folder import RunFolder
 
@@ -83,6 +84,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=500)
     parser.add_argument("--most", type=float, default=0.1, help="MB that a round may add")
     options = parser.parse_args()
+    print_machine()
     with tempfile.TemporaryDirectory() as folder:
         report = max(1, options.rounds // 20)
         found = measured(Path(folder, "run"), rounds=options.rounds, report=report)

@@ -9,6 +9,7 @@ import argparse
 
 import tensorflow as tf
 
+from benchmarks.machine import print_machine
 from benchmarks.train_step import random_batch
 from oasis_tf.config import load_config
 from oasis_tf.models.build import build_model
@@ -21,6 +22,7 @@ def main():
     parser.add_argument("--config", default="configs/camvid.yaml")
     parser.add_argument("--set", action="append", default=[], metavar="a.b=c")
     arguments = parser.parse_args()
+    print_machine()
     keep_freed_memory()
     config = load_config(arguments.config, overrides=arguments.set)
     batch_size = config.training.batch_size

@@ -20,6 +20,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.machine import print_machine
+
 IMAGE_SIZE = (256, 256)
 RENDERED_SIZES = ((512, 683), (512, 768), (683, 512), (364, 500), (256, 256), (512, 683))
 NUM_RENDERED = 48
@@ -32,6 +34,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2.0, help="of each loader, a repeat")
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
+    print_machine()
     with tempfile.TemporaryDirectory() as folder:
         root = arguments.data_root or render_data_set(Path(folder, "data"))
         loaders = open_loaders(root, batch_size=arguments.batch_size, cache=Path(folder, "cache"))

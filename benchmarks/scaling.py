@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.machine import print_machine
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.report.chart import Curve, line_chart
 from oasis_tf.report.markup import document, node
@@ -44,6 +45,7 @@ def main():
         setting = Setting(**json.loads(arguments.measure))
         print(json.dumps(measure(arguments.config, setting, repeats=arguments.repeats)))
         return
+    print_machine()
     studies = _studies(arguments)
     settings = list(dict.fromkeys(setting for study in studies.values() for setting in study))
     seconds = {s: _measure_alone(arguments, s) for s in track(settings, "Timing steps")}

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from benchmarks.machine import print_machine
 from oasis_tf.config import load_config
 from oasis_tf.models.build import build_model
 from oasis_tf.training.data import RunData
@@ -30,6 +31,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=10)
     arguments = parser.parse_args()
+    print_machine()
     steps = {}
     for recipe in arguments.recipes:
         name, _, config = recipe.partition("=")

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import measure, multiply_adds
+from benchmarks.machine import print_machine
 from oasis_tf.config import load_config
 from oasis_tf.models.build import build_model
 from oasis_tf.models.multiply_adds import convolution_multiply_adds
@@ -21,6 +22,7 @@ from oasis_tf.runtime.host_memory import keep_freed_memory
 
 def main():
     arguments = measure.parse_arguments(__doc__, repeats=3)
+    print_machine()
     keep_freed_memory()
     config = load_config(arguments.config, overrides=["generator.modulation=dense"])
     model = build_model(config)

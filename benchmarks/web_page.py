@@ -15,6 +15,8 @@ import statistics
 import subprocess
 from pathlib import Path
 
+from benchmarks.machine import print_machine
+
 PAGE = Path(__file__).parents[1] / "export" / "web" / "page"
 
 
@@ -24,6 +26,7 @@ def main():
     parser.add_argument("--strokes", type=int, default=100)
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     arguments = parser.parse_args()
+    print_machine()
     own = [path for path in PAGE.iterdir() if path.name != "README.md"]
     print(f"page: {sum(path.stat().st_size for path in own) / 1e3:.0f} kB in {len(own)} files")
     program = Path(__file__).with_suffix(".mjs")

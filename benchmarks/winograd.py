@@ -9,6 +9,7 @@ import argparse
 
 import tensorflow as tf
 
+from benchmarks.machine import print_machine
 from benchmarks.turns import median_ratio, row, take_turns
 from oasis_tf.layers.accelerated.winograd import is_worthwhile, winograd_convolve
 from oasis_tf.runtime.host_memory import keep_freed_memory
@@ -36,6 +37,7 @@ def main():
     parser.add_argument("--batch-size", type=int, default=1)
     parser.add_argument("--repeats", type=int, default=9)
     arguments = parser.parse_args()
+    print_machine()
     keep_freed_memory()
     row("map", "channels", "filters", "op / Winograd", "with gradients", "chosen")
     row(*["---"] * 6)
