@@ -149,15 +149,7 @@ def _read(pair: tuple[Path, Path]) -> _OneMap | str:
     except DataError as error:
         return str(error)
     if is_grey:
-        ids = np.bincount(np.asarray(pixels, np.uint8).ravel(), minlength=256)
-        found = {int(id_): int(ids[id_]) for id_ in np.flatnonzero(ids)}
-        used = {id_: palette[id_] for id_ in found if id_ in palette}
-        colors = None
-        if used:
-            colors = Counter()
-            for id_, color in used.items():
-                colors[color] += found[id_]
-        return _OneMap(size, found, colors, used)
+        return _of_ids(pixels, palette, size=size)
     packed, counts = np.unique(pixels.astype(np.int64) @ (65536, 256, 1), return_counts=True)
     if len(packed) > MOST_VALUES:
         return f"{path}: the label map holds {len(packed):,} colours; it was smoothed, or a JPEG."
@@ -166,3 +158,16 @@ def _read(pair: tuple[Path, Path]) -> _OneMap | str:
         for code, count in zip(packed, counts, strict=True)
     }
     return _OneMap(size, None, colors, {})
+
+
+def _of_ids(pixels, palette, *, size) -> _OneMap:
+    """Of a grey label map (h, w), or one with a palette: dict of id to colour."""
+    ids = np.bincount(np.asarray(pixels, np.uint8).ravel(), minlength=256)
+    found = {int(id_): int(ids[id_]) for id_ in np.flatnonzero(ids)}
+    used = {id_: palette[id_] for id_ in found if id_ in palette}
+    colors = None
+    if used:
+        colors = Counter()
+        for id_, color in used.items():
+            colors[color] += found[id_]
+    return _OneMap(size, found, colors, used)
