@@ -72,6 +72,11 @@ class GeneratorConfig(Section):
         description="Factor of the noise's initial kernels. 1: as in the paper. 0.1 lets small "
         "networks learn the labels first.",
     )
+    pixel_noise: bool = Field(
+        False,
+        description="Whether each block adds noise that differs at every pixel, made from z by a "
+        "fixed rule: textures inside regions of one class. false: as in the paper.",
+    )
 
 
 class DiscriminatorConfig(Section):

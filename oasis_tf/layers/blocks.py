@@ -8,6 +8,7 @@ import keras
 
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
+from oasis_tf.layers.pixel_noise import PixelNoise
 from oasis_tf.layers.resample import downsample, upsample
 from oasis_tf.layers.spade import SPADE
 
@@ -23,7 +24,10 @@ class SPADEResBlock(keras.layers.Layer):
         init_gain: float, see `conv2d`.
         winograd, padding_mode: see `ResamplingConv2D`.
         noise_gain: see `ConditionConv2D`.
-    Call: see `SPADE`. Returns: float (b, h, w, filters).
+        pixel_noise: bool, add noise of every pixel after the first convolution, see `PixelNoise`.
+    Call: see `SPADE`, and
+        z: float, the noise of `PixelNoise`: `noise`, or the noise map that `condition` begins with.
+    Returns: float (b, h, w, filters).
     Reference: Park et al. 2019, arXiv:1903.07291, fig. 4; Schönfeld et al. 2021, table A.1.
     """
 
@@ -37,6 +41,7 @@ class SPADEResBlock(keras.layers.Layer):
         winograd=True,
         padding_mode="zeros",
         noise_gain=1.0,
+        pixel_noise=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -48,6 +53,7 @@ class SPADEResBlock(keras.layers.Layer):
         self.winograd = winograd
         self.padding_mode = padding_mode
         self.noise_gain = noise_gain
+        self.pixel_noise = PixelNoise(dtype=self.dtype_policy) if pixel_noise else None
 
     def build(self, x_shape, condition_shape, noise_shape=None):
         channels = x_shape[-1]
@@ -62,6 +68,8 @@ class SPADEResBlock(keras.layers.Layer):
         middle_shape = (*x_shape[:-1], middle)
         self.norm_0.build(x_shape, condition_shape, noise_shape)
         self.conv_0.build(x_shape)
+        if self.pixel_noise is not None:
+            self.pixel_noise.build(middle_shape, noise_shape)
         self.norm_1.build(middle_shape, condition_shape, noise_shape)
         self.conv_1.build(middle_shape)
 
@@ -88,13 +96,15 @@ class SPADEResBlock(keras.layers.Layer):
         )
         return spade, conv
 
-    def call(self, x, condition, noise=None, neighbourhoods=None, training=False):
+    def call(self, x, condition, noise=None, z=None, neighbourhoods=None, training=False):
         labels = (condition, noise)
         others = {"neighbourhoods": neighbourhoods, "training": training}
         shortcut = x
         if self.conv_s is not None:
             shortcut = self.conv_s(self.norm_s(x, *labels, **others))
         x = self.conv_0(leaky_relu(self.norm_0(x, *labels, **others)))
+        if self.pixel_noise is not None:
+            x = self.pixel_noise(x, z)
         return shortcut + self.conv_1(leaky_relu(self.norm_1(x, *labels, **others)))
 
     def compute_output_shape(self, x_shape, condition_shape, noise_shape=None):
@@ -111,6 +121,7 @@ class SPADEResBlock(keras.layers.Layer):
             "winograd": self.winograd,
             "padding_mode": self.padding_mode,
             "noise_gain": self.noise_gain,
+            "pixel_noise": self.pixel_noise is not None,
         }
 
 

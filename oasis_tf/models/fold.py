@@ -47,6 +47,8 @@ def fold(generator, *, modulation=None, winograd=None, dtype=None):
         for part in ("0", "1", "s") if source.conv_s is not None else ("0", "1"):
             _copy_conv(getattr(source, f"conv_{part}"), getattr(target, f"conv_{part}"))
             _fold_spade(getattr(source, f"norm_{part}"), getattr(target, f"norm_{part}"))
+        if source.pixel_noise is not None:
+            target.pixel_noise.strength.assign(source.pixel_noise.strength)
     return folded
 
 

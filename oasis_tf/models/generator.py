@@ -46,6 +46,8 @@ class OASISGenerator(ModulatedGenerator):
         noise_gain: float, factor of the initial kernels of the noise. The noise vector is about
             sqrt(z_dim) times as long as a one-hot label, so at 1, as in the paper, a new network
             depends on the noise more than on the labels.
+        pixel_noise: bool, add noise of every pixel in each block, see `PixelNoise`: textures inside
+            regions of one class, which replicated borders leave without any.
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
@@ -78,6 +80,7 @@ class OASISGenerator(ModulatedGenerator):
         padding_mode="zeros",
         upsampling="nearest",
         noise_gain=1.0,
+        pixel_noise=False,
         **kwargs,
     ):
         if num_blocks < 1:
@@ -98,6 +101,7 @@ class OASISGenerator(ModulatedGenerator):
             padding_mode=padding_mode,
             resampling=upsampling,
             noise_gain=noise_gain,
+            pixel_noise=pixel_noise,
             **kwargs,
         )
         self.channels = channels
@@ -119,4 +123,5 @@ class OASISGenerator(ModulatedGenerator):
             "padding_mode": self.padding_mode,
             "upsampling": self.upsampling,
             "noise_gain": self.noise_gain,
+            "pixel_noise": self.pixel_noise,
         }

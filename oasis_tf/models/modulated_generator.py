@@ -61,6 +61,7 @@ class ModulatedGenerator(LabelMapModel):
         padding_mode="zeros",
         resampling="nearest",
         noise_gain=1.0,
+        pixel_noise=False,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -87,6 +88,7 @@ class ModulatedGenerator(LabelMapModel):
         self.padding_mode = padding_mode
         self.resampling = resampling
         self.noise_gain = noise_gain
+        self.pixel_noise = pixel_noise
         self.takes_ids = label_embedding is None and not edges
         self.noise_modulates = noise_modulates or not z_dim
         self.takes_noise_maps = self.noise_modulates
@@ -120,6 +122,7 @@ class ModulatedGenerator(LabelMapModel):
                 spectral_norm=spectral_norm,
                 winograd=winograd,
                 noise_gain=noise_gain,
+                pixel_noise=pixel_noise,
                 name=f"block_{i}",
                 **shared,
             )
@@ -173,7 +176,14 @@ class ModulatedGenerator(LabelMapModel):
             if noise_map is None and self.takes_ids:
                 neighbourhoods = self._neighbourhoods(i, label_map[..., 0], vector)
             condition = self._condition(labels, noise_map, stride, neighbourhoods)
-            x = block(x, condition, vector, neighbourhoods=neighbourhoods, training=training)
+            x = block(
+                x,
+                condition,
+                vector,
+                z=vector if noise_map is None else noise_map[:, ::stride, ::stride],
+                neighbourhoods=neighbourhoods,
+                training=training,
+            )
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
 
     def _condition(self, labels, noise_map, stride, neighbourhoods=None):

@@ -24,7 +24,7 @@ from oasis_tf.weights import pix2pix_names, spade_names
 from oasis_tf.weights.official_entry import Entry, conv_entries
 
 LABEL_EMBEDDING = "label_embedding.weight"  # not in official networks
-OFFICIAL_CHOICES = {"padding_mode": "zeros", "upsampling": "nearest"}
+OFFICIAL_CHOICES = {"padding_mode": "zeros", "upsampling": "nearest", "pixel_noise": False}
 
 
 class NoOfficialNetworkError(ValueError):

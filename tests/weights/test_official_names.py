@@ -89,7 +89,9 @@ def test_another_model_has_no_official_names():
         official_names.to_state_dict(keras.Sequential())
 
 
-@pytest.mark.parametrize("options", [{"padding_mode": "replicate"}, {"upsampling": "bilinear"}])
+@pytest.mark.parametrize(
+    "options", [{"padding_mode": "replicate"}, {"upsampling": "bilinear"}, {"pixel_noise": True}]
+)
 def test_a_generator_that_would_make_other_images_has_no_official_names(options):
     generator = tiny_generator(**options)
     with pytest.raises(official_names.NoOfficialNetworkError, match="would make other images"):

@@ -1,0 +1,75 @@
+"""Noise that differs at every pixel, made from the noise of the image."""
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+INITIAL_STRENGTH = 0.1
+WITHOUT_Z = 64  # signs of a pixel's noise in a generator without z
+
+
+@keras.saving.register_keras_serializable(package="oasis_tf")
+class PixelNoise(keras.layers.Layer):
+    """Adds noise of every pixel to features, by a learned strength for each channel.
+
+    Without zeros outside the image nothing distinguishes the pixels inside a large region of one
+    class: labels and noise vector are the same around each, so a generator of convolutions gives
+    them one colour. This noise gives it something to make a texture of.
+
+    The noise of a pixel is sum_k z_k r_k(row) c_k(column) / sqrt(n), where r and c are fixed
+    random signs. Over random z it has mean 0 and variance 1 at every pixel, and the correlation of
+    two pixels of different rows or columns is about 1 / sqrt(n). It depends on z alone, so a seed
+    still gives one image, here, in an exported network and in the page.
+
+    Call:
+        x: float (b, h, w, c).
+        z: float (b, n), the noise vectors; or (b, h, w, n), a noise map; or None for the same
+            noise in every image.
+    Returns: float (b, h, w, c).
+    Reference: noise inputs of every pixel are Karras et al. 2019, arXiv:1812.04948, sec. 3.2;
+        there they are independent of z.
+
+    ```python
+    PixelNoise()(features, z)
+    ```
+    """
+
+    def build(self, x_shape, noise_shape=None):
+        _, height, width, channels = x_shape
+        length = noise_shape[-1] if noise_shape else WITHOUT_Z
+        self.rows, self.columns = random_signs(height, width, length)
+        self.strength = self.add_weight(
+            name="strength",
+            shape=(channels,),
+            initializer=keras.initializers.Constant(INITIAL_STRENGTH),
+        )
+
+    def call(self, x, z=None):
+        return x + self.noise(x, z) * ops.cast(self.strength, x.dtype)
+
+    def noise(self, x, z):
+        """The noise (b, h, w, 1), or (1, h, w, 1) without z."""
+        rows, columns = (ops.cast(signs, x.dtype) for signs in (self.rows, self.columns))
+        scale = 1.0 / math.sqrt(rows.shape[-1])
+        if z is None:
+            z = ops.ones((1, rows.shape[-1]), x.dtype)
+        if len(z.shape) == 2:
+            noise = ops.matmul(z[:, None, :] * (scale * rows), ops.transpose(columns))
+            return noise[..., None]
+        return ops.sum(z * (scale * rows[:, None, :] * columns), axis=-1, keepdims=True)
+
+    def compute_output_shape(self, x_shape, noise_shape=None):
+        return x_shape
+
+
+def random_signs(height, width, length):
+    """Fixed random signs -1 and 1, float32: (height, length) of rows, (width, length) of columns.
+
+    They are a function of the three numbers alone, and the same in every version of NumPy: its
+    legacy generator is frozen.
+    """
+    draws = np.random.RandomState([height, width, length]).randint(2, size=(height + width, length))
+    signs = (2 * draws - 1).astype("float32")
+    return signs[:height], signs[height:]
