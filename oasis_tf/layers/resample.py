@@ -31,9 +31,7 @@ def replicate_border(x, width):
     Slices and concatenations: delegates of phones refuse the op that TensorFlow has for it.
     """
     for axis in (1, 2):
-        length = x.shape[axis]
-        first, _ = ops.split(x, [1], axis=axis)
-        _, last = ops.split(x, [length - 1], axis=axis)
+        first, last = (x[:, :1], x[:, -1:]) if axis == 1 else (x[:, :, :1], x[:, :, -1:])
         x = ops.concatenate([*[first] * width, x, *[last] * width], axis=axis)
     return x
 
