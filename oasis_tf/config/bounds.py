@@ -125,6 +125,9 @@ Widths = Annotated[tuple[Width, ...], Field(min_length=1, max_length=14)]  # 2**
 BackboneUpscale = integer(
     at_least=1, at_most=2, because="the backbone's work grows with its square", unit="times"
 )
+ImageLevels = integer(
+    at_least=1, at_most=5, because="the smallest joins the decoder's first block", unit="sizes"
+)
 InitGain = number(
     gt=0,
     at_most=100,

@@ -102,6 +102,12 @@ class DiscriminatorConfig(Section):
     backbone_upscale: bounds.BackboneUpscale = Field(
         1, description="Times that the image is enlarged before the backbone; 2 for small images."
     )
+    image_levels: bounds.ImageLevels = Field(
+        1,
+        description="With a backbone: resolutions at which the decoder sees the image itself, from "
+        "its own down, each half of the one before. Frozen features hardly tell brightness and "
+        "contrast.",
+    )
     spectral_norm: bool = Field(
         True, description="Whether the blocks' convolutions are spectrally normalized."
     )
@@ -123,4 +129,6 @@ class DiscriminatorConfig(Section):
                 f"channels needs {NUM_WIDTHS} widths with backbone {self.backbone}, such as "
                 f"[32, 64, 128, 128, 256]; it has {len(self.channels)}"
             )
+        if self.backbone != "none" and self.image_levels > self.num_halvings:
+            raise ValueError(f"image_levels must be at most {self.num_halvings} here")
         return self

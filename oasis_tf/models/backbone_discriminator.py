@@ -10,7 +10,7 @@ from oasis_tf.io import progress
 from oasis_tf.layers.activation import leaky_relu
 from oasis_tf.layers.blocks import DiscriminatorResBlock
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
-from oasis_tf.layers.resample import upsample_bilinear
+from oasis_tf.layers.resample import downsample, upsample_bilinear
 from oasis_tf.layers.strategies import of_training
 
 SMALLEST_STRIDE = 32  # the deepest feature's, of every backbone
@@ -31,7 +31,9 @@ class BackboneDiscriminator(keras.Model):
     Its encoder is a frozen network: features at strides 2 to 32, each over its standard deviation,
     through a trainable 1x1 convolution. The decoder is OASIS's, with these as skips. The frozen
     features do not tell all of an image's texture, so two trainable convolutions of the image
-    itself join the decoder's last block.
+    itself join the decoder's last block. Nor do they tell brightness and contrast, which networks
+    for ImageNet learn to disregard: with `image_levels`, convolutions of smaller copies of the
+    image join the blocks before it.
 
     The frozen weights are not among `weights`. They are in no checkpoint and in no `.keras` file:
     a new object loads them again, from the pip package or Keras's cache.
@@ -44,6 +46,8 @@ class BackboneDiscriminator(keras.Model):
             block that it joins, the deepest feature's all of its block's.
         upscale: 1, or 2 to enlarge the image before the backbone, whose deepest feature is 32
             times smaller than its input.
+        image_levels: int >= 1, resolutions at which the decoder sees the image itself: the image's
+            own, half of it, and so on. At most the number of the decoder's blocks.
         spectral_norm: bool, normalise all trained convolutions but the last.
         init_gain: float, see `OASISGenerator`.
         pretrained: bool; False leaves random weights in the backbone.
@@ -52,7 +56,7 @@ class BackboneDiscriminator(keras.Model):
         image: float (b, h, w, 3) in [-1, 1]; h and w multiples of 32 / upscale.
         training: bool, make a power iteration of spectral normalisation.
     Returns: logits, float32 (b, h, w, num_classes + 1): channel 0 = fake, class c at c + 1.
-    Raises: ValueError for another number of channels, or if the image's size does not fit;
+    Raises: ValueError for another number of channels or levels, or a size that does not fit;
         PackagedFileError if the weights cannot be had.
     Reference: Berrada et al. 2024, arXiv:2312.13314, sec. 3; Sauer et al. 2021, arXiv:2111.01007.
 
@@ -67,6 +71,7 @@ class BackboneDiscriminator(keras.Model):
         backbone="efficientnet_lite0",
         channels=(32, 64, 128, 128, 256),
         upscale=1,
+        image_levels=1,
         spectral_norm=True,
         init_gain=REFERENCE_GAIN,
         pretrained=True,
@@ -83,6 +88,7 @@ class BackboneDiscriminator(keras.Model):
         self.backbone_name = backbone
         self.channels = tuple(channels)
         self.upscale = upscale
+        self.image_levels = image_levels
         self.spectral_norm = spectral_norm
         self.init_gain = init_gain
         self.pretrained = pretrained
@@ -103,6 +109,12 @@ class BackboneDiscriminator(keras.Model):
         self.image_convs = [
             conv2d(IMAGE_CHANNELS, 3, name=f"image_{i}", **normed) for i in range(2)
         ]
+        if not 1 <= image_levels <= self._depth:
+            raise ValueError(f"image_levels must be 1 to {self._depth}; got {image_levels}.")
+        self.smaller_image_convs = {  # by the halvings of the image's size
+            level: conv2d(IMAGE_CHANNELS, 3, name=f"smaller_image_{level}", **normed)
+            for level in range(1, image_levels)
+        }
         self.to_logits = conv2d(num_classes + 1, 1, name="to_logits", **shared)
         self.build()
 
@@ -137,6 +149,9 @@ class BackboneDiscriminator(keras.Model):
         for level, block in zip(reversed(range(self._depth)), self.decoder, strict=True):
             block.build((None, None, None, width))
             width = block.filters + (self.skips[level].filters if level in self.skips else 0)
+            if level in self.smaller_image_convs:
+                self.smaller_image_convs[level].build((None, None, None, 3))
+                width += IMAGE_CHANNELS
         self.image_convs[0].build((None, None, None, 3))
         self.image_convs[1].build((None, None, None, IMAGE_CHANNELS))
         self.to_logits.build((None, None, None, width + IMAGE_CHANNELS))
@@ -148,12 +163,14 @@ class BackboneDiscriminator(keras.Model):
 
     def _segment(self, image, training):
         features = dict(zip(self._levels(), self.encode(image), strict=True))
-        skips = {level: skip(features[level]) for level, skip in self.skips.items()}
-        x = skips[self._depth]
+        joined = {level: [skip(features[level])] for level, skip in self.skips.items()}
+        smaller = image
+        for level, conv in self.smaller_image_convs.items():
+            smaller = downsample(smaller)
+            joined[level] = [*joined.get(level, []), conv(smaller)]
+        (x,) = joined[self._depth]
         for level, block in zip(reversed(range(self._depth)), self.decoder, strict=True):
-            x = block(x, training=training)
-            if level in skips:
-                x = ops.concatenate([x, skips[level]], axis=-1)
+            x = ops.concatenate([block(x, training=training), *joined.get(level, [])], axis=-1)
         local = self.image_convs[1](leaky_relu(self.image_convs[0](image)))
         x = leaky_relu(ops.concatenate([x, local], axis=-1))
         return ops.cast(self.to_logits(x), "float32")
@@ -187,6 +204,7 @@ class BackboneDiscriminator(keras.Model):
             "backbone": self.backbone_name,
             "channels": self.channels,
             "upscale": self.upscale,
+            "image_levels": self.image_levels,
             "spectral_norm": self.spectral_norm,
             "init_gain": self.init_gain,
             "pretrained": self.pretrained,

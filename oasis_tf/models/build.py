@@ -47,10 +47,12 @@ class Parts(NamedTuple):
     compiled: Callable = lambda training: {}
 
 
-def _oasis_discriminator(*, backbone, backbone_upscale, **shared):
+def _oasis_discriminator(*, backbone, backbone_upscale, image_levels, **shared):
     if backbone == "none":
         return OASISDiscriminator(**shared)
-    return BackboneDiscriminator(backbone=backbone, upscale=backbone_upscale, **shared)
+    return BackboneDiscriminator(
+        backbone=backbone, upscale=backbone_upscale, image_levels=image_levels, **shared
+    )
 
 
 PARTS = {

@@ -152,6 +152,8 @@ def _backbone_discriminator_entries(discriminator):
         found |= _discriminator_block(f"body_up.{i}", block, 2)
     for i, conv in enumerate(discriminator.image_convs):
         found |= conv_entries(f"image.{i}", conv)
+    for level, conv in discriminator.smaller_image_convs.items():
+        found |= conv_entries(f"smaller_image.{level}", conv)
     return found
 
 

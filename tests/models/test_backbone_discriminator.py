@@ -59,9 +59,11 @@ def test_frozen_features_are_divided_by_their_deviations(discriminator):
 
 
 def test_every_feature_and_the_image_itself_change_the_logits():
-    discriminator = tiny_discriminator(spectral_norm=False)
+    discriminator = tiny_discriminator(spectral_norm=False, image_levels=3)
     before = np.array(discriminator(images()))
-    parts = [*discriminator.skips.values(), discriminator.image_convs[0]]
+    smaller = discriminator.smaller_image_convs
+    assert list(smaller) == [1, 2]
+    parts = [*discriminator.skips.values(), discriminator.image_convs[0], *smaller.values()]
     for part in parts:
         kernel = part.kernel.numpy()
         part.kernel.assign(-kernel)
@@ -143,7 +145,10 @@ def test_configs_choose_it(monkeypatch):
     sizes = ["data.image_size=[48,48]", widths, overrides[0]]
     with pytest.raises(ConfigError, match="multiples of 32"):
         load_config("tiny", overrides=sizes)
-    assert load_config("tiny", overrides=[*sizes, "discriminator.backbone_upscale=2"])
+    enlarged = [*sizes, "discriminator.backbone_upscale=2"]
+    assert load_config("tiny", overrides=enlarged)
+    with pytest.raises(ConfigError, match="image_levels must be at most 4 here"):
+        load_config("tiny", overrides=[*enlarged, "discriminator.image_levels=5"])
 
 
 def test_fine_tuning_copies_it_and_official_files_refuse_it(discriminator):

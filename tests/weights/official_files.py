@@ -46,7 +46,9 @@ def _official_shapes(prefix, config, overrides):
     network = {
         "G": lambda: OASISGenerator(**config.generator.model_dump()),
         "D": lambda: OASISDiscriminator(
-            **config.discriminator.model_dump(exclude={"backbone", "backbone_upscale"})
+            **config.discriminator.model_dump(
+                exclude={"backbone", "backbone_upscale", "image_levels"}
+            )
         ),
     }[prefix]()
     return {key: entry.shape for key, entry in official_names.entries(network).items()}
