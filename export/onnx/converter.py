@@ -31,9 +31,8 @@ def converted(generator: OASISGenerator, *, opset: int) -> bytes:
 
 
 def _name_todays_mode(resize):
-    """Replaces the mode that tf2onnx writes, which ONNX dropped; the same for nearest doubling."""
-    for attribute in resize.attribute:
-        if attribute.name == "coordinate_transformation_mode":
-            attribute.s = b"asymmetric"
-        if attribute.name == "nearest_mode":
-            attribute.s = b"floor"
+    """Replaces the mode of nearest doubling that tf2onnx writes, and ONNX dropped, by its equal."""
+    attributes = {attribute.name: attribute for attribute in resize.attribute}
+    if attributes["mode"].s == b"nearest":
+        attributes["coordinate_transformation_mode"].s = b"asymmetric"
+        attributes["nearest_mode"].s = b"floor"

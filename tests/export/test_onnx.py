@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 from command_line import call_export
+from tiny import tiny_generator, tiny_pairs, tiny_z
 
 from oasis_tf.export import exporter
 from oasis_tf.export.onnx.converter import converted
@@ -16,6 +17,7 @@ from oasis_tf.export.onnx.runner import describe, load
 from oasis_tf.export.onnx.target import NEWEST_OPSET, OLDEST_OPSET, ONNX
 from oasis_tf.export.verification.compare import compare
 from oasis_tf.export.verification.tensor_spec import TensorSpec
+from oasis_tf.models.fold import fold
 
 pytestmark = pytest.mark.process
 
@@ -175,3 +177,16 @@ def test_bad_input_is_a_sentence(run, tmp_path):
     assert "exists already" in call("--run", run, "--out", target, exit_code=2).stderr
     assert "opset" in call("--run", run, "--out", target, "--opset", 99, exit_code=2).stderr
     assert target.read_text() == "mine"
+
+
+def test_bilinear_doubling_and_noise_of_every_pixel(tmp_path):
+    generator = tiny_generator(padding_mode="replicate", upsampling="bilinear", pixel_noise=True)
+    generator.conv_image.kernel.assign(30.0 * generator.conv_image.kernel)
+    path = tmp_path / "model.onnx"
+    path.write_bytes(converted(fold(generator, modulation="dense", winograd=False), opset=17))
+    label_map, z = tiny_pairs(2)[1].astype("int32"), tiny_z(2)
+    expected = np.asarray(generator(label_map, z)) * 0.5 + 0.5
+    assert expected.std() > 0.1
+    np.testing.assert_allclose(
+        load(path)({"label_map": label_map, "z": z})["image"], expected, atol=1e-5
+    )
