@@ -1,6 +1,6 @@
 """How near `oasis_tf.runtime.memory_estimate` is to the memory that training steps take.
 
-    python -m benchmarks.peak_memory [--config configs/camvid.yaml] [--set a.b=c ...]
+    python -m benchmarks.peak_memory [--config benchmarks/camvid-oasis] [--set a.b=c ...]
 
 Runs two steps on random pairs in this process, and prints estimated and measured peak.
 """
@@ -19,7 +19,7 @@ from oasis_tf.runtime.memory_estimate import training_bytes
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--config", default="configs/camvid.yaml")
+    parser.add_argument("--config", default="benchmarks/camvid-oasis")
     parser.add_argument("--set", action="append", default=[], metavar="a.b=c")
     arguments = parser.parse_args()
     print_machine()

@@ -17,7 +17,10 @@ MANY_PAIRS, SOME_PAIRS = 3_000, 1_000
 LARGE_GPU = 14e9  # bytes: the paper's network with 4 images of 256x256 takes 8 GB on a CPU
 
 # configs/landscapes.yaml says why each is there.
-_WITHOUT_STREAKS = {"padding_mode": "replicate", "upsampling": "bilinear", "noise_gain": 0.1}
+_CLEAN_IMAGES = {"padding_mode": "replicate", "upsampling": "bilinear"} | {
+    "noise_gain": 0.1,
+    "pixel_noise": True,
+}
 FEW_PAIRS = "recipes/few-pairs"
 _OF_LENGTH = {"batch_size", "epochs", "steps_per_epoch"}  # keys of `training` that are chosen here
 
@@ -52,7 +55,7 @@ class Network:
 _SMALL = Network(  # of configs/camvid.yaml
     reason="the small network of configs/camvid.yaml, because there is no GPU",
     generator={"channels": 16, "num_blocks": 5, "z_dim": 32, "spade_hidden": 32}
-    | {"init_gain": 1.0, **_WITHOUT_STREAKS},
+    | {"init_gain": 1.0, **_CLEAN_IMAGES},
     discriminator={"channels": [32, 64, 128, 128, 256], "init_gain": 1.0},
     training={"generator_learning_rate": 4e-4, "discriminator_learning_rate": 4e-4}
     | {"ema_decay": 0.998, "ema_warmup": True},
@@ -63,7 +66,7 @@ _SMALL = Network(  # of configs/camvid.yaml
 _MIDDLE = Network(
     reason="a network between those of configs/camvid.yaml and of the paper",
     generator={"channels": 32, "num_blocks": 6, "z_dim": 64, "spade_hidden": 64}
-    | {"init_gain": 1.0, **_WITHOUT_STREAKS},
+    | {"init_gain": 1.0, **_CLEAN_IMAGES},
     discriminator={"channels": [64, 128, 128, 256, 256, 512], "init_gain": 1.0},
     training={"generator_learning_rate": 2e-4, "discriminator_learning_rate": 4e-4}
     | {"ema_decay": 0.999, "ema_warmup": True},
