@@ -5,7 +5,8 @@ from oasis_tf.first_config.machine import Machine
 # configs/camvid.yaml without a backbone, on 2 cores (docs/results.md): 0.68 s a step of 4 images of
 # 96x128.
 SECONDS, PIXELS, CORES = 0.68, 4 * 96 * 128, 2
-# CPU seconds of a step of configs/recipes/few-pairs.yaml, 2.19, over those of that network, 1.86, at that size and batch (10 steps each). Of it 1.05 are borders and doubling.
+# CPU seconds of a step of configs/recipes/few-pairs.yaml, 2.19, over those of that network, 1.86,
+# at that size and batch (10 steps each). Of it 1.05 are borders and doubling.
 WITH_BACKBONE = 1.2
 MOST_CORES = 8  # more are not counted: small convolutions do not use them
 RULE = (

@@ -18,10 +18,11 @@ class PixelNoise(keras.layers.Layer):
     class: labels and noise vector are the same around each, so a generator of convolutions gives
     them one colour. This noise gives it something to make a texture of.
 
-    The noise of a pixel is sum_k z_k r_k(row) c_k(column) / sqrt(n), where r and c are fixed
-    random signs. Over random z it has mean 0 and variance 1 at every pixel, and the correlation of
-    two pixels of different rows or columns is about 1 / sqrt(n). It depends on z alone, so a seed
-    still gives one image, here, in an exported network and in the page.
+    The noise of a pixel is s(row, column) sum_k z_k r_k(row) c_k(column) / sqrt(n), where r, c and
+    s are fixed random signs. Over random z it has mean 0 and variance 1 at every pixel, and the
+    correlation of two pixels is about 1 / sqrt(n). Over the pixels of one z it is white; without s
+    it would have the rank n, which shows as streaks. It depends on z alone, so a seed still gives
+    one image, here, in an exported network and in the page.
 
     Call:
         x: float (b, h, w, c).
@@ -39,7 +40,7 @@ class PixelNoise(keras.layers.Layer):
     def build(self, x_shape, noise_shape=None):
         _, height, width, channels = x_shape
         length = noise_shape[-1] if noise_shape else WITHOUT_Z
-        self.rows, self.columns = random_signs(height, width, length)
+        self.rows, self.columns, self.pixels = random_signs(height, width, length)
         self.strength = self.add_weight(
             name="strength",
             shape=(channels,),
@@ -51,25 +52,29 @@ class PixelNoise(keras.layers.Layer):
 
     def noise(self, x, z):
         """The noise (b, h, w, 1), or (1, h, w, 1) without z."""
-        rows, columns = (ops.cast(signs, x.dtype) for signs in (self.rows, self.columns))
+        signs = (self.rows, self.columns, self.pixels)
+        rows, columns, pixels = (ops.cast(of_part, x.dtype) for of_part in signs)
         scale = 1.0 / math.sqrt(rows.shape[-1])
         if z is None:
             z = ops.ones((1, rows.shape[-1]), x.dtype)
         if len(z.shape) == 2:
             noise = ops.matmul(z[:, None, :] * (scale * rows), ops.transpose(columns))
-            return noise[..., None]
-        return ops.sum(z * (scale * rows[:, None, :] * columns), axis=-1, keepdims=True)
+        else:
+            noise = ops.sum(z * (scale * rows[:, None, :] * columns), axis=-1)
+        return (noise * pixels)[..., None]
 
     def compute_output_shape(self, x_shape, noise_shape=None):
         return x_shape
 
 
 def random_signs(height, width, length):
-    """Fixed random signs -1 and 1, float32: (height, length) of rows, (width, length) of columns.
+    """Fixed random signs -1 and 1, float32.
+
+    Returns: (height, length) of rows, (width, length) of columns, (height, width) of pixels.
 
     They are a function of the three numbers alone, and the same in every version of NumPy: its
     legacy generator is frozen.
     """
-    draws = np.random.RandomState([height, width, length]).randint(2, size=(height + width, length))
-    signs = (2 * draws - 1).astype("float32")
-    return signs[:height], signs[height:]
+    random = np.random.RandomState([height, width, length])
+    shapes = (height, length), (width, length), (height, width)
+    return tuple((2 * random.randint(2, size=shape) - 1).astype("float32") for shape in shapes)

@@ -32,24 +32,33 @@ def test_other_pixels_have_other_noise(noise):
     assert off_diagonal.std() == pytest.approx(1 / np.sqrt(LENGTH), rel=0.25)
 
 
+def test_the_noise_of_one_image_is_white(noise):
+    """Rows are as little alike as rows of independent numbers: no streaks, however short z is."""
+    rows = np.corrcoef(noise[0])
+    off_diagonal = rows[~np.eye(HEIGHT, dtype=bool)]
+    assert off_diagonal.std() == pytest.approx(1 / np.sqrt(WIDTH), rel=0.25)
+
+
 def test_by_hand():
     """Two noise channels, z = (3, 5): (3 r_0 c_0 + 5 r_1 c_1) / sqrt(2), times the strength."""
     layer = PixelNoise()
     layer.build((1, 2, 3, 2), (1, 2))
     layer.strength.assign([2.0, 10.0])
     added = np.asarray(layer(np.full((1, 2, 3, 2), 7.0, "float32"), np.float32([[3, 5]]))) - 7.0
-    rows, columns = random_signs(2, 3, 2)
+    rows, columns, pixels = random_signs(2, 3, 2)
     for i in range(2):
         for j in range(3):
             noise = (3 * rows[i, 0] * columns[j, 0] + 5 * rows[i, 1] * columns[j, 1]) / np.sqrt(2)
+            noise *= pixels[i, j]
             np.testing.assert_allclose(added[0, i, j], [2 * noise, 10 * noise], rtol=1e-5)
 
 
 def test_the_signs_never_change():
     """A trained network depends on them: these were recorded when the layer was written."""
-    rows, columns = random_signs(2, 3, 4)
+    rows, columns, pixels = random_signs(2, 3, 4)
     np.testing.assert_array_equal(rows, [[-1, -1, 1, -1], [-1, -1, -1, 1]])
     np.testing.assert_array_equal(columns, [[1, 1, 1, -1], [1, -1, 1, 1], [1, 1, 1, -1]])
+    np.testing.assert_array_equal(pixels, [[1, -1, 1], [1, 1, -1]])
 
 
 def test_a_noise_map_of_one_vector_gives_the_image_of_that_vector():
