@@ -21,7 +21,7 @@ from oasis_tf.models import (
 )
 from oasis_tf.models.spade.encoder import SPADEEncoder
 from oasis_tf.weights import pix2pix_names, spade_names
-from oasis_tf.weights.official_entry import Entry, conv_entries
+from oasis_tf.weights.official_entry import Entry, conv_entries, vector_entry
 
 LABEL_EMBEDDING = "label_embedding.weight"  # not in official networks
 OFFICIAL_CHOICES = {"padding_mode": "zeros", "upsampling": "nearest", "pixel_noise": False}
@@ -92,8 +92,8 @@ def to_state_dict(model) -> dict[str, np.ndarray]:
 def entries(model) -> dict[str, Entry]:
     """Returns {official key: Entry} of a network of `oasis_tf.models`.
 
-    A generator with `label_embedding` has one more, under a name that is ours; so are all names
-    of a discriminator with a backbone.
+    A generator with `label_embedding` or `pixel_noise` has some more, under names that are ours; so
+    are all names of a discriminator with a backbone.
 
     Raises: TypeError for any other model.
     """
@@ -130,6 +130,8 @@ def _generator_entries(generator):
     found = conv_entries("fc", generator.fc) | conv_entries("conv_img", generator.conv_image)
     for i, block in enumerate(generator.blocks):
         found |= spade_names.block_entries(block, f"body.{i}", norm_name="first_norm")
+        if block.pixel_noise is not None:
+            found[f"body.{i}.pixel_noise.strength"] = vector_entry(block.pixel_noise.strength)
     if generator.embedding is not None:
         found |= conv_entries(LABEL_EMBEDDING.removesuffix(".weight"), generator.embedding)
     return found

@@ -31,9 +31,11 @@ def arrays(network):
     }
 
 
-@pytest.mark.parametrize("label_embedding", [None, 2])
-def test_a_generator_of_permuted_classes_paints_the_same_picture(label_embedding):
-    source, target = (tiny_generator(seed, label_embedding=label_embedding) for seed in (1, 2))
+@pytest.mark.parametrize("options", [{}, {"label_embedding": 2}, {"pixel_noise": True}])
+def test_a_generator_of_permuted_classes_paints_the_same_picture(options):
+    source, target = (tiny_generator(seed, **options) for seed in (1, 2))
+    if options.get("pixel_noise"):
+        source.blocks[0].pixel_noise.strength.assign([3.0, 1.0, 2.0, 4.0])
     partners = match_classes(PERMUTED, NAMES)
     _, label_map = tiny_pairs(2)
     new_ids = np.array([PERMUTED.index(name) for name in NAMES])
