@@ -1,12 +1,11 @@
 """Noise that differs at every pixel, made from the noise of the image."""
 
-import math
-
 import keras
 import numpy as np
 from keras import ops
 
 INITIAL_STRENGTH = 0.1
+EPSILON = 1e-6  # for z = 0
 WITHOUT_Z = 64  # signs of a pixel's noise in a generator without z
 
 
@@ -18,11 +17,12 @@ class PixelNoise(keras.layers.Layer):
     class: labels and noise vector are the same around each, so a generator of convolutions gives
     them one colour. This noise gives it something to make a texture of.
 
-    The noise of a pixel is s(row, column) sum_k z_k r_k(row) c_k(column) / sqrt(n), where r, c and
-    s are fixed random signs. Over random z it has mean 0 and variance 1 at every pixel, and the
-    correlation of two pixels is about 1 / sqrt(n). Over the pixels of one z it is white; without s
-    it would have the rank n, which shows as streaks. It depends on z alone, so a seed still gives
-    one image, here, in an exported network and in the page.
+    The noise of a pixel is s(row, column) sum_k z_k r_k(row) c_k(column) / |z|, where r, c and s
+    are fixed random signs and |z| is the length of z. Over random z it has mean 0 and variance 1 at
+    every pixel, and the correlation of two pixels is about 1 / sqrt(n). Over the pixels of one z it
+    is white, of about the same variance for every z; without s it would have the rank n, which
+    shows as streaks. It depends on z alone, so a seed still gives one image, here, in an exported
+    network and in the page.
 
     Call:
         x: float (b, h, w, c).
@@ -54,13 +54,13 @@ class PixelNoise(keras.layers.Layer):
         """The noise (b, h, w, 1), or (1, h, w, 1) without z."""
         signs = (self.rows, self.columns, self.pixels)
         rows, columns, pixels = (ops.cast(of_part, x.dtype) for of_part in signs)
-        scale = 1.0 / math.sqrt(rows.shape[-1])
         if z is None:
             z = ops.ones((1, rows.shape[-1]), x.dtype)
+        z = z * ops.rsqrt(ops.sum(z * z, axis=-1, keepdims=True) + EPSILON)
         if len(z.shape) == 2:
-            noise = ops.matmul(z[:, None, :] * (scale * rows), ops.transpose(columns))
+            noise = ops.matmul(z[:, None, :] * rows, ops.transpose(columns))
         else:
-            noise = ops.sum(z * (scale * rows[:, None, :] * columns), axis=-1)
+            noise = ops.sum(z * (rows[:, None, :] * columns), axis=-1)
         return (noise * pixels)[..., None]
 
     def compute_output_shape(self, x_shape, noise_shape=None):

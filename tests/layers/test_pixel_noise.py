@@ -39,8 +39,18 @@ def test_the_noise_of_one_image_is_white(noise):
     assert off_diagonal.std() == pytest.approx(1 / np.sqrt(WIDTH), rel=0.25)
 
 
+def test_long_and_short_vectors_give_equally_strong_noise():
+    layer, features = PixelNoise(), np.zeros((1, HEIGHT, WIDTH, 1), "float32")
+    layer.build(features.shape, (1, LENGTH))
+    z = np.random.default_rng(2).standard_normal((1, LENGTH)).astype("float32")
+    once, tenfold = (np.asarray(layer.noise(features, factor * z)) for factor in (1, 10))
+    np.testing.assert_allclose(once, tenfold, rtol=1e-4)
+    assert once.std() == pytest.approx(1, rel=0.1)
+    assert np.isfinite(layer.noise(features, 0 * z)).all()
+
+
 def test_by_hand():
-    """Two noise channels, z = (3, 5): (3 r_0 c_0 + 5 r_1 c_1) / sqrt(2), times the strength."""
+    """z = (3, 5): s (3 r_0 c_0 + 5 r_1 c_1) / sqrt(9 + 25), times the strength of the channel."""
     layer = PixelNoise()
     layer.build((1, 2, 3, 2), (1, 2))
     layer.strength.assign([2.0, 10.0])
@@ -48,7 +58,7 @@ def test_by_hand():
     rows, columns, pixels = random_signs(2, 3, 2)
     for i in range(2):
         for j in range(3):
-            noise = (3 * rows[i, 0] * columns[j, 0] + 5 * rows[i, 1] * columns[j, 1]) / np.sqrt(2)
+            noise = (3 * rows[i, 0] * columns[j, 0] + 5 * rows[i, 1] * columns[j, 1]) / np.sqrt(34)
             noise *= pixels[i, j]
             np.testing.assert_allclose(added[0, i, j], [2 * noise, 10 * noise], rtol=1e-5)
 
