@@ -101,6 +101,11 @@ class Pix2PixConfig(Config):
         return 2**self.generator.num_downs, f"generator.num_downs {self.generator.num_downs}"
 
     def _check_model(self):
+        if self.training.rematerialize:
+            raise ValueError(
+                "training.rematerialize is for OASIS and SPADE; Pix2Pix has no blocks to compute "
+                "again, so leave it out"
+            )
         least = PATCH * 2**self.discriminator.num_layers
         if min(self.data.image_size) < least:
             raise ValueError(

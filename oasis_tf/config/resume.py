@@ -11,6 +11,7 @@ CHANGEABLE_ON_RESUME = frozenset(
             "epochs",
             "steps_per_epoch",
             "steps_per_execution",
+            "rematerialize",
             "checkpoint_every",
             "keep_last",
             "best_metric",

@@ -83,6 +83,12 @@ class SharedTrainingConfig(Section):
     jit_compile: bool = Field(
         False, description="Whether to compile the training step with XLA. On one replica only."
     )
+    rematerialize: bool = Field(
+        False,
+        description="Whether the backward pass computes the inside of every block again, instead "
+        "of keeping it: larger images or batches in the same memory, a slower step, equal numbers. "
+        "Not with jit_compile, and not for Pix2Pix.",
+    )
     steps_per_execution: bounds.StepsPerExecution = Field(
         1,
         description="Steps that run between two returns to Python. It must divide the steps of an "
@@ -123,6 +129,15 @@ class SharedTrainingConfig(Section):
                 f"training.constant_epochs is {self.constant_epochs}; with "
                 f"training.learning_rate_schedule linear it must be less than training.epochs, "
                 f"{self.epochs}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _check_rematerialization(self):
+        if self.rematerialize and self.jit_compile:
+            raise ValueError(
+                "training.rematerialize saves no memory with training.jit_compile; set one of them "
+                "to false"
             )
         return self
 

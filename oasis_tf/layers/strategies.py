@@ -14,6 +14,7 @@ if keras.config.backend() == "tensorflow":
         leaky_relu,
         not_clustered,
         of_training,
+        recomputed,
         worthwhile_neighbourhoods,
     )
 else:
@@ -24,6 +25,7 @@ else:
         leaky_relu,
         not_clustered,
         of_training,
+        recomputed,
         worthwhile_neighbourhoods,
     )
 
@@ -35,4 +37,5 @@ __all__ = [
     "leaky_relu",
     "not_clustered",
     "of_training",
+    "recomputed",
 ]

@@ -11,6 +11,7 @@ from oasis_tf.models.call_inputs import label_map_and_z, require_known_ids
 from oasis_tf.models.inputs import assertions_as_value_errors, training_pair, with_value_errors
 from oasis_tf.models.label_map_model import LabelMapModel
 from oasis_tf.models.optimizer_pair import OptimizerPair
+from oasis_tf.models.rematerialization import set_rematerialization
 from oasis_tf.models.train_function import train_function
 from oasis_tf.optimizers.loss_scale import build_optimizer
 from oasis_tf.runtime import noise
@@ -107,6 +108,7 @@ class AdversarialPair(LabelMapModel):
         jit_compile=False,
         run_eagerly=False,
         steps_per_execution=1,
+        rematerialize=False,
         **others,
     ):
         """Sets what training needs.
@@ -123,7 +125,10 @@ class AdversarialPair(LabelMapModel):
             jit_compile: bool, XLA for the updates. Off by default: convolutions on CPUs are slower
                 with it.
             run_eagerly, steps_per_execution: see `keras.Model.compile`.
-        Raises: ValueError for XLA on several replicas, or for two losses of the same name;
+            rematerialize: bool, see `Rematerialization`; not with `jit_compile`, which ignores the
+                order on which it relies.
+        Raises: ValueError for XLA on several replicas or with `rematerialize`, for a network that
+            cannot rematerialize, or for two losses of the same name;
             TypeError for other arguments of `keras.Model.compile`; KerasSettingsError.
         """
         self._require_none(others)
@@ -132,6 +137,9 @@ class AdversarialPair(LabelMapModel):
             raise ValueError(
                 "jit_compile works on one replica only: XLA cannot compile the sums over several."
             )
+        if jit_compile and rematerialize:
+            raise ValueError("rematerialize saves nothing with jit_compile; leave one of them out.")
+        set_rematerialization((self.generator, self.discriminator), rematerialize)
         super().compile(
             optimizer=None,
             jit_compile=False,
@@ -141,7 +149,7 @@ class AdversarialPair(LabelMapModel):
         self.generator_optimizer = build_optimizer(generator_optimizer, self.generator)
         self.discriminator_optimizer = build_optimizer(discriminator_optimizer, self.discriminator)
         self.optimizer = OptimizerPair(self.generator_optimizer, self.discriminator_optimizer)
-        self.compiles_updates = jit_compile
+        self.compiles_updates, self.rematerialize = jit_compile, rematerialize
         self._run_updates = self.updates
         if jit_compile:
             self._run_updates = tf.function(self.updates, autograph=False, jit_compile=True)
@@ -265,6 +273,7 @@ class AdversarialPair(LabelMapModel):
             "jit_compile": self.compiles_updates,
             "run_eagerly": self.run_eagerly,
             "steps_per_execution": self.steps_per_execution,
+            "rematerialize": self.rematerialize,
         }
 
     def compile_from_config(self, config):

@@ -1,6 +1,7 @@
 """A discriminator whose encoder is a frozen network, pretrained on photographs."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 from keras import ops
@@ -12,6 +13,7 @@ from oasis_tf.layers.blocks import DiscriminatorResBlock
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 from oasis_tf.layers.resample import downsample, upsample_bilinear
 from oasis_tf.layers.strategies import of_training
+from oasis_tf.models.rematerialization import Rematerialization
 
 SMALLEST_STRIDE = 32  # the deepest feature's, of every backbone
 IMAGE_CHANNELS = 16  # of the convolutions on the image itself
@@ -25,7 +27,7 @@ class Frozen:
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class BackboneDiscriminator(keras.Model):
+class BackboneDiscriminator(Rematerialization, keras.Model):
     """Segments an image into N real classes and "fake", like `OASISDiscriminator`.
 
     Its encoder is a frozen network: features at strides 2 to 32, each over its standard deviation,
@@ -172,7 +174,9 @@ class BackboneDiscriminator(keras.Model):
             joined[level] = [*joined.get(level, []), encoded]
         (x,) = joined[self._depth]
         for level, block in zip(reversed(range(self._depth)), self.decoder, strict=True):
-            x = ops.concatenate([block(x, training=training), *joined.get(level, [])], axis=-1)
+            function = partial(block, training=training)
+            x = self._through(block, function, x, training=training)
+            x = ops.concatenate([x, *joined.get(level, [])], axis=-1)
         x = leaky_relu(ops.concatenate([x, local], axis=-1))
         return ops.cast(self.to_logits(x), "float32")
 

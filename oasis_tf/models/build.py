@@ -109,6 +109,7 @@ def build_model(config):
         seed=training.seed,
         jit_compile=training.jit_compile,
         steps_per_execution=training.steps_per_execution,
+        rematerialize=training.rematerialize,
         **parts.compiled(training),
     )
     return model

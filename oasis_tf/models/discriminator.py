@@ -1,5 +1,7 @@
 """The discriminator: a U-Net that classifies every pixel as one of the classes or as fake."""
 
+from functools import partial
+
 import keras
 from keras import ops
 
@@ -7,6 +9,7 @@ from oasis_tf.layers.blocks import DiscriminatorResBlock
 from oasis_tf.layers.convolution import REFERENCE_GAIN, conv2d
 from oasis_tf.layers.resampling_conv import ResamplingConv2D
 from oasis_tf.layers.strategies import of_training
+from oasis_tf.models.rematerialization import Rematerialization
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
@@ -15,7 +18,7 @@ class WinogradConv2D(ResamplingConv2D):
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class OASISDiscriminator(keras.Model):
+class OASISDiscriminator(Rematerialization, keras.Model):
     """Segments an image into N real classes and "fake".
 
     The encoder halves the size once per entry of `channels`; the decoder doubles it as often
@@ -87,10 +90,14 @@ class OASISDiscriminator(keras.Model):
         features = self.encode(image, training=training)
         x = features[-1]
         for i, block in enumerate(self.decoder):
-            if i > 0:
-                x = ops.concatenate([features[-1 - i], x], axis=-1)
-            x = block(x, training=training)
+            function = partial(self._decode, block, training)
+            skips = [features[-1 - i]] if i > 0 else []
+            x = self._through(block, function, *skips, x, training=training)
         return ops.cast(self.to_logits(x), "float32")
+
+    def _decode(self, block, training, *parts):
+        x = ops.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
+        return block(x, training=training)
 
     def encode(self, image, training=False):
         """The features of the encoder.
@@ -107,7 +114,8 @@ class OASISDiscriminator(keras.Model):
             )
         features = []
         for block in self.encoder:
-            image = block(image, training=training)
+            function = partial(block, training=training)
+            image = self._through(block, function, image, training=training)
             features.append(image)
         return features
 

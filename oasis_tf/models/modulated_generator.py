@@ -1,6 +1,7 @@
 """Base of the generators whose residual blocks are modulated by the label map, through SPADE."""
 
 import math
+from functools import partial
 
 import keras
 from keras import ops
@@ -17,13 +18,14 @@ from oasis_tf.layers.convolution import (
 from oasis_tf.layers.resample import upsample, upsample_bilinear
 from oasis_tf.models.call_inputs import one_hot, require_label_map
 from oasis_tf.models.label_map_model import LabelMapModel
+from oasis_tf.models.rematerialization import Rematerialization
 
 MODULATIONS = ("auto", "dense", "distinct")
 PADDING_MODES = ("zeros", "replicate")
 RESAMPLINGS = {"nearest": upsample, "bilinear": upsample_bilinear}
 
 
-class ModulatedGenerator(LabelMapModel):
+class ModulatedGenerator(Rematerialization, LabelMapModel):
     """A convolution of noise and labels, residual blocks of growing resolution, a last convolution.
 
     A subclass defines `call` by `_paint`, and builds itself at the end of its constructor.
@@ -170,21 +172,27 @@ class ModulatedGenerator(LabelMapModel):
         else:
             x, vector = ops.reshape(self.fc(vector), (-1, *self.first_shape())), None
         for i, block in enumerate(self.blocks):
-            if self.strides[i] != stride:
-                x, stride = RESAMPLINGS[self.resampling](x), self.strides[i]
             neighbourhoods = None
             if noise_map is None and self.takes_ids:
                 neighbourhoods = self._neighbourhoods(i, label_map[..., 0], vector)
-            condition = self._condition(labels, noise_map, stride, neighbourhoods)
-            x = block(
-                x,
-                condition,
-                vector,
-                z=vector if noise_map is None else noise_map[:, ::stride, ::stride],
-                neighbourhoods=neighbourhoods,
-                training=training,
-            )
+            function = partial(self._block, i, training)
+            inputs = x, labels, vector, noise_map, neighbourhoods
+            x = self._through(block, function, *inputs, training=training)
         return ops.tanh(ops.cast(self.conv_image(leaky_relu(x)), "float32"))
+
+    def _block(self, i, training, x, labels, vector, noise_map, neighbourhoods):
+        """The features behind block i, of those before its doubling."""
+        stride = self.strides[i]
+        if i > 0 and self.strides[i - 1] != stride:
+            x = RESAMPLINGS[self.resampling](x)
+        return self.blocks[i](
+            x,
+            self._condition(labels, noise_map, stride, neighbourhoods),
+            vector,
+            z=vector if noise_map is None else noise_map[:, ::stride, ::stride],
+            neighbourhoods=neighbourhoods,
+            training=training,
+        )
 
     def _condition(self, labels, noise_map, stride, neighbourhoods=None):
         """Labels at a block's resolution, after the noise map if there is one.

@@ -16,6 +16,9 @@ higher by factors that were found on 2 cores (`python -m benchmarks.peak_memory`
     camvid, 96x128, 128, painting          2.94 GB     2.85 GB
     ade20k, 256x256, 1, painting           1.75 GB     1.97 GB
     ade20k, 256x256, 4, painting           2.80 GB     3.31 GB
+
+With `training.rematerialize` the inside of one block at a time is counted, and what lies between
+blocks.
 """
 
 from oasis_tf.io.terminal import counted

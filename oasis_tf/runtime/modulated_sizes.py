@@ -23,14 +23,18 @@ def generator_weights(widths, *, seen, hidden):
     return count + (9 * widths[-1] + 1) * 3
 
 
-def numbers_in_training(widths, strides, image_size):
-    """Least number of values an image that the backward pass needs."""
-    pixels, count = math.prod(image_size), 0
+def numbers_in_training(widths, strides, image_size, *, rematerialize=False):
+    """Least numbers of values an image that the backward pass needs: all along, and of one block at
+    a time, which are 0 unless `rematerialize`."""
+    pixels, inside, outputs = math.prod(image_size), [], 0
     for channels, filters, stride in zip(widths, widths[1:], strides, strict=False):
         # Of each SPADE: what it normalised, the scale, and its sum, the input of a convolution.
         values = 3 * sum(_normalised(channels, filters)) + min(channels, filters) + filters
-        count += pixels / stride**2 * values
-    return count + pixels * 3
+        inside.append(pixels / stride**2 * values)
+        outputs += pixels / stride**2 * filters
+    if rematerialize:
+        return outputs + pixels * 3, max(inside)
+    return sum(inside) + pixels * 3, 0
 
 
 def numbers_in_painting(widths, strides, image_size):

@@ -10,9 +10,13 @@ def in_training(config):
     generator, discriminator = config.generator, config.discriminator
     # The weights, their gradients, two moments; of the generator an average, too.
     weights = 5 * generator_weights(generator) + 4 * discriminator_weights(discriminator)
-    one_pass = discriminator_numbers(discriminator, config.data.image_size)
-    made = modulated_sizes.numbers_in_training(*_blocks(generator), generator.image_size)
-    return weights, max(made + one_pass, 3 * one_pass)
+    again = {"rematerialize": config.training.rematerialize}
+    judged, in_a_block = discriminator_numbers(discriminator, config.data.image_size, **again)
+    made, in_its_block = modulated_sizes.numbers_in_training(
+        *_blocks(generator), generator.image_size, **again
+    )
+    of_generator = made + judged + max(in_a_block, in_its_block)
+    return weights, max(of_generator, 3 * judged + in_a_block)
 
 
 def in_painting(config):
@@ -56,12 +60,16 @@ def _discriminator_blocks(discriminator):
         channels = filters
 
 
-def discriminator_numbers(discriminator, size):
-    """Least number of values an image that one backward pass needs."""
-    count = 0
+def discriminator_numbers(discriminator, size, *, rematerialize=False):
+    """Least numbers of values an image that one backward pass needs, see `numbers_in_training`."""
+    inside, outputs = [], 0
     for joined, filters, level in _discriminator_blocks(discriminator):
-        count += math.prod(size) / 4**level * (joined + 2 * filters)
-    return count + 2 * math.prod(size) * (discriminator.num_classes + 1)
+        inside.append(math.prod(size) / 4**level * (joined + 2 * filters))
+        outputs += math.prod(size) / 4**level * filters
+    logits = 2 * math.prod(size) * (discriminator.num_classes + 1)
+    if rematerialize:
+        return outputs + logits, max(inside)
+    return sum(inside) + logits, 0
 
 
 def _blocks(generator):

@@ -21,8 +21,10 @@ def in_training(config):
     # The weights, their gradients, two moments; of the generator an average, too.
     weights = 5 * generator_weights(generator) + 4 * discriminator_weights(discriminator)
     widths, strides = _blocks(generator)
-    made = modulated_sizes.numbers_in_training(widths, strides, generator.image_size)
-    made += encoder_numbers(generator)
+    made, in_a_block = modulated_sizes.numbers_in_training(
+        widths, strides, generator.image_size, rematerialize=config.training.rematerialize
+    )
+    made += in_a_block + encoder_numbers(generator)
     return weights, made + 2 * discriminator_numbers(discriminator, generator.image_size)
 
 

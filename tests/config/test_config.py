@@ -135,6 +135,18 @@ def test_the_best_checkpoint_is_chosen_by_what_is_measured():
         load_config(TINY, overrides=["evaluation.metrics=[fod]"])
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "sentence"),
+    [
+        ("tiny", ["training.jit_compile=true"], "saves no memory with training.jit_compile; set"),
+        ("pix2pix_facades", [], "is for OASIS and SPADE; Pix2Pix has no blocks to compute again"),
+    ],
+)
+def test_what_cannot_be_computed_again_is_refused(name, more, sentence):
+    with pytest.raises(ConfigError, match=f"training.rematerialize {sentence}"):
+        load_config(name, overrides=["training.rematerialize=true", *more])
+
+
 def test_a_perceptual_loss_needs_images_that_vgg_can_halve():
     overrides = ["data.image_size=[8, 64]", "training.add_vgg_loss=true"]
     with pytest.raises(ConfigError, match=r"\[8, 64\] is too small for training.add_vgg_loss"):
@@ -222,6 +234,7 @@ def test_differing_keys_are_those_a_resumed_run_may_not_change():
         "training.epochs=9",
         "training.sample_every=1",
         "training.keep_last=5",
+        "training.rematerialize=true",
         "training.evaluate_every=7",
         "evaluation.metrics=[kid]",
         "evaluation.segmenter={kind: keras, model: x.keras}",

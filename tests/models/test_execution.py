@@ -61,6 +61,14 @@ def test_several_steps_an_execution_change_no_bit(plain):
     assert_same_weights(weights_of(model), plain[1])
 
 
+def test_blocks_that_are_computed_again_change_no_number(plain):
+    model = gentle_oasis(rematerialize=True)
+    history = fit(model, 4, epochs=2).history
+    assert history == {name: pytest.approx(values, rel=1e-5) for name, values in plain[0].items()}
+    for actual, expected in zip(weights_of(model), plain[1], strict=True):
+        np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.slow
 def test_xla_gives_the_same_numbers(plain):
     model = gentle_oasis(jit_compile=True)

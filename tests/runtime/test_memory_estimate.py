@@ -71,6 +71,20 @@ def test_the_estimate_is_near_measured_peaks(name, size, batch_size, peak):
     )
 
 
+def test_blocks_that_are_computed_again_take_less_for_each_image():
+    """Every block's output is kept; its inside, of the largest block only."""
+    for name in ("ade20k", "camvid", "spade_ade20k"):
+        kept, again = (
+            load_config(name, overrides=[f"training.rematerialize={value}"])
+            for value in ("false", "true")
+        )
+        per_image = [
+            training_bytes(config, batch_size=2) - training_bytes(config, batch_size=1)
+            for config in (kept, again)
+        ]
+        assert 0.4 < per_image[1] / per_image[0] < 0.75
+
+
 def _training(config, batch_size):
     return config.training.model_copy(update={"batch_size": batch_size})
 

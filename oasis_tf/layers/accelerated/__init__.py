@@ -5,6 +5,7 @@ from oasis_tf.layers.accelerated.batch_norm import batch_normalize
 from oasis_tf.layers.accelerated.convolution import convolve
 from oasis_tf.layers.accelerated.modulation import worthwhile_neighbourhoods
 from oasis_tf.layers.accelerated.placement import of_training
+from oasis_tf.layers.accelerated.recomputation import recomputed
 from oasis_tf.runtime.noise import not_clustered
 
 COUNTS_NEIGHBOURHOODS = True
@@ -17,4 +18,5 @@ __all__ = [
     "leaky_relu",
     "not_clustered",
     "of_training",
+    "recomputed",
 ]

@@ -1,5 +1,7 @@
 """The discriminator of SPADE: judges patches of an image and its label map at two scales."""
 
+from functools import partial
+
 import keras
 from keras import ops
 
@@ -9,6 +11,7 @@ from oasis_tf.layers.spade import ParamFreeInstanceNorm
 from oasis_tf.layers.spectral_norm import StridedSpectralConv2D
 from oasis_tf.layers.strategies import of_training
 from oasis_tf.models.call_inputs import one_hot
+from oasis_tf.models.rematerialization import Rematerialization
 from oasis_tf.models.spade.edges import edges_of
 
 NUM_SCALES = 2
@@ -77,7 +80,7 @@ class PatchNetwork(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="oasis_tf")
-class SPADEDiscriminator(keras.Model):
+class SPADEDiscriminator(Rematerialization, keras.Model):
     """Two PatchGANs, on labels and image, and on both at half the size.
 
     Args:
@@ -130,7 +133,8 @@ class SPADEDiscriminator(keras.Model):
         judged = []
         with of_training(training):
             for scale in self.scales:
-                judged.append(scale(x))
+                function = partial(scale, training=training)
+                judged.append(self._through(scale, function, x, training=training))
                 x = half_scale(x)
         return judged
 
