@@ -7,6 +7,7 @@ from oasis_tf.config import Config, load_config
 from oasis_tf.data import label_code_of
 from oasis_tf.data.data_name import data_name
 from oasis_tf.data.label_code import LabelCode
+from oasis_tf.export.publish import TargetError
 from oasis_tf.models import OASISGenerator
 from oasis_tf.models.fold import fold
 from oasis_tf.runs import checkpoint, checkpoint_files
@@ -43,12 +44,17 @@ class Trained:
             data_root: str, the data's folder, if it moved; None for the config's.
             plain: bool, fold to one convolution op for each layer: dense modulation, no Winograd.
                 Other runtimes than TensorFlow have their own fast convolutions, and not all ops.
-        Raises: ConfigError or CheckpointError.
+        Raises: ConfigError or CheckpointError; TargetError for a generator with instance edges.
         """
         settle_keras()  # also in a process of its own
         path = Path(path)
         config = load_config(path / checkpoint.CONFIG, data_root=data_root)
         live = checkpoint.load_generator(path)
+        if live.edges:
+            raise TargetError(
+                f"{path}: this run's generator takes instance maps (generator.edges), which no "
+                "export takes; use generate, or oasis_tf.load_run in Python"
+            )
         return cls(
             config=config,
             data_name=data_name(config.data.source, checkpoint=path),

@@ -34,6 +34,14 @@ def generate(
     out: Out,
     labels: Labels = None,
     label_ids: IdsOfArrays = LabelIds.CLASSES,
+    instances: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False,
+            help="Folder of instance maps (.png) with the names of --labels, for a run with "
+            "generator.edges.",
+        ),
+    ] = None,
     held_out: Annotated[
         int,
         typer.Option(
@@ -88,10 +96,15 @@ def generate(
 
         files = generation.label_files(labels) if labels else []
         generation.require_comparable(labels=labels, reals=reals, compare=compare)
-        sampler = generation.Sampler(path, precision=precision.value, label_ids=label_ids.value)
+        sampler = generation.Sampler(
+            path, precision=precision.value, label_ids=label_ids.value, gives_instances=True
+        )
+        generation.require_instances(sampler, labels=labels, instances=instances)
         plan = generation.plan_of(sampler, seed=seed, resample=resample, mask=mask)
         if labels:
-            label_map_inputs = generation.label_maps_of_files(sampler, files, reals=reals)
+            label_map_inputs = generation.label_maps_of_files(
+                sampler, files, reals=reals, instances=instances
+            )
         else:
             label_map_inputs = generation.held_out_label_maps(sampler, count=held_out)
         output_folder = generation.OutputFolder(
@@ -100,7 +113,9 @@ def generate(
         output_folder.require_writable(label_map_inputs, compare=compare or reals is not None)
         edited = []
         if not labels:
-            edited = generation.write_label_maps(sampler, label_map_inputs, out / "labels")
+            edited = generation.write_label_maps(
+                sampler, label_map_inputs, out / "labels", instances=out / "instances"
+            )
         painted = generation.paint_all(
             sampler,
             label_map_inputs,
@@ -118,6 +133,8 @@ def generate(
             "  your own       edit one of these (a pixel's id or colour is its class), then\n"
             f"                 python -m oasis_tf generate --run {quote(str(run))} --out painted "
             f"--labels {quote(f'{out}/labels')}"
+            + f" --instances {quote(f'{out}/instances')}"
+            * sampler.edges
         )
     end_with_left_out(painted.left_out, total=len(label_map_inputs))
 

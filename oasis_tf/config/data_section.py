@@ -99,6 +99,14 @@ class DataConfig(Section):
         "are paired without it; files without it are ignored.",
     )
     label_ending: str = Field("", description="The same for label maps, such as _gtFine_labelIds.")
+    instances: str | None = Field(
+        None,
+        description="Folder of the instance maps below root (.png with a number for each object), "
+        "as labels, for generator.edges of model: spade. Follows from it for cityscapes.",
+    )
+    instance_ending: str = Field(
+        "", description="The same as label_ending for instance maps, such as _instances."
+    )
     train_split: str = Field("train", description="Name of the training split in paths.")
     val_split: str = Field("val", description="Name of the held-out split in paths.")
     split_list: str | None = Field(
@@ -156,6 +164,7 @@ class DataConfig(Section):
         else:
             self._take_known_classes()
         settle_splits(self)
+        self._check_instances()
         self._check_label_colors()
         return self
 
@@ -168,6 +177,20 @@ class DataConfig(Section):
                     f"data.{key} is not for the data set {self.source}, which has its own classes "
                     "and splits; leave it out"
                 )
+
+    def _check_instances(self):
+        if self.instances is None:
+            return
+        if "instances" not in self.info.keys:
+            raise ValueError(
+                f"data.instances is not for the data set {self.source}, which has no instance "
+                "maps; leave it out"
+            )
+        if (self.instances, self.instance_ending) == (self.labels, self.label_ending):
+            raise ValueError(
+                f"data.instances and data.labels are both {self.labels!r}; name another folder, or "
+                "the ending of the instance maps in data.instance_ending"
+            )
 
     def _take_known_classes(self):
         for key in ("num_classes", "void_id"):

@@ -59,6 +59,7 @@ class Config(Section):
             update={**shape, "image_size": self.data.image_size}
         )
         self.discriminator = self.discriminator.model_copy(update=shape)
+        self._settle_instances()
         self._check_size()
         self._check_length()
         self._check_model()
@@ -70,6 +71,14 @@ class Config(Section):
         blocks, halvings = self.generator.num_blocks, self.discriminator.num_halvings
         keys = f"generator.num_blocks {blocks}, {halvings} halvings by the discriminator"
         return 2 ** max(blocks - 1, halvings), keys
+
+    def _settle_instances(self):
+        """Raises: ValueError for instance maps that this model does not take."""
+        if self.data.instances is not None:
+            raise ValueError(
+                f"data.instances is for model: spade with generator.edges, not for {self.model}; "
+                "leave it out"
+            )
 
     def _check_model(self):
         """Raises: ValueError for what does not fit together in this model."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from oasis_tf.config import bounds
 from oasis_tf.config.other_judges import require_other_judges
@@ -37,8 +37,8 @@ class SPADEGeneratorConfig(Section):
     )
     edges: bool = Field(
         False,
-        description="Whether instance edges follow the classes. Data sets here have no instances: "
-        "only networks made in Python take them.",
+        description="Whether both networks see the edges between instances, a channel behind the "
+        "classes. Needs data.instances; cityscapes has its own.",
     )
     spade_hidden: bounds.Width = Field(
         128, description="Width of the convolution that gamma and beta of a SPADE layer share."
@@ -57,16 +57,6 @@ class SPADEGeneratorConfig(Section):
         "each distinct neighbourhood of labels. auto: the cheaper one. The result is the same.",
     )
 
-    @field_validator("edges")
-    @classmethod
-    def _refuse_edges(cls, edges):
-        if edges:
-            raise ValueError(
-                "generator.edges needs instance maps, which no data set here has; leave it out, or "
-                "make SPADEGenerator(edges=True) in Python"
-            )
-        return edges
-
 
 class SPADEDiscriminatorConfig(Section):
     """The discriminator, `SPADEDiscriminator`."""
@@ -77,6 +67,7 @@ class SPADEDiscriminatorConfig(Section):
     channels: bounds.Width = Field(
         64, description="Width of each scale's first convolution. It doubles up to 512."
     )
+    edges: bool | None = Field(None, description="Follows from generator.edges; leave it out.")
     init_gain: bounds.InitGain = Field(
         0.02, description="Gain of the Xavier normal initialization, see generator.init_gain."
     )
@@ -123,6 +114,33 @@ class SPADEConfig(Config):
     def _multiple(self):
         upsampling = self.generator.upsampling
         return MULTIPLES[upsampling], f"generator.upsampling {upsampling}"
+
+    def _settle_instances(self):
+        """Both networks take instance edges, and the data have instances, or none of the three."""
+        edges, instances = self.generator.edges, self.data.instances
+        if self.discriminator.edges not in (None, edges):
+            raise ValueError("discriminator.edges is not generator.edges; leave it out")
+        self.discriminator = self.discriminator.model_copy(update={"edges": edges})
+        if not edges and instances is not None:
+            raise ValueError(
+                "data.instances is given, but generator.edges is false, so nothing uses it; set "
+                "generator.edges: true, or leave data.instances out"
+            )
+        if not edges or instances is not None:
+            return
+        source = self.data.source
+        if "instances" not in self.data.info.keys:
+            raise ValueError(
+                f"generator.edges needs instance maps, which the data set {source} does not have; "
+                "leave it out"
+            )
+        if self.data.info.instances is None:
+            raise ValueError(
+                "generator.edges needs instance maps; name their folder below data.root in "
+                "data.instances, such as instances/{split}"
+            )
+        found = {"instances": self.data.info.instances}
+        self.data = self.data.model_copy(update=found)
 
     def _check_model(self):
         require_other_judges(self, title="SPADE")

@@ -28,8 +28,8 @@ def settle_splits(data: Any) -> None:
             f"data.split_list is {data.split_list!r}; it must hold {SPLIT}, which becomes train "
             f'and val, as "{SPLIT}.txt"'
         )
-    for key in ("images", "labels"):
-        if data.val_fraction is not None and SPLIT in getattr(data, key):
+    for key in ("images", "labels", "instances"):
+        if data.val_fraction is not None and SPLIT in (getattr(data, key) or ""):
             raise ValueError(
                 f"data.val_fraction divides one folder, but data.{key} is {getattr(data, key)!r}, "
                 "a folder for each split; leave out one of them"

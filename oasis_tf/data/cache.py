@@ -1,9 +1,9 @@
 """Examples decoded and resized once, in a file of records.
 
 The file is a header, one line of JSON that identifies the data, and then records of equal size: the
-bytes of an image, those of its label map, and a checksum of both that is compared at every read. It
-is filled under another name, in the order of the examples, so that after a kill its length shows
-where to continue.
+bytes of an image, those of its label map (of a panoptic map, those of int32), and a checksum of
+both that is compared at every read. It is filled under another name, in the order of the examples,
+so that after a kill its length shows where to continue.
 """
 
 import hashlib
@@ -47,21 +47,29 @@ class CachedSource(Source):
     def __init__(self, source: Source, *, size: tuple[int, int], path: Path, offset: int):
         self.num_classes, self.names = source.num_classes, source.names
         self.class_names, self.palette = source.class_names, source.palette
+        self.has_instances = source.has_instances
         self.identity, self.file_sizes = source.identity, source.file_sizes  # the same examples
         self.size, self.path, self.offset = tuple(size), path, offset
         self._file = path.open("rb", buffering=0)  # readable even after the file is replaced
 
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Source.load`; both have the size of the records."""
-        pair = tf.numpy_function(self._read, [index], (tf.uint8, tf.uint8))
-        return tf.ensure_shape(pair[0], (*self.size, 3)), tf.ensure_shape(pair[1], self.size)
+        dtype = tf.int32 if self.has_instances else tf.uint8
+        pair = tf.numpy_function(self._read, [index], (tf.uint8, dtype))
+        shapes = (*self.size, 3), (*self.size, *self._depth)
+        return tuple(tf.ensure_shape(x, shape) for x, shape in zip(pair, shapes, strict=True))
+
+    @property
+    def _depth(self):
+        """Of the label maps' shape, what follows height and width."""
+        return (2,) if self.has_instances else ()
 
     def diagnose(self, index: int) -> None:
         """See `Source.diagnose`."""
         self._read(index)
 
     def _read(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        length = _record_bytes(self.size)
+        length = _record_bytes(self.size, has_instances=self.has_instances)
         record = os.pread(self._file.fileno(), length, self.offset + int(index) * length)
         if len(record) < length:
             sentence = f"{self.path}: the cache was cut short while in use. Delete it."
@@ -73,8 +81,11 @@ class CachedSource(Source):
                 f"{self.names[int(index)]!r}. Delete it, and it is made again."
             )
             raise FileProblem(sentence, path=self.path, kind="unreadable")
-        image, label_map = np.split(np.frombuffer(pixels, np.uint8), [len(pixels) // 4 * 3])
-        return image.reshape(*self.size, 3), label_map.reshape(self.size)
+        num_bytes = self.size[0] * self.size[1] * 3
+        image, label_map = np.split(np.frombuffer(pixels, np.uint8), [num_bytes])
+        label_map = label_map.view(np.int32 if self.has_instances else np.uint8)
+        label_map = np.require(label_map, requirements="A")  # int32 may begin at any byte
+        return image.reshape(*self.size, 3), label_map.reshape(*self.size, *self._depth)
 
 
 def cached(
@@ -101,16 +112,18 @@ def cached(
     name = hashlib.sha256(f"{place}\n{size}".encode(errors="surrogateescape")).hexdigest()[:16]
     path = folder / f"{name}.records"
     header = _header(place=place, state=state, size=size, examples=len(source))
-    if not _is_complete(path, header, size=size, examples=len(source)):
+    length = len(header) + len(source) * _record_bytes(size, has_instances=source.has_instances)
+    if not _is_complete(path, header, length=length):
         lock = path.with_suffix(".lock")
         with _sentences_for(folder), filling(path, lock=lock, say=say):
-            if not _is_complete(path, header, size=size, examples=len(source)):
+            if not _is_complete(path, header, length=length):
                 _fill(source, path, header, size=size, say=say, track=track)
     return CachedSource(source, size=size, path=path, offset=len(header))
 
 
-def _record_bytes(size: tuple[int, int]) -> int:
-    return size[0] * size[1] * 4 + CHECKSUM
+def _record_bytes(size: tuple[int, int], *, has_instances: bool) -> int:
+    pixel = 3 + (2 * np.dtype(np.int32).itemsize if has_instances else 1)
+    return size[0] * size[1] * pixel + CHECKSUM
 
 
 def _checksum(pixels, *, index: int) -> bytes:
@@ -138,8 +151,7 @@ def _begins_with(path: Path, header: bytes) -> bool:
         return file.read(len(header)) == header
 
 
-def _is_complete(path: Path, header: bytes, *, size: tuple[int, int], examples: int) -> bool:
-    length = len(header) + examples * _record_bytes(size)
+def _is_complete(path: Path, header: bytes, *, length: int) -> bool:
     return _begins_with(path, header) and path.stat().st_size == length
 
 
@@ -149,7 +161,7 @@ def _fill(source, path, header, *, size, say, track):
         say(f"The data has changed since {path} was cached, or another version cached it.")
         path.unlink()
     partial = path.with_suffix(".partial")
-    length, done = _record_bytes(size), 0
+    length, done = _record_bytes(size, has_instances=source.has_instances), 0
     if _begins_with(partial, header):
         done = min((partial.stat().st_size - len(header)) // length, len(source))
     else:

@@ -33,6 +33,8 @@ class DataSetInfo:
         void_id: int, the id of void in the label maps; None if they have no void.
         palette: RGB tuples, one a class; None for `distinct_palette`.
         published_as: str, the name in references.yaml.
+        instances: str, folder of its instance maps below the root, with "{split}"; None if it has
+            none, or if the config names it.
 
     ```python
     register(DataSetInfo(name="rooms", title="Rooms", open=open_rooms, class_names=("void", "bed")))
@@ -46,6 +48,7 @@ class DataSetInfo:
     void_id: int | None = None
     palette: tuple[Color, ...] | None = None
     published_as: str | None = None
+    instances: str | None = None
 
     @property
     def num_classes(self) -> int | None:

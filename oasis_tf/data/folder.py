@@ -16,6 +16,12 @@ from oasis_tf.data.errors import DataError, FileProblem
 from oasis_tf.data.image_file import SUFFIXES as IMAGE_SUFFIXES
 from oasis_tf.data.image_file import UNDECODABLE, decode_image, read_image
 from oasis_tf.data.in_threads import in_threads
+from oasis_tf.data.instance_maps import (
+    decode_instances,
+    instance_problems,
+    with_instances,
+    without_instances,
+)
 from oasis_tf.data.label_code import LabelCode
 from oasis_tf.data.label_reading import label_code_of
 from oasis_tf.data.source import (
@@ -45,6 +51,9 @@ class Folder(Source):
         class_names: `num_classes` names, void first; default "class 1" and so on.
         palette: RGB 0..255 (num_classes, 3); default `distinct_palette`.
         split: chooses the pairs by their names; default all.
+        instances: folder of instance maps, PNGs of the same names; None for none. With them, label
+            maps are panoptic maps, see `Source`.
+        instance_ending: ending of their names, as `label_ending`.
     Raises: DataError naming the path.
     """
 
@@ -59,29 +68,32 @@ class Folder(Source):
         class_names: Sequence[str] | None = None,
         palette: Sequence[Sequence[int]] | np.ndarray | None = None,
         split: EverySplit | None = None,
+        instances: Path | None = None,
+        instance_ending: str = "",
     ):
         self.class_names = checked_names(class_names, num_classes=label_code.num_classes)
         self.palette = checked_palette(palette, num_classes=label_code.num_classes)
         split = split or EverySplit()
-        self._place = (Path(images).resolve(), image_ending, Path(labels).resolve(), label_ending)
+        places = [(Path(images), image_ending), (Path(labels), label_ending)]
+        places += [] if instances is None else [(Path(instances), instance_ending)]
+        self._place = tuple(part for folder, end in places for part in (folder.resolve(), end))
         self._place += (split.key,) if split.key else ()
         self.label_code = label_code
         self.num_classes = label_code.num_classes
-        (image_files, of_images), (label_files, of_labels) = _listed(
-            (Path(images), image_ending), (Path(labels), label_ending)
-        )
-        chosen = split.chosen({*image_files, *label_files})
-        image_files, label_files = (
-            {name: path for name, path in files.items() if name in chosen}
-            for files in (image_files, label_files)
-        )
-        problems = unpaired(image_files, label_files, image_folder=images, label_folder=labels)
-        self._file_problems = [*of_images, *of_labels, *problems]
-        self.names = [name for name in image_files if name in label_files]
-        self.image_paths = [image_files[name] for name in self.names]
-        self.label_paths = [label_files[name] for name in self.names]
-        self._image_files = _as_strings(self.image_paths)
-        self._label_files = _as_strings(self.label_paths)
+        self.has_instances = instances is not None
+        listed, problems = zip(*_listed(*places), strict=True)
+        chosen = split.chosen({*listed[0], *listed[1]})
+        files = [{name: each[name] for name in each if name in chosen} for each in listed]
+        self._file_problems = list(chain(*problems))
+        self._file_problems += unpaired(*files[:2], image_folder=images, label_folder=labels)
+        if self.has_instances:
+            self._file_problems += without_instances(*files, folder=instances)
+        self.names = [name for name in files[0] if all(name in each for each in files)]
+        columns = [[each[name] for name in self.names] for each in files]
+        self.image_paths, self.label_paths, *more = columns
+        self.instance_paths = more[0] if more else []
+        self._files = list(zip(*columns, strict=True))
+        self._columns = [_as_strings(column) for column in columns]
 
     def check(self) -> None:
         """See `Source.check`: names, and every file's header."""
@@ -91,6 +103,10 @@ class Folder(Source):
         with closing(in_threads(check_pair, self.image_paths, self.label_paths)) as checked:
             for problem in chain.from_iterable(checked):
                 raise problem
+        labels = self.label_paths if self.has_instances else []
+        with closing(in_threads(instance_problems, self.instance_paths, labels)) as checked:
+            for problem in chain.from_iterable(checked):
+                raise problem
 
     def file_problems(self) -> list[FileProblem]:
         """See `Source.file_problems`."""
@@ -98,21 +114,21 @@ class Folder(Source):
 
     def file_sizes(self) -> dict[str, list[int]]:
         """See `Source.file_sizes`."""
-        pairs = zip(self.image_paths, self.label_paths, strict=True)
-        sizes = [[os.path.getsize(path) for path in pair] for pair in pairs]
+        sizes = [[os.path.getsize(path) for path in files] for files in self._files]
         return dict(zip(self.names, sizes, strict=True))
 
     def folders(self) -> list[Path]:
         """See `Source.folders`."""
-        return [self._place[0], self._place[2]]
+        return [part for part in self._place if isinstance(part, Path)]
 
     def load(self, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """See `Source.load`."""
-        image_path = tf.gather(self._image_files, index)
-        label_path = tf.gather(self._label_files, index)
+        image_path, label_path, *instances = (tf.gather(each, index) for each in self._columns)
         image = decode_image(tf.io.read_file(image_path))
         label_map, valid = self.label_code.decode(tf.io.read_file(label_path))
         image = _of_one_size(image, label_map)
+        for path in instances:
+            label_map = with_instances(label_map, decode_instances(tf.io.read_file(path)))
         with tf.control_dependencies([tf.Assert(valid, ["pixels of no class:", label_path])]):
             return image, tf.identity(label_map)
 
@@ -139,6 +155,8 @@ class Folder(Source):
             for problem in header_problems(image_path, label_path, label_code=self.label_code)
             if problem.path not in named
         ]
+        if self.has_instances:
+            problems += instance_problems(self.instance_paths[index], label_path, decode=True)
         return problems, label_map
 
     def _read_label_map(self, path: Path) -> np.ndarray:
@@ -159,7 +177,7 @@ class Folder(Source):
         """See `Source.identity`: folders and label code; names, sizes and times of the files, and
         the palette, see `LabelPalette`."""
         place = (*self._place, self.label_code.meaning())
-        state = state_of_files([*self.image_paths, *self.label_paths])
+        state = state_of_files([*self.image_paths, *self.label_paths, *self.instance_paths])
         return "\n".join(map(str, place)), f"{state} {self.palette.tobytes().hex()}"
 
     def suspects(self, message: str) -> Sequence[int]:
@@ -167,7 +185,7 @@ class Folder(Source):
 
         TensorFlow's decoders report the number of bytes, not the file.
         """
-        pairs = list(zip(self.image_paths, self.label_paths, strict=True))
+        pairs = self._files
         named = [i for i, pair in enumerate(pairs) if any(str(path) in message for path in pair)]
         if named:
             return named
@@ -186,6 +204,8 @@ def folder_of(
     labels: Path,
     image_ending: str = "",
     label_ending: str = "",
+    instances: Path | None = None,
+    instance_ending: str = "",
 ) -> Folder:
     """A `Folder` with the classes of a record. For its arguments see `Folder`."""
     return Folder(
@@ -193,6 +213,8 @@ def folder_of(
         labels=labels,
         image_ending=image_ending,
         label_ending=label_ending,
+        instances=instances,
+        instance_ending=instance_ending,
         label_code=label_code_of(
             num_classes=info.num_classes,
             void_id=info.void_id,
@@ -205,20 +227,25 @@ def folder_of(
 
 
 def _listed(
-    images: tuple[Path, str], labels: tuple[Path, str]
-) -> tuple[tuple[dict[str, Path], list[FileProblem]], ...]:
-    """`list_files` of both folders, each given with the ending of its names. No file is in both."""
+    images: tuple[Path, str], labels: tuple[Path, str], instances: tuple[Path, str] | None = None
+) -> list[tuple[dict[str, Path], list[FileProblem]]]:
+    """`list_files` of each folder, given with the ending of its names. No file is in two of them.
+
+    Returns: that of the images, the label maps, and the instance maps if there are any.
+    """
     (folder, ending), (label_folder, label_ending) = images, labels
+    of_instances = []
+    if instances is not None:
+        of_instances = [list_files(instances[0], suffixes=LABEL_SUFFIXES, ending=instances[1])]
+    taken = frozenset(path for files, _ in of_instances for path in files.values())
     is_shared = folder in (label_folder, *label_folder.parents) or label_folder in folder.parents
-    if is_shared and len(ending) <= len(label_ending):
-        of_labels = list_files(label_folder, suffixes=LABEL_SUFFIXES, ending=label_ending)
-        taken = frozenset(of_labels[0].values())
-        return list_files(folder, suffixes=IMAGE_SUFFIXES, ending=ending, without=taken), of_labels
-    of_images = list_files(folder, suffixes=IMAGE_SUFFIXES, ending=ending)
-    taken = frozenset(of_images[0].values())
-    return of_images, list_files(
-        label_folder, suffixes=LABEL_SUFFIXES, ending=label_ending, without=taken
-    )
+    parts = [(folder, IMAGE_SUFFIXES, ending), (label_folder, LABEL_SUFFIXES, label_ending)]
+    labels_first = is_shared and len(ending) <= len(label_ending)
+    found = []
+    for place, suffixes, end in reversed(parts) if labels_first else parts:
+        found.append(list_files(place, suffixes=suffixes, ending=end, without=taken))
+        taken = taken.union(found[-1][0].values())
+    return [*(reversed(found) if labels_first else found), *of_instances]
 
 
 def _check_pixels(path: Path) -> None:

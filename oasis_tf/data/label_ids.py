@@ -111,7 +111,7 @@ class LabelIds(LabelCode):
         is_palette = tf.strings.substr(contents, PNG_COLOR_TYPE, 1) == PALETTE
         raw = tf.cond(
             is_palette,
-            lambda: _palette_indices(contents),  # TensorFlow would turn them into colours
+            lambda: palette_indices(contents),  # TensorFlow would turn them into colours
             lambda: tf.io.decode_png(contents, channels=1)[..., 0],
         )
         by_index = self._by_index(raw)
@@ -210,7 +210,7 @@ class LabelIds(LabelCode):
         return reading.table.numpy()
 
 
-def _palette_indices(contents: tf.Tensor) -> tf.Tensor:
+def palette_indices(contents: tf.Tensor) -> tf.Tensor:
     """Reads the indices of a palette PNG, uint8 (h, w). TensorFlow's decoder gives its colours.
 
     With the header of a grey PNG the file decodes to its indices, stretched to 0..255 if it has

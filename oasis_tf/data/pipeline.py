@@ -1,4 +1,7 @@
-"""Batches that are a pure function of (seed, step): a resumed run gets the same ones."""
+"""Batches that are a pure function of (seed, step): a resumed run gets the same ones.
+
+Of a source with instances all label maps are panoptic maps, int32 (b, h, w, 2).
+"""
 
 from collections.abc import Sequence
 

@@ -19,12 +19,15 @@ class Source:
         class_names: tuple of `num_classes` str; the first is "void".
         palette: uint8 (num_classes, 3), the colour each class is shown in.
         names: sequence of str, the stable name of each example.
+        has_instances: bool, whether label maps are panoptic maps: int32 (h, w, 2), the class and
+            the number of the instance.
     """
 
     num_classes: int
     class_names: tuple[str, ...]
     palette: np.ndarray
     names: Sequence[str]
+    has_instances: bool = False
 
     def __len__(self) -> int:
         return len(self.names)
@@ -34,7 +37,8 @@ class Source:
 
         Args:
             index: int64 scalar in [0, len(self)).
-        Returns: image uint8 (h, w, 3); label map uint8 (h, w) in [0, num_classes).
+        Returns: image uint8 (h, w, 3); label map uint8 (h, w) in [0, num_classes), or a panoptic
+            map, see `has_instances`.
         """
         raise NotImplementedError
 
@@ -46,9 +50,10 @@ class Source:
         return []
 
     def file_sizes(self) -> dict[str, list[int]] | None:
-        """For each example's name, the sizes in bytes of its image file and its label map.
+        """For each example's name, the sizes in bytes of its image file, its label map, and its
+        instance map if there is one.
 
-        None where an example is not two files.
+        None where an example is not files of its own.
         """
         return None
 

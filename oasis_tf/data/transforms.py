@@ -1,4 +1,7 @@
-"""Operations on a pair (image, label map). Random ones take a seed."""
+"""Operations on a pair (image, label map). Random ones take a seed.
+
+A label map (h, w) may be a panoptic map (h, w, 2), see `Source.has_instances`.
+"""
 
 import tensorflow as tf
 
@@ -27,6 +30,9 @@ def resize_pair(image: tf.Tensor, label_map: tf.Tensor, *, size: tuple[int, int]
 
 def resize_label_map(label_map: tf.Tensor, *, size: tuple[int, int]) -> tf.Tensor:
     """Resizes a label map (h, w) to the nearest pixel, as Pillow does: (*size), its dtype kept."""
+    if label_map.shape.rank == 3:
+        maps = [resize_label_map(each, size=size) for each in tf.unstack(label_map, axis=-1)]
+        return tf.stack(maps, axis=-1)
     for side in size:  # picking rows, with a transpose, is faster than picking pixels
         label_map = tf.transpose(_pick_rows(label_map, size=side))
     return tf.ensure_shape(label_map, size)
@@ -49,11 +55,11 @@ def crop_pair(
         seed: int (2,) for stateless random ops.
     Returns: image (*size, 3); label map (*size).
     """
-    margin = tf.shape(label_map) - size
+    margin = tf.shape(label_map)[:2] - size
     u = noise.uniform((2,), seed=seed)
     top, left = tf.unstack(tf.cast(u * tf.cast(margin + 1, u.dtype), tf.int32))
     window = (slice(top, top + size[0]), slice(left, left + size[1]))
-    return tf.ensure_shape(image[window], (*size, 3)), tf.ensure_shape(label_map[window], size)
+    return tuple(tf.ensure_shape(x[window], (*size, *x.shape[2:])) for x in (image, label_map))
 
 
 def flip_pair(image: tf.Tensor, label_map: tf.Tensor, *, seed: tf.Tensor) -> Pair:

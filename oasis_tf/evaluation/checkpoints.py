@@ -70,6 +70,11 @@ def _require_fit(config, trained, path):
         value, expected = getattr(config.data, key), getattr(trained.data, key)
         if value != expected:
             raise RunError(f"data.{key} is {value}, but the generator of {path} has {expected}")
+    if trained.data.instances is not None and config.data.instances is None:
+        raise RunError(
+            f"the generator of {path} takes instance edges (generator.edges), and this config has "
+            "no data.instances; evaluate it with the run's own config"
+        )
 
 
 def _require_same_classes(value, expected, path):

@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from oasis_tf.data.panoptic import class_map
 from oasis_tf.evaluation.in_flight import in_flight
 from oasis_tf.evaluation.measurement import Batch
 from oasis_tf.io import progress
@@ -62,6 +63,7 @@ class Passes:
             del real
             seeds = tf.reshape(places[:, None] + first_seeds, [-1])
             z = noise.seeded_noise(seeds, paint.z_dim) if paint.z_dim else None
+            label_map = label_map if paint.edges else class_map(label_map)
             images = paint(tf.repeat(label_map, samples, axis=0), z)
             return tf.reshape(images, (-1, samples, *images.shape[1:]))
 
@@ -94,7 +96,8 @@ class Passes:
         computed = in_flight(lambda batch: (batch, on_devices(*batch)), batches)
         for batch, (is_finite, rows) in computed:
             _require_finite(is_finite.numpy())
-            arrays = Batch(*(tensor.numpy() for tensor in batch))
+            real, label_map, places = (tensor.numpy() for tensor in batch)
+            arrays = Batch(real, class_map(label_map), places)
             for accumulator, computed_rows in zip(accumulators, rows, strict=True):
                 accumulator.add(computed_rows.numpy(), arrays)
 

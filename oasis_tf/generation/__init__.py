@@ -6,6 +6,7 @@ from oasis_tf.generation.label_map_inputs import (
     label_files,
     label_maps_of_files,
     require_comparable,
+    require_instances,
     write_label_maps,
 )
 from oasis_tf.generation.noise_plans import RegionNoise, SeededNoise, plan_of
@@ -27,6 +28,7 @@ __all__ = [
     "plan_of",
     "read_mask",
     "require_comparable",
+    "require_instances",
     "label_maps_of_files",
     "write_label_maps",
 ]

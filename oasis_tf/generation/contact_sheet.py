@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from oasis_tf.data.panoptic import class_map
 from oasis_tf.io import progress
 from oasis_tf.visualization import sheet
 
@@ -56,12 +57,13 @@ def write_comparisons(sampler, label_map_inputs, output_folder, *, left_out):
 
 
 def _sheet(sampler, columns, label_maps):
-    legend = sheet.legend_of(label_maps, class_names=sampler.class_names, palette=sampler.palette)
+    classes = class_map(label_maps)
+    legend = sheet.legend_of(classes, class_names=sampler.class_names, palette=sampler.palette)
     return sheet.sheet(columns, title=sampler.title, legend=legend)
 
 
 def _label_column(sampler, label_maps, names):
-    colors = sheet.colorize(label_maps, sampler.palette)
+    colors = sheet.colorize(class_map(label_maps), sampler.palette)
     return sheet.Column("label map", colors, crisp=True, captions=names)
 
 

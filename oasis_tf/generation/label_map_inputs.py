@@ -13,6 +13,7 @@ import tensorflow as tf
 from oasis_tf.data import DataError, open_source
 from oasis_tf.data.image_file import SUFFIXES as IMAGE_SUFFIXES
 from oasis_tf.data.image_file import read_image
+from oasis_tf.data.instance_maps import read_instances, save_instances
 from oasis_tf.data.transforms import resize_pair
 from oasis_tf.data.validate import LABEL_SUFFIXES
 from oasis_tf.generation.label_arrays import SUFFIX as ARRAY_SUFFIX
@@ -27,9 +28,10 @@ class LabelMapInput:
 
     Attributes:
         name: str, of the photographs' files.
-        read: function() -> int32 (h, w) of any size.
+        read: function() -> int32 (h, w) of any size; or a panoptic map (h, w, 2) for a sampler with
+            `edges`.
         read_real: function() -> its real photograph, uint8 (*size, 3); or None.
-        changed: float, its file's time of change in seconds since 1970; 0 without a file.
+        changed: float, its files' time of change in seconds since 1970; 0 without files.
         inputs: paths of its files, the label map's first.
     """
 
@@ -80,28 +82,51 @@ def require_comparable(*, labels, reals, compare):
         )
 
 
-def label_maps_of_files(sampler, files, *, reals=None):
+def require_instances(sampler, *, labels, instances):
+    """Raises RunError unless instance maps are named where, and only where, they are needed.
+
+    Args:
+        sampler: `Sampler`. labels, instances: paths or None.
+    """
+    if instances is None:
+        if labels is not None and sampler.edges:
+            raise RunError(
+                "this run's generator takes instance maps (generator.edges); name the folder with "
+                "those of these label maps with --instances"
+            )
+    elif labels is None:
+        raise RunError("--instances needs --labels: held-out label maps have instance maps already")
+    elif not sampler.edges:
+        raise RunError("this run's generator takes no instance maps; leave out --instances")
+
+
+def label_maps_of_files(sampler, files, *, reals=None, instances=None):
     """A `LabelMapInput` for each label map.
 
     Args:
         sampler: `Sampler`.
         files: list of paths, see `label_files`.
         reals: folder with a photograph of each one's name, or None.
-    Raises: RunError or DataError, naming the first label map without photograph.
+        instances: folder with an instance map of each one's name, or None.
+    Raises: RunError or DataError, naming the first label map without photograph or instance map.
     """
-    photographs = {} if reals is None else _photographs_in(Path(reals))
+    photographs = {} if reals is None else _files_in(reals, IMAGE_SUFFIXES, kind="photograph")
+    instance_maps = {} if instances is None else _instance_maps_in(instances)
     label_map_inputs = []
     for file in files:
         if reals is not None and file.stem not in photographs:
             raise DataError(f"{file}: there is no photograph of this name in {reals}")
-        real = photographs.get(file.stem)
+        if instances is not None and file.stem not in instance_maps:
+            raise DataError(f"{file}: there is no instance map of this name in {instances}")
+        real, instance_map = photographs.get(file.stem), instance_maps.get(file.stem)
+        inputs = tuple(filter(None, (file, real, instance_map)))
         label_map_inputs.append(
             LabelMapInput(
                 file.stem,
-                read=partial(sampler.read, file),
+                read=partial(_read, sampler, file, instance_map),
                 read_real=partial(_read_photograph, real, sampler.size) if real else None,
-                changed=file.stat().st_mtime,
-                inputs=(file, real) if real else (file,),
+                changed=max(path.stat().st_mtime for path in (file, instance_map) if path),
+                inputs=inputs,
             )
         )
     return label_map_inputs
@@ -150,33 +175,55 @@ def flat_names(names):
     return flat
 
 
-def write_label_maps(sampler, label_map_inputs, folder):
+def write_label_maps(sampler, label_map_inputs, folder, *, instances=None):
     """Writes label maps to a folder, to edit and to generate from; existing files are kept.
 
+    Args:
+        instances: likewise the folder for the instance maps of a sampler with `edges`.
     Returns: list of paths of existing files with other content.
     Raises: DataError if none can be read.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    save = partial(sampler.label_code.save, palette=sampler.palette)
+    kinds = [(Path(folder), sampler.read, save)]
+    kinds += [(Path(instances), read_instances, save_instances)] if sampler.edges else []
     edited, left_out = [], LeftOut(DataError)
+    for place, _, _ in kinds:
+        place.mkdir(parents=True, exist_ok=True)
     for label_map_input in label_map_inputs:
-        path = folder / f"{label_map_input.name}.png"
         with left_out.noting(label_map_input.name):
             label_map = sampler.fit(label_map_input.read())
-            if os.path.lexists(path):
-                edited += [] if _has_content(sampler, path, label_map) else [path]
-                continue
-            with whole_file(path) as temporary:
-                sampler.label_code.save(label_map, temporary, palette=sampler.palette)
+            maps = np.moveaxis(label_map, -1, 0) if sampler.edges else [label_map]
+            for part, (place, read, save) in zip(maps, kinds, strict=True):
+                path = place / f"{label_map_input.name}.png"
+                if os.path.lexists(path):
+                    edited += [] if _has_content(path, part, read=read) else [path]
+                    continue
+                with whole_file(path) as temporary:
+                    save(part, temporary)
     left_out.rest_of(label_map_inputs)
     return edited
 
 
-def _has_content(sampler, path, label_map):
+def _has_content(path, label_map, *, read):
     try:
-        return np.array_equal(sampler.read(path), label_map)
+        return np.array_equal(read(path), label_map)
     except DataError:
         return False
+
+
+def _read(sampler, path, instance_path):
+    """A label map int32 (h, w); with an instance map's path, the panoptic map (h, w, 2)."""
+    label_map = sampler.read(path)
+    if instance_path is None:
+        return label_map
+    instance_map = read_instances(instance_path)
+    if instance_map.shape != label_map.shape:
+        sizes = ("x".join(map(str, each.shape)) for each in (instance_map, label_map))
+        raise DataError(
+            f"{instance_path}: the instance map is {next(sizes)} pixels (height x width) and its "
+            f"label map {next(sizes)}; both must have the same size."
+        )
+    return np.stack([label_map, instance_map], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -190,7 +237,8 @@ class _Pair:
     @property
     def files(self):
         """Paths of the label map and of the photograph, if the source has files."""
-        paths = (getattr(self.source, name, None) for name in ("label_paths", "image_paths"))
+        columns = ("label_paths", "image_paths", "instance_paths")
+        paths = (getattr(self.source, name, None) for name in columns)
         return tuple(Path(each[self.index]) for each in paths if each)
 
     def read(self):
@@ -203,10 +251,16 @@ class _Pair:
         return resize_pair(*pair, size=self.size)[0].numpy()
 
 
-def _photographs_in(folder):
+def _instance_maps_in(folder):
+    return _files_in(folder, LABEL_SUFFIXES, kind="instance map")
+
+
+def _files_in(folder, suffixes, *, kind):
+    """Paths by name."""
+    folder = Path(folder)
     if not folder.is_dir():
-        raise RunError(f"{folder}: there is no such folder of photographs")
-    return {file.stem: file for file in _visible(folder) if file.suffix.lower() in IMAGE_SUFFIXES}
+        raise RunError(f"{folder}: there is no such folder of {kind}s")
+    return {file.stem: file for file in _visible(folder) if file.suffix.lower() in suffixes}
 
 
 def _read_photograph(path, size):

@@ -130,6 +130,6 @@ class OutputFolder:
 
 
 def fingerprint(label_map):
-    """SHA-256 of a label map int (h, w): of its ids, not of its file."""
+    """SHA-256 of a label map int (h, w), or of a panoptic map: of its ids, not of its file."""
     label_map = np.ascontiguousarray(label_map, "<i4")
     return hashlib.sha256(str(label_map.shape).encode() + label_map.tobytes()).hexdigest()

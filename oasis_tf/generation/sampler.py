@@ -6,6 +6,7 @@ import tensorflow as tf
 from oasis_tf.config import load_config
 from oasis_tf.data import label_code_of
 from oasis_tf.data.data_name import data_name
+from oasis_tf.data.panoptic import class_map
 from oasis_tf.data.transforms import resize_label_map
 from oasis_tf.generation.edit_painter import EditPainter, keeps_tables
 from oasis_tf.generation.label_arrays import read_label_map, require_class_ids
@@ -13,6 +14,10 @@ from oasis_tf.models.fold import fold
 from oasis_tf.runs import checkpoint, checkpoint_files
 from oasis_tf.runtime.memory_estimate import require_painting_memory
 from oasis_tf.visualization import sheet
+
+
+class InstancesError(ValueError):
+    """Error for a command that cannot give a generator the instance maps it takes."""
 
 
 class NonFinitePaintingError(RuntimeError):
@@ -28,15 +33,24 @@ class Sampler:
         label_ids: content of .npy files, see `read_label_map`.
         for_edits: whether calls of `paint` with one label map are edits of the one before, which
             costs memory and saves time, see `EditPainter`.
+        gives_instances: whether the caller can paint panoptic maps.
     Attributes:
         config: `Config` of the run. step: int, training steps of the checkpoint.
         fingerprint: str, the SHA-256 of the generator's file.
         palette: uint8 (num_classes, 3). class_names: sequence of str.
         label_code: `LabelCode` of the run's data.
-    Raises: ConfigError or CheckpointError.
+    Raises: ConfigError or CheckpointError; InstancesError for a generator with instance edges.
     """
 
-    def __init__(self, path, *, precision="float32", label_ids="classes", for_edits=False):
+    def __init__(
+        self,
+        path,
+        *,
+        precision="float32",
+        label_ids="classes",
+        for_edits=False,
+        gives_instances=False,
+    ):
         self.precision = precision
         self.label_ids = label_ids
         self.config = load_config(path / checkpoint.CONFIG)
@@ -44,6 +58,11 @@ class Sampler:
         self.step = checkpoint_files.step_of(path)
         self.fingerprint = checkpoint_files.sha256_of(path, checkpoint.GENERATOR)
         self.generator = checkpoint.load_generator(path)
+        if self.edges and not gives_instances:
+            raise InstancesError(
+                f"{path}: this run's generator takes instance maps (generator.edges), which only "
+                "generate, evaluate and compare can give it"
+            )
         self.class_names = self.config.data.class_names
         self.palette = np.array(self.config.data.palette, np.uint8)
         self.label_code = label_code_of(**self.config.data.label_arguments())
@@ -71,6 +90,11 @@ class Sampler:
         return self.generator.z_dim
 
     @property
+    def edges(self):
+        """Whether label maps are panoptic maps, (h, w, 2), see `oasis_tf.data.panoptic`."""
+        return self.generator.edges
+
+    @property
     def has_smooth_noise(self):
         """Whether images change smoothly with the noise."""
         return self.generator.has_smooth_noise
@@ -94,14 +118,14 @@ class Sampler:
         return read_label_map(path, label_code=self.label_code, label_ids=self.label_ids)
 
     def fit(self, label_map):
-        """Resizes a label map int (h, w) by nearest neighbour: (*size)."""
+        """Resizes a label map int (h, w), or a panoptic map (h, w, 2), to the nearest pixel."""
         return resize_label_map(tf.constant(label_map), size=self.size).numpy()
 
     def paint(self, label_maps, z):
         """Generates a photograph for each label map and noise.
 
         Args:
-            label_maps: int (b, *size), class ids.
+            label_maps: int (b, *size), class ids; or panoptic maps (b, *size, 2), see `edges`.
             z: float (b, z_dim), or noise maps (b, *size, z_dim), or None.
         Returns: uint8 (b, *size, 3).
         Raises: DataError for ids of no class; NonFinitePaintingError if large weights
@@ -109,7 +133,8 @@ class Sampler:
         """
         self.require_memory(len(label_maps))
         num_classes = self.generator.num_classes
-        require_class_ids(np.asarray(label_maps), num_classes=num_classes, origin="label_maps")
+        classes = class_map(np.asarray(label_maps))
+        require_class_ids(classes, num_classes=num_classes, origin="label_maps")
         paint = self._paint[None if z is None else np.ndim(z)]
         if self._edits is not None and len(label_maps) == 1 and np.ndim(z) != 4:
             paint = self._edits

@@ -187,7 +187,7 @@ class AdversarialPair(LabelMapModel):
         """Images of the EMA generator in inference mode.
 
         Args:
-            label_map: int (b, h, w), 0 = void.
+            label_map: int (b, h, w), 0 = void; or the panoptic map of a model with edges.
             z: float (b, z_dim) or (b, h, w, z_dim); or None, drawn from `seed`.
             seed: int or int (b,), one per image. An int s stands for s, s + 1, ... through the
                 batch. None draws new noise at every call. An image depends on its seed and label
@@ -239,8 +239,12 @@ class AdversarialPair(LabelMapModel):
         """No-op: layers are built in the constructor. Keras's fails on several workers."""
 
     def _pair(self, data):
-        image_size = self.generator.image_size
-        return training_pair(data, num_classes=self.num_classes, image_size=image_size)
+        return training_pair(
+            data,
+            num_classes=self.num_classes,
+            image_size=self.generator.image_size,
+            has_instances=getattr(self.generator, "edges", False),
+        )
 
     def get_config(self):
         return {

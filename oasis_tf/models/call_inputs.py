@@ -3,6 +3,8 @@
 import numpy as np
 from keras import ops
 
+from oasis_tf.data.panoptic import class_map
+
 
 def label_map_and_z(label_map, z=None):
     """Returns (label_map, z), also for one list of both, as in `predict([label_map, z])`."""
@@ -17,11 +19,11 @@ def require_known_ids(label_map, *, num_classes):
     """Raises: ValueError, naming the first pixel whose id is not a class.
 
     Args:
-        label_map: array or tensor (b, h, w) of ids, int, or float with integer values. The ids of
-            a traced tensor are not checked.
+        label_map: array or tensor (b, h, w) of ids, int, or float with integer values; or a
+            panoptic map. The ids of a traced tensor are not checked.
     """
     try:
-        ids = ops.convert_to_numpy(label_map)
+        ids = ops.convert_to_numpy(class_map(label_map))
     except (NotImplementedError, TypeError):  # TensorFlow's and JAX's error for a traced tensor
         return
     wrong = ~((ids >= 0) & (ids < num_classes) & (ids == np.floor(ids)))

@@ -195,7 +195,7 @@ class GAN(AdversarialPair):
         size = passed.real.shape[1:3]
         view = self.augmentation.view(draws, image_size=size, probability=self.probability)
         maps = {name: value for name, value in vars(passed).items() if name in self.maps}
-        is_seen = view.move(tf.ones_like(passed.label_map, tf.float32))
+        is_seen = view.move(tf.ones_like(passed.real[..., 0], tf.float32))
         share = mean_over_replicas(tf.reduce_mean(is_seen))
         seen = {
             "real": view.image(passed.real),

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
+from oasis_tf.data.panoptic import class_map
+
 MAX_PIXEL = 2.0  # images are in [-1, 1]; bicubic resizing may overshoot
 _MESSAGE = re.compile(
     r"assertion failed: \[((?:label maps|images) .*?)\]\s*(?:$|\[Op:)", re.MULTILINE
@@ -17,11 +19,15 @@ _MESSAGE = re.compile(
 
 
 def with_known_ids(label_map, *, num_classes):
-    """`label_map` int (b, h, w), with an assertion in the graph that all ids are classes."""
-    wrong = (label_map < 0) | (label_map >= num_classes)
+    """`label_map` int (b, h, w), with an assertion in the graph that all ids are classes.
+
+    Those of a panoptic map are its first channel.
+    """
+    ids = class_map(label_map)
+    wrong = (ids < 0) | (ids >= num_classes)
 
     def message():
-        found = tf.boolean_mask(label_map, wrong)[0]
+        found = tf.boolean_mask(ids, wrong)[0]
         return tf.strings.format(
             "label maps hold the id {}; ids are 0 (void) to {}", (found, num_classes - 1)
         )
@@ -29,12 +35,13 @@ def with_known_ids(label_map, *, num_classes):
     return required(~tf.reduce_any(wrong), label_map, message)
 
 
-def training_pair(data, *, num_classes, image_size):
+def training_pair(data, *, num_classes, image_size, has_instances=False):
     """Unpacks and checks a batch of `fit` or `evaluate`.
 
     Args:
         data: (image float (b, h, w, 3) in [-1, 1], label_map int (b, h, w)).
         num_classes, image_size: those of the generator.
+        has_instances: bool, whether label maps are panoptic maps (b, h, w, 2).
     Returns: image float32, label_map int32; in a graph, with assertions on their values.
     Raises: ValueError for anything else.
     """
@@ -47,7 +54,8 @@ def training_pair(data, *, num_classes, image_size):
     if not label_map.dtype.is_integer:
         raise ValueError(f"Label maps must be integers; these are {label_map.dtype.name}.")
     image = _of_shape(image, (*image_size, 3), name="images")
-    label_map = _of_shape(label_map, image_size, name="label maps")
+    shape = (*image_size, 2) if has_instances else image_size
+    label_map = _of_shape(label_map, shape, name="label maps")
     image = _with_known_range(tf.cast(image, tf.float32))
     label_map = tf.cast(with_known_ids(label_map, num_classes=num_classes), tf.int32)
     with tf.control_dependencies([image, label_map]):  # each waits for both assertions

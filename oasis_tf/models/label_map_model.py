@@ -18,10 +18,18 @@ class LabelMapModel(keras.Model):
     Attributes:
         has_smooth_noise: bool, whether images change smoothly with z.
         takes_noise_maps: bool, whether z may be a noise map.
+        edges: bool, whether it takes panoptic maps (b, h, w, 2), see `oasis_tf.data.panoptic`,
+            instead of label maps, for the edges between instances.
     """
 
     has_smooth_noise = True
     takes_noise_maps = True
+    edges = False
+
+    @property
+    def label_map_shape(self):
+        """Of one image's label map: (h, w), or (h, w, 2) of a panoptic map."""
+        return (*self.image_size, 2) if self.edges else tuple(self.image_size)
 
     def predict_step(self, *state_and_data):
         """Images of a batch: a label map, or [label map, z]. JAX passes its state first."""

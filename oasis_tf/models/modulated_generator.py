@@ -265,13 +265,13 @@ class ModulatedGenerator(Rematerialization, LabelMapModel):
             exported = type(self).from_config(self.get_config() | plain)
             exported.set_weights(self.get_weights())
         if input_signature is None:
-            label_map = keras.InputSpec(shape=(None, *self.image_size), dtype="int32")
+            label_map = keras.InputSpec(shape=(None, *self.label_map_shape), dtype="int32")
             z = keras.InputSpec(shape=(None, self.z_dim), dtype="float32")
             input_signature = [label_map, z] if self.z_dim else [label_map]
         keras.Model.export(exported, filepath, format, input_signature=input_signature, **kwargs)
 
     def compute_output_shape(self, label_map_shape, z_shape=None):
-        return (*label_map_shape, 3)
+        return (*label_map_shape[:3], 3)
 
     def get_config(self):
         return {

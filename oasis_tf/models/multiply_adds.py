@@ -13,7 +13,7 @@ def folded_multiply_adds(generator) -> int:
         generator: a network of `oasis_tf.models`.
     """
     folded = fold(generator, modulation="dense", winograd=False)
-    inputs = [tf.TensorSpec((1, *generator.image_size), tf.int32)]
+    inputs = [tf.TensorSpec((1, *generator.label_map_shape), tf.int32)]
     if generator.z_dim:
         inputs.append(tf.TensorSpec((1, generator.z_dim), tf.float32))
     return convolution_multiply_adds(tf.function(folded).get_concrete_function(*inputs))

@@ -38,6 +38,7 @@ class LoadedRun:
 
         Args:
             label_map: int (b, h, w), class ids, 0 = void; (h, w) is the generator's `image_size`.
+                Of a generator with instance edges a panoptic map (b, h, w, 2), class and instance.
             z: float (b, z_dim), or (b, h, w, z_dim); or None, drawn from `seed`.
             seed: int; all images of the batch get the same noise.
         Returns: uint8 (b, h, w, 3), RGB.

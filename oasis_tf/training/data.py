@@ -94,7 +94,8 @@ class RunData:
     def held_out_samples(self):
         """Pairs for the sample sheets, spread over the held-out ones.
 
-        Returns: images float32 (n, h, w, 3) in [-1, 1]; label maps int32 (n, h, w).
+        Returns: images float32 (n, h, w, 3) in [-1, 1]; label maps int32 (n, h, w), or panoptic
+            maps (n, h, w, 2).
         """
         return self._spread(self.held_out, self.config.training.num_samples)
 

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from oasis_tf.data.augmentation import Augmentation
+from oasis_tf.data.panoptic import class_map
 from oasis_tf.data.pipeline import training_pair
 from oasis_tf.data.source import Source
 from oasis_tf.visualization.sheet import Column, colorize, legend_of, sheet
@@ -41,7 +42,8 @@ def training_pairs_sheet(
             )
             for row, example in enumerate(examples)
         ]
-        return [np.stack(column) for column in zip(*drawn, strict=True)]
+        images, label_maps = (np.stack(column) for column in zip(*drawn, strict=True))
+        return images, class_map(label_maps)
 
     shown = {"pair": pairs(0, flip=False)}
     for draw in range(DRAWS):

@@ -5,8 +5,9 @@ every SPADE) have one input channel a class, after those of the noise. With a la
 has one input channel a class instead. The discriminator's last convolution has one output channel a
 class, after "fake". In Pix2Pix the first convolutions of both networks have one input channel a
 class; the discriminator's has those of the image behind them, and so have both of SPADE's. In SPADE
-with noise `fc` takes z alone. Every class gets the channel of its partner. All other weights are
-copied where name and shape agree.
+with noise `fc` takes z alone; with instance edges their channel is behind those of the classes.
+Every class gets the channel of its partner. All other weights are copied where name and shape
+agree.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,7 +79,13 @@ def transfer(source, target, partners: Mapping[int, int]) -> Report:
     Args:
         source, target: two generators or two discriminators of one model.
         partners: class ids of the target to those of the source, see `match_classes`.
+    Raises: TransferError if one of the two takes instance edges and the other does not.
     """
+    if _edges(source) != _edges(target):
+        raise TransferError(
+            "generator.edges must be the same as in the run that this one starts from: with "
+            "instance edges the networks have one input channel more"
+        )
     ours, theirs = official_names.entries(target), official_names.entries(source)
     if isinstance(target, SPADEGenerator):
         ours, theirs = (ours | _of_encoder(target), theirs | _of_encoder(source))
@@ -142,13 +149,13 @@ def _channels(name, source, target, partners):
         return None if after is None else _Channels(2, (0, 0), partners, after)
     if isinstance(target, SPADEDiscriminator):
         is_first = name.endswith(".model0.0.weight")
-        return _Channels(2, (0, 0), partners, after=RGB) if is_first else None
+        return _Channels(2, (0, 0), partners, after=RGB + _edges(target)) if is_first else None
     if name == official_names.LABEL_EMBEDDING:
         return _Channels(axis=2, before=(0, 0), partners=partners)
     if isinstance(target, SPADEGenerator):
         makes_features = name == "fc.weight" and (source.z_dim or target.z_dim)
         is_of_labels = _takes_labels(name) and not makes_features
-        return _Channels(axis=2, before=(0, 0), partners=partners) if is_of_labels else None
+        return _Channels(2, (0, 0), partners, after=_edges(target)) if is_of_labels else None
     if _takes_labels(name):
         if target.label_embedding is not None:
             partners = {channel: channel for channel in range(target.label_embedding)}
@@ -162,6 +169,11 @@ def _of_encoder(generator):
     """Entries of a SPADE generator's encoder, whose official file is another."""
     found = official_names.entries(generator.encoder) if generator.encoder is not None else {}
     return {f"encoder.{name}": entry for name, entry in found.items()}
+
+
+def _edges(network):
+    """Number of channels of instance edges: 0 or 1."""
+    return int(getattr(network, "edges", False))
 
 
 def _takes_labels(name):

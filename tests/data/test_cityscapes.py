@@ -9,6 +9,7 @@ from PIL import Image
 from tiny_files import random_image, save, write_pairs
 
 from oasis_tf.data import DataError, open_source
+from oasis_tf.data.datasets.cityscapes import DATA_SET
 
 RNG = np.random.default_rng(2)
 
@@ -46,6 +47,15 @@ def test_cities_are_paired_and_other_annotations_left_alone(tree):
     assert open_cityscapes(tree, "val").names == ["lindau/lindau_000000_000019"]
     _, label_map = source.load(tf.constant(1))
     np.testing.assert_array_equal(np.unique(label_map), [0, 7, 11, 33])
+
+
+def test_instances_are_those_beside_the_label_maps(tree):
+    for path in (tree / "gtFine/val").rglob("*_instanceIds.png"):
+        save(path, np.full((20, 30), 26001, np.uint16))  # the second car
+    source = open_source(source="cityscapes", split="val", root=tree, instances=DATA_SET.instances)
+    _, panoptic = source.load(tf.constant(0))
+    np.testing.assert_array_equal(panoptic[..., 1], np.full((20, 30), 26001))
+    np.testing.assert_array_equal(panoptic[..., 0], open_cityscapes(tree, "val").load(0)[1])
 
 
 def test_classes_are_the_label_ids_and_one_more(tree):

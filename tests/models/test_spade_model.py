@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from tiny import NUM_CLASSES
 
+from oasis_tf.augment.augmentation import Augmentation
 from oasis_tf.losses.feature_matching import FeatureMatching
 from oasis_tf.losses.hinge import HingeAdversarial, HingeFake, HingeReal
 from oasis_tf.losses.loss import ForwardPass
@@ -46,8 +47,51 @@ def test_edges_are_an_input_of_both_networks():
         generator(maps)
     with pytest.raises(ValueError, match="takes no instance_map"):
         tiny_generator()(maps, instance_map=one)
-    with pytest.raises(ValueError, match="which have no instances"):
-        SPADE(generator, discriminator)
+    with pytest.raises(ValueError, match="Make both networks with instance edges"):
+        SPADE(generator, SPADEDiscriminator(NUM_CLASSES, channels=2))
+
+
+def test_a_panoptic_map_holds_both_maps():
+    networks = tiny_generator(edges=True), SPADEDiscriminator(NUM_CLASSES, channels=2, edges=True)
+    maps, instances = label_maps(2), label_maps(2, seed=1) + 1000
+    panoptic = np.stack([maps, instances], axis=-1)
+    image = networks[0](maps, instance_map=instances)
+    np.testing.assert_array_equal(networks[0](panoptic), image)
+    np.testing.assert_array_equal(
+        networks[1](image, panoptic)[0][-1], networks[1](image, maps, instances)[0][-1]
+    )
+    with pytest.raises(ValueError, match="takes no instance_map"):
+        tiny_generator()(panoptic)
+
+
+def edge_model(**settings):
+    keras.utils.set_random_seed(0)
+    discriminator = SPADEDiscriminator(NUM_CLASSES, channels=1, edges=True, init_gain=1.0)
+    model = SPADE(tiny_generator(edges=True), discriminator)
+    model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2), **settings)
+    return model
+
+
+def test_training_and_its_test_see_the_instances():
+    """The same network on the same photographs and classes, with two objects or with one."""
+    images, maps = np.zeros((2, *SIZE, 3), np.float32), label_maps(2)
+    one = np.zeros_like(maps)
+    two = one + (np.arange(64) > 20)
+    batches = [np.stack([maps, instances], axis=-1) for instances in (one, two, two + 5)]
+    model = edge_model()
+    tested = [model.test_on_batch(images, batch, return_dict=True) for batch in batches]
+    assert abs(tested[0]["d_real"] - tested[1]["d_real"]) > 1e-5
+    assert tested[1] == tested[2]  # only edges count, not the numbers
+    trained = []
+    for batch in batches[:2]:
+        model = edge_model(augmentation=Augmentation(translation=0.2, cutout=0.3))
+        trained.append(model.train_on_batch(images, batch, return_dict=True))
+    assert abs(trained[0]["d_real"] - trained[1]["d_real"]) > 1e-5
+    assert model.predict(batches[1], verbose=0).shape == images.shape
+    with pytest.raises(ValueError, match=r"Label maps must be \(b, 32, 64, 2\)"):
+        model.test_on_batch(images, maps)
+    with pytest.raises(ValueError, match="hold the id 99"):
+        model.test_on_batch(images, batches[0] + [99, 0])
 
 
 @pytest.mark.parametrize(("upsampling", "size"), [("more", (64, 64)), ("most", (128, 128))])

@@ -65,7 +65,7 @@ def augment_pair(
 
     Args:
         image: uint8 (h, w, 3).
-        label_map: uint8 or int32 (h, w).
+        label_map: uint8 or int32 (h, w), or a panoptic map (h, w, 2).
         size: (height, width) of the result; (h, w) if the augmentation does not move.
         window: (height, width) in pixels of `image`, what is seen where nothing is enlarged. At
             most (h, w).
@@ -73,7 +73,7 @@ def augment_pair(
     Returns: image uint8 (*size, 3); label map (*size), its dtype kept.
     """
     draws = _draws(DRAWS + COLOR_DRAWS, seed=seed)
-    label_map = tf.ensure_shape(label_map, image.shape[:2])
+    label_map = tf.ensure_shape(label_map, (*image.shape[:2], *label_map.shape[2:]))
     pixels = image
     if augmentation.moves:
         grid = _grid(image, augmentation, draws, size=size, window=window, seed=seed)

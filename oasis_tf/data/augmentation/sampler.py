@@ -45,14 +45,15 @@ def sample_label_map(label_map: tf.Tensor, grid: SamplingGrid) -> tf.Tensor:
     """The labels of the pixels in which the points lie.
 
     Args:
-        label_map: int (height, width).
+        label_map: int (height, width), or a panoptic map (height, width, 2).
         grid: of (h, w) points.
-    Returns: (h, w), its dtype kept.
+    Returns: (h, w), or (h, w, 2), its dtype kept.
     """
-    height, width = label_map.shape
+    height, width = label_map.shape[:2]
     row = tf.minimum(tf.cast(grid.y, tf.int32), height - 1)
     column = tf.minimum(tf.cast(grid.x, tf.int32), width - 1)
-    return tf.gather(tf.reshape(label_map, [-1]), row * width + column)
+    pixels = tf.reshape(label_map, (height * width, *label_map.shape[2:]))
+    return tf.gather(pixels, row * width + column)
 
 
 def _taps(points: tf.Tensor, step: tf.Tensor, *, taps: int) -> tuple[tf.Tensor, list[tf.Tensor]]:

@@ -49,7 +49,7 @@ CLASSES = (
 )
 
 
-def open_cityscapes(*, root: Path | str, split: str):
+def open_cityscapes(*, root: Path | str, split: str, instances: str | None = None):
     """Opens one split.
 
     The ids 0..33 in the label maps (`*_gtFine_labelIds.png`, not `labelTrainIds`) are the classes;
@@ -60,6 +60,8 @@ def open_cityscapes(*, root: Path | str, split: str):
     Args:
         root: the folder with leftImg8bit/ and gtFine/.
         split: "train" or "val".
+        instances: folder of the instance maps (`*_gtFine_instanceIds.png`), "{split}" becoming the
+            split: `DATA_SET.instances`; None for label maps without instances.
     Returns: `Folder`.
     Raises: DataError naming the path that is missing or broken.
     """
@@ -78,6 +80,8 @@ def open_cityscapes(*, root: Path | str, split: str):
         labels=labels,
         image_ending="_leftImg8bit",
         label_ending="_gtFine_labelIds",
+        instances=None if instances is None else Path(root, instances.replace("{split}", split)),
+        instance_ending="_gtFine_instanceIds",
     )
 
 
@@ -88,4 +92,5 @@ DATA_SET = DataSetInfo(
     class_names=tuple(name for name, _ in CLASSES),
     void_id=0,
     palette=tuple(color for _, color in CLASSES),
+    instances=f"{LABELS}/{{split}}",
 )

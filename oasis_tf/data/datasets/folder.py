@@ -20,6 +20,8 @@ def open_folder(
     labels: str = "labels/{split}",
     image_ending: str = "",
     label_ending: str = "",
+    instances: str | None = None,
+    instance_ending: str = "",
     train_split: str = "train",
     val_split: str = "val",
     split_list: str | None = None,
@@ -33,22 +35,29 @@ def open_folder(
         split: "train" or "val".
         num_classes, void_id, id_map, label_colors: see `label_code_of`.
         images, labels: the two subfolders; "{split}" becomes the split's name.
+        instances: the subfolder of instance maps, in the same way; None for none.
         train_split, val_split: names of the splits in paths.
         split_list: file in `root` that lists the pairs of a split, one a line; "{split}" becomes
             the split's name. None for all pairs in the subfolders.
         val_fraction, seed: see `FractionSplit`; None for all pairs in the subfolders.
-        image_ending, label_ending, class_names, palette: see `Folder`.
+        image_ending, label_ending, instance_ending, class_names, palette: see `Folder`.
     Raises: DataError naming the problem.
     """
     from oasis_tf.data.folder import Folder
     from oasis_tf.data.label_reading import label_code_of
 
     split_name = {"train": train_split, "val": val_split}[split]
+
+    def subfolder(pattern):
+        return Path(root, pattern.replace("{split}", split_name))
+
     return Folder(
-        images=Path(root, images.replace("{split}", split_name)),
-        labels=Path(root, labels.replace("{split}", split_name)),
+        images=subfolder(images),
+        labels=subfolder(labels),
+        instances=None if instances is None else subfolder(instances),
         image_ending=image_ending,
         label_ending=label_ending,
+        instance_ending=instance_ending,
         label_code=label_code_of(
             num_classes=num_classes,
             void_id=void_id,

@@ -39,6 +39,20 @@ def require_alike(configs: Mapping[str, object]) -> None:
                 raise _unlike(first, other, f"the pairs of {split}", *numbers, reason="other pairs")
 
 
+def with_instances(config, configs: Mapping[str, object]):
+    """The `Config` with the instance maps of the first run that takes them, if one does.
+
+    Args:
+        configs: dict of run folder to its `Config`; `require_alike` accepts them.
+    """
+    keys = {"instances", "instance_ending"}
+    for other in configs.values():
+        if config.data.instances is None and other.data.instances is not None:
+            data = config.data.model_copy(update=other.data.model_dump(include=keys))
+            config = config.model_copy(update={"data": data})
+    return config
+
+
 def _unlike(first, other, what, one, two, *, reason=None):
     about = f"{what} is {one} in {first} and {two} in {other}"
     if reason is not None:

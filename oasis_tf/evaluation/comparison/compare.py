@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oasis_tf.config import load_config
 from oasis_tf.evaluation.comparison import recipes as grouping
-from oasis_tf.evaluation.comparison.alike import require_alike
+from oasis_tf.evaluation.comparison.alike import require_alike, with_instances
 from oasis_tf.evaluation.comparison.chart import comparison_chart
 from oasis_tf.evaluation.comparison.hours import seconds_per_step
 from oasis_tf.evaluation.comparison.judges import with_common_judges
@@ -31,9 +31,14 @@ FILES = (PAGE, FACTS, CHART, FIGURE, MEASURED)
 
 def require_comparable(snapshots: Sequence[Snapshot]) -> None:
     """EvaluationError unless runs have the same data, and seeds of a recipe the same settings."""
-    configs = {each.run: load_config(each.path / CONFIG) for each in snapshots}
+    configs = _configs(snapshots)
     require_alike(configs)
     grouping.require_same_recipe(configs)
+
+
+def _configs(snapshots):
+    """Run to `Config`."""
+    return {each.run: load_config(each.path / CONFIG) for each in snapshots}
 
 
 def compare(
@@ -59,7 +64,7 @@ def compare(
     Returns: paths of the page, its JSON, the chart if there is one, and figure 1.
     Raises: EvaluationError and those of `measured_snapshots`.
     """
-    config = with_common_judges(config)
+    config = with_common_judges(with_instances(config, _configs(snapshots)))
     store = Store(folder / MEASURED)
     networks = facts_by_run(snapshots, store)
     evaluations = list(

@@ -34,7 +34,7 @@ def network_facts(checkpoint: Path) -> dict:
 
 
 def _seconds_per_image(generator):
-    label_map = tf.zeros((1, *generator.image_size), tf.int32)
+    label_map = tf.zeros((1, *generator.label_map_shape), tf.int32)
     z = noise.seeded_noise([0], generator.z_dim) if generator.z_dim else None
     paint = tf.function(generator)
     times = []

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from oasis_tf.data import open_source
+from oasis_tf.data.panoptic import class_map
 from oasis_tf.evaluation.comparison.snapshots import Snapshot
 from oasis_tf.evaluation.held_out_pairs import HeldOutPairs
 from oasis_tf.models.fold import fold
@@ -30,8 +31,9 @@ def comparison_sheet(
     pairs = HeldOutPairs(source, split=split, image_size=size, num_images=rows)
     ((real, label_maps, _),) = pairs.batches(len(pairs))
     label_maps, real = label_maps.numpy(), real.numpy()
+    classes = class_map(label_maps)
     columns = [
-        sheet.Column("label map", sheet.colorize(label_maps, source.palette), crisp=True),
+        sheet.Column("label map", sheet.colorize(classes, source.palette), crisp=True),
         sheet.Column("photograph", real),
     ]
     for snapshot, heading in zip(snapshots, headings, strict=True):
@@ -39,6 +41,7 @@ def comparison_sheet(
         z = None
         if generator.z_dim:
             z = noise.seeded_noise(np.arange(len(label_maps)), generator.z_dim)
-        columns.append(sheet.Column(heading, sheet.to_uint8(generator(label_maps, z))))
-    legend = sheet.legend_of(label_maps, class_names=source.class_names, palette=source.palette)
+        images = generator(label_maps if generator.edges else classes, z)
+        columns.append(sheet.Column(heading, sheet.to_uint8(images)))
+    legend = sheet.legend_of(classes, class_names=source.class_names, palette=source.palette)
     return sheet.sheet(columns, title=title, legend=legend)

@@ -12,7 +12,7 @@ from oasis_tf.layers.spectral_norm import StridedSpectralConv2D
 from oasis_tf.layers.strategies import of_training
 from oasis_tf.models.call_inputs import one_hot
 from oasis_tf.models.rematerialization import Rematerialization
-from oasis_tf.models.spade.edges import edges_of
+from oasis_tf.models.spade.edges import edges_of, label_and_instance_map
 
 NUM_SCALES = 2
 WIDEST = 512  # channels
@@ -91,7 +91,7 @@ class SPADEDiscriminator(Rematerialization, keras.Model):
         dtype: see `OASISGenerator`; logits are float32.
     Call:
         image: float (b, h, w, 3) in [-1, 1], h and w at least 16.
-        label_map: int (b, h, w).
+        label_map: int (b, h, w); or a panoptic map, see `SPADEGenerator`.
         instance_map: int (b, h, w), of a discriminator with `edges`; else None.
         training: bool; True makes a power iteration.
     Returns: for each scale, the fine one first: [4 features, logits], float (b, h', w', c); logits
@@ -124,6 +124,7 @@ class SPADEDiscriminator(Rematerialization, keras.Model):
                 f"This discriminator needs images of at least {SMALLEST_SIDE}x{SMALLEST_SIDE}; got "
                 f"{image.shape[1]}x{image.shape[2]}."
             )
+        label_map, instance_map = label_and_instance_map(label_map, instance_map)
         labels = one_hot(
             label_map[..., None], num_classes=self.num_classes, dtype=self.compute_dtype
         )

@@ -2,6 +2,8 @@
 
 from keras import ops
 
+from oasis_tf.data.panoptic import class_map
+
 
 def instance_edges(instance_map):
     """1 where a pixel's instance differs from that of its left, right, upper or lower neighbour.
@@ -17,6 +19,13 @@ def instance_edges(instance_map):
     return ops.cast(edges, "float32")[..., None]
 
 
+def label_and_instance_map(label_map, instance_map=None):
+    """(label map, instance map or None), each (b, h, w), also for a panoptic map (b, h, w, 2)."""
+    if instance_map is None and len(label_map.shape) == 4:
+        return class_map(label_map), label_map[..., 1]
+    return label_map, instance_map
+
+
 def edges_of(instance_map, *, are_used):
     """`instance_edges` for a network that uses them, else None.
 
@@ -24,7 +33,8 @@ def edges_of(instance_map, *, are_used):
     """
     if are_used != (instance_map is not None):
         raise ValueError(
-            "This network takes instance edges: give it an instance_map, int (batch, h, w)."
+            "This network takes instance edges: give it an instance_map, int (batch, h, w), or "
+            "class and instance in one panoptic map, int (batch, h, w, 2)."
             if are_used
             else "This network takes no instance_map; make it with edges=True."
         )

@@ -7,7 +7,7 @@ from oasis_tf.layers.convolution import REFERENCE_GAIN
 from oasis_tf.layers.strategies import of_training
 from oasis_tf.models.call_inputs import label_map_and_z
 from oasis_tf.models.modulated_generator import ModulatedGenerator
-from oasis_tf.models.spade.edges import edges_of
+from oasis_tf.models.spade.edges import edges_of, label_and_instance_map
 from oasis_tf.models.spade.encoder import SPADEEncoder
 
 # Of each block, from `head_0` on: width as a multiple of `channels`, and stride, the image's side
@@ -41,7 +41,8 @@ class SPADEGenerator(ModulatedGenerator):
         norm, spade_hidden, spectral_norm, init_gain, modulation, winograd, dtype: see
             `OASISGenerator`. With edges, modulation is dense.
     Call:
-        label_map: int (b, h, w), 0 = void, or float with integer values.
+        label_map: int (b, h, w), 0 = void, or float with integer values. Of a generator with
+            `edges` also a panoptic map (b, h, w, 2), class and instance, without `instance_map`.
         z: float (b, z_dim), or None for a random vector; or (b, 0) without noise.
         instance_map: int (b, h, w), ids of instances, of a generator with `edges`; else None.
         training: bool; True uses batch moments and makes a power iteration, False uses stored
@@ -117,6 +118,7 @@ class SPADEGenerator(ModulatedGenerator):
 
     def call(self, label_map, z=None, instance_map=None, training=False):
         label_map, z = label_map_and_z(label_map, z)
+        label_map, instance_map = label_and_instance_map(label_map, instance_map)
         if not self.z_dim:
             if z is not None and z.shape[-1] != 0:
                 raise ValueError("This generator has no noise: z must be None, or (batch, 0).")

@@ -26,8 +26,11 @@ class SPADE(GAN):
 
     Args:
         generator: `SPADEGenerator`. discriminator: `SPADEDiscriminator` of the same classes.
-    Raises: ValueError if the two do not fit together; for a generator with noise whose encoder was
-        left out; or for networks with instance edges: a batch of `fit` has no instances.
+    Networks with instance edges train on pairs (image, panoptic map), int (b, h, w, 2): class and
+    instance of every pixel.
+
+    Raises: ValueError if the two do not fit together, or for a generator with noise whose encoder
+        was left out.
     Reference: Park et al. 2019, arXiv:1903.07291, sec. 3 and appendix A.
 
     ```python
@@ -38,11 +41,8 @@ class SPADE(GAN):
 
     def __init__(self, generator, discriminator, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
-        if generator.edges or discriminator.edges:
-            raise ValueError(
-                "SPADE trains on pairs (image, label_map), which have no instances; make both "
-                "networks with edges=False."
-            )
+        if generator.edges != discriminator.edges:
+            raise ValueError("Make both networks with instance edges (edges=True), or none.")
         if generator.z_dim and generator.encoder is None:
             raise ValueError(
                 "This generator has no encoder (encoder=False), from which z comes in training; "

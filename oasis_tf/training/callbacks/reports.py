@@ -5,6 +5,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from oasis_tf.data.panoptic import class_map
 from oasis_tf.io.step_table import StepTable
 from oasis_tf.training.callbacks.clock import StepClock
 from oasis_tf.training.callbacks.learning_rates import learning_rates_of
@@ -20,7 +21,8 @@ class SampleSheets(EveryNSteps):
         folder: folder of the sheets, `step_00000400.png` and so on.
         every, last_step: see `EveryNSteps`.
         summary_writer: TensorBoard's.
-        real: uint8 (n, h, w, 3). label_map: int (n, h, w). z: float (n, z_dim) or None.
+        real: uint8 (n, h, w, 3). label_map: int (n, h, w), or panoptic maps (n, h, w, 2).
+        z: float (n, z_dim) or None.
         class_names, palette: those of the data set.
         recalibrated_ema: function() -> the recalibrated EMA generator.
     """
@@ -46,9 +48,10 @@ class SampleSheets(EveryNSteps):
         self.z = z
         self.recalibrated_ema = recalibrated_ema
         self.newest_name = None
-        self.legend = visualize.legend_of(label_map, class_names=class_names, palette=palette)
+        classes = class_map(label_map)
+        self.legend = visualize.legend_of(classes, class_names=class_names, palette=palette)
         self.fixed_columns = [
-            visualize.Column("label map", visualize.colorize(label_map, palette), crisp=True),
+            visualize.Column("label map", visualize.colorize(classes, palette), crisp=True),
             visualize.Column("real", real),
         ]
 

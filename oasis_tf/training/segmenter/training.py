@@ -52,7 +52,8 @@ class SegmenterTraining:
         command,
     ):  # fmt: skip
         self.out = require_new(out)
-        self.data = RunData(config)
+        no_instances = {"data": config.data.model_copy(update={"instances": None})}
+        self.data = RunData(config.model_copy(update=no_instances))
         self.size = config.data.image_size
         self.architecture = architecture
         self.epochs, self.batch_size = epochs, batch_size
