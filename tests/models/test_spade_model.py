@@ -91,7 +91,7 @@ def test_training_and_its_test_see_the_instances():
     with pytest.raises(ValueError, match=r"Label maps must be \(b, 32, 64, 2\)"):
         model.test_on_batch(images, maps)
     with pytest.raises(ValueError, match="hold the id 99"):
-        model.test_on_batch(images, batches[0] + [99, 0])
+        model.test_on_batch(images, 0 * batches[0] + [99, 0])
 
 
 @pytest.mark.parametrize(("upsampling", "size"), [("more", (64, 64)), ("most", (128, 128))])

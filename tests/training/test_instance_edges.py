@@ -9,10 +9,12 @@ from PIL import Image
 from oasis_tf.config import ConfigError, load_config
 from oasis_tf.data import open_source
 from oasis_tf.data.instance_maps import read_instances
+from oasis_tf.evaluation.comparison.alike import with_instances
 from oasis_tf.evaluation.held_out_pairs import HeldOutPairs
 from oasis_tf.evaluation.passes import Passes
 from oasis_tf.export.publish import TargetError
 from oasis_tf.export.trained import Trained
+from oasis_tf.models import OASISGenerator
 from oasis_tf.runs import checkpoint
 from oasis_tf.runs.folder import RunFolder
 from oasis_tf.runtime.devices import open_devices
@@ -128,11 +130,12 @@ def test_evaluation_paints_with_the_instances_and_scores_the_classes(run, genera
         def add(self, rows, batch):
             self.images, self.label_map = rows, batch.label_map
 
-    kept = Keeps()
-    Passes(pairs, devices=open_devices("none"), batch_size=1).over_fakes([kept], generator)
-    np.testing.assert_array_equal(kept.label_map, panoptic[..., 0])
-    difference = kept.images.astype(int) - to_uint8(generator(panoptic))
-    assert np.abs(difference).max() <= 1
+    plain = OASISGenerator(4, SIZE, channels=1, num_blocks=2, z_dim=0, spade_hidden=2)
+    for each, seen in ((generator, panoptic), (plain, panoptic[..., 0])):
+        kept = Keeps()
+        Passes(pairs, devices=open_devices("none"), batch_size=1).over_fakes([kept], each)
+        np.testing.assert_array_equal(kept.label_map, panoptic[..., 0])
+        assert np.abs(kept.images.astype(int) - to_uint8(each(seen))).max() <= 1
 
 
 def test_other_verbs_say_that_they_give_no_instances(run, tmp_path):
@@ -163,3 +166,7 @@ def test_edges_and_instances_belong_together(root, tmp_path):
     )
     config = load_config(tmp_path / "city.yaml")
     assert config.data.instances == "gtFine/{split}" and config.discriminator.edges
+    without = load_config(tmp_path / "city.yaml", overrides=["generator.edges=false"])
+    assert without.data.instances is None
+    compared = with_instances(without, {"a": without, "b": config})
+    assert compared.data.instances == "gtFine/{split}"
