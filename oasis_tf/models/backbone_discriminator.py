@@ -34,8 +34,8 @@ class BackboneDiscriminator(Rematerialization, keras.Model):
     through a trainable 1x1 convolution. The decoder is OASIS's, with these as skips. The frozen
     features do not tell all of an image's texture, so two trainable convolutions of the image
     itself join the decoder's last block. Nor do they tell brightness and contrast, which networks
-    for ImageNet learn to disregard: with `image_levels`, these convolutions go on to a narrow
-    trained encoder, which sees a copy of the image at each size and joins the blocks before it.
+    for ImageNet learn to disregard: with `image_levels`, convolutions of smaller copies of the
+    image join the blocks before it.
 
     The frozen weights are not among `weights`. They are in no checkpoint and in no `.keras` file:
     a new object loads them again, from the pip package or Keras's cache.
@@ -152,7 +152,7 @@ class BackboneDiscriminator(Rematerialization, keras.Model):
             block.build((None, None, None, width))
             width = block.filters + (self.skips[level].filters if level in self.skips else 0)
             if level in self.smaller_image_convs:
-                self.smaller_image_convs[level].build((None, None, None, IMAGE_CHANNELS + 3))
+                self.smaller_image_convs[level].build((None, None, None, 3))
                 width += IMAGE_CHANNELS
         self.image_convs[0].build((None, None, None, 3))
         self.image_convs[1].build((None, None, None, IMAGE_CHANNELS))
@@ -166,17 +166,16 @@ class BackboneDiscriminator(Rematerialization, keras.Model):
     def _segment(self, image, training):
         features = dict(zip(self._levels(), self.encode(image), strict=True))
         joined = {level: [skip(features[level])] for level, skip in self.skips.items()}
-        local = encoded = self.image_convs[1](leaky_relu(self.image_convs[0](image)))
         smaller = image
         for level, conv in self.smaller_image_convs.items():
-            smaller, encoded = downsample(smaller), downsample(leaky_relu(encoded))
-            encoded = conv(ops.concatenate([smaller, encoded], axis=-1))
-            joined[level] = [*joined.get(level, []), encoded]
+            smaller = downsample(smaller)
+            joined[level] = [*joined.get(level, []), conv(smaller)]
         (x,) = joined[self._depth]
         for level, block in zip(reversed(range(self._depth)), self.decoder, strict=True):
             function = partial(block, training=training)
             x = self._through(block, function, x, training=training)
             x = ops.concatenate([x, *joined.get(level, [])], axis=-1)
+        local = self.image_convs[1](leaky_relu(self.image_convs[0](image)))
         x = leaky_relu(ops.concatenate([x, local], axis=-1))
         return ops.cast(self.to_logits(x), "float32")
 
