@@ -128,13 +128,12 @@ def generate(
     _warn(painted, edited, total=len(label_map_inputs))
     if not labels:
         _say_fewer(held_out, len(label_map_inputs))
+        instances_too = f" --instances {quote(f'{out}/instances')}" if sampler.edges else ""
         echo(
             f"  label maps     {out}/labels/\n"
             "  your own       edit one of these (a pixel's id or colour is its class), then\n"
             f"                 python -m oasis_tf generate --run {quote(str(run))} --out painted "
-            f"--labels {quote(f'{out}/labels')}"
-            + f" --instances {quote(f'{out}/instances')}"
-            * sampler.edges
+            f"--labels {quote(f'{out}/labels')}{instances_too}"
         )
     end_with_left_out(painted.left_out, total=len(label_map_inputs))
 

@@ -16,8 +16,10 @@ LEAST_STEPS_AN_EPOCH = 100
 MANY_PAIRS, SOME_PAIRS = 3_000, 1_000
 LARGE_GPU = 14e9  # bytes: the paper's network with 4 images of 256x256 takes 8 GB on a CPU
 
-# configs/landscapes.yaml says why each is there.
-_CLEAN_IMAGES = {"padding_mode": "replicate", "upsampling": "bilinear"} | {
+# docs/image-quality.md says why each is there.
+_CLEAN_IMAGES = {
+    "padding_mode": "replicate",
+    "upsampling": "bilinear",
     "noise_gain": 0.1,
     "pixel_noise": True,
 }

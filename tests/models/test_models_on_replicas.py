@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from halves import halves
 from tiny import NUM_CLASSES
 
 from oasis_tf.models import (
@@ -56,13 +57,7 @@ def test_two_replicas_step_like_one_device(two_replicas, make):
     copy_weights(alone, to=shared)
     before = [weight.numpy() for weight in alone.weights]
     batch = pairs(alone.generator.image_size)
-    halves = [
-        two_replicas.experimental_distribute_values_from_function(
-            lambda context, array=array: tf.split(array, 2)[context.replica_id_in_sync_group]
-        )
-        for array in batch
-    ]
-    logs = two_replicas.run(lambda *half: a_step(shared, *half), args=halves)
+    logs = two_replicas.run(lambda *half: a_step(shared, *half), args=halves(two_replicas, batch))
     expected = a_step(alone, *(tf.constant(array) for array in batch))
     assert ("kld" in expected) == (make is spade)
     for name, value in expected.items():

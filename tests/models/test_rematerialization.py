@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from halves import halves
 from tiny import (
     NUM_CLASSES,
     one_block_discriminator,
@@ -111,13 +112,7 @@ def test_two_replicas_compute_what_one_device_does(two_replicas):
         shared = oasis(True)
     copy_weights(alone, to=shared)
     batch = *tiny_pairs(BATCH), tiny_z(BATCH)
-    halves = [
-        two_replicas.experimental_distribute_values_from_function(
-            lambda context, array=array: tf.split(array, 2)[context.replica_id_in_sync_group]
-        )
-        for array in batch
-    ]
-    logs = two_replicas.run(lambda *half: update(shared, *half), args=halves)
+    logs = two_replicas.run(lambda *half: update(shared, *half), args=halves(two_replicas, batch))
     expected = update(alone, *(tf.constant(array) for array in batch))
     for name, value in expected.items():
         mean = float(two_replicas.reduce("mean", logs[name], axis=None))
