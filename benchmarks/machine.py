@@ -2,7 +2,8 @@
 
 import os
 import platform
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 INSTRUCTION_SETS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
@@ -18,10 +19,17 @@ def print_machine():
         f"{len(os.sched_getaffinity(0))} cores, "
         f"{' '.join(name for name in INSTRUCTION_SETS if name in flags) or 'no AVX2'}; "
         f"Python {platform.python_version()}, "
-        f"{', '.join(f'{package} {version(package)}' for package in PACKAGES)}; "
+        f"{', '.join(_versions())}; "
         f"load {os.getloadavg()[0]:.1f}\n",
         flush=True,
     )
+
+
+def _versions():
+    """Of the packages that are installed: one of Keras's backends needs no TensorFlow."""
+    for package in PACKAGES:
+        with suppress(PackageNotFoundError):
+            yield f"{package} {version(package)}"
 
 
 def _cpu_info():

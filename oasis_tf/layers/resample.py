@@ -11,8 +11,8 @@ def upsample(x):
     an op that XLA cannot compile, and takes up to twice as long on a CPU.
     """
 
-    def gradient(upstream):
-        return 4.0 * downsample(upstream)
+    def gradient(*upstreams, upstream=None):  # PyTorch passes x, and this by its name
+        return 4.0 * downsample(upstreams[0] if upstream is None else upstream)
 
     size = (2 * x.shape[1], 2 * x.shape[2])
     doubled = ops.image.resize(x, size, interpolation="nearest", data_format="channels_last")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 
 class ForwardPass(SimpleNamespace):
@@ -81,7 +81,7 @@ class Loss:
 
     def __call__(self, passed: ForwardPass):
         """float32 scalar, weighted."""
-        return self.weight * self.value(passed) if self.weight else tf.zeros(())
+        return self.weight * self.value(passed) if self.weight else ops.zeros(())
 
     def get_config(self) -> dict:
         """Arguments of the constructor."""
