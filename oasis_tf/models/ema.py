@@ -12,8 +12,9 @@ def update(ema_model, model, decay):
         ema_model, model: two models of the same architecture.
         decay: float in [0, 1], or a tensor; 0 copies.
     """
+    new_share = 1.0 - decay
     for average, weight in zip(ema_model.weights, model.weights, strict=True):
-        average.assign(decay * average + (1.0 - decay) * weight)
+        average.assign(decay * average + new_share * weight)
 
 
 def warmed_up(decay, *, step):

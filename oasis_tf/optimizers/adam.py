@@ -26,20 +26,31 @@ class Adam(keras.optimizers.Adam):
             learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon, name=name, **kwargs
         )
 
-    def update_step(self, gradient, variable, learning_rate):
+    def _backend_update_step(self, gradients, variables, learning_rate):
+        """Passes what all variables share in place of the learning rate: few ops a variable."""
+        step = ops.cast(self.iterations + 1, "float32")
+        betas = [ops.cast(beta, "float32") for beta in (self.beta_1, self.beta_2)]
+        powers = [ops.power(beta, step) for beta in betas]
+        epsilon = self.epsilon * ops.sqrt(1.0 - powers[1])
+        shared = (ops.cast(learning_rate, "float32"), *betas, *powers, epsilon)
+        super()._backend_update_step(gradients, variables, shared)
+
+    def update_step(self, gradient, variable, shared):
         """Moves `variable` against `gradient`, both of one shape."""
-        step = ops.cast(self.iterations + 1, variable.dtype)
-        beta_2_power = ops.power(ops.cast(self.beta_2, variable.dtype), step)
+        dtype = variable.dtype
+        learning_rate, beta_1, beta_2, beta_1_power, beta_2_power, epsilon = (
+            ops.cast(x, dtype) for x in shared
+        )
         index = self._get_variable_index(variable)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,  # Keras passes a tf.Variable here
             m=self._momentums[index].value.handle,
             v=self._velocities[index].value.handle,
-            beta1_power=ops.power(ops.cast(self.beta_1, variable.dtype), step),
+            beta1_power=beta_1_power,
             beta2_power=beta_2_power,
-            lr=ops.cast(learning_rate, variable.dtype),
-            beta1=ops.cast(self.beta_1, variable.dtype),
-            beta2=ops.cast(self.beta_2, variable.dtype),
-            epsilon=self.epsilon * ops.sqrt(1.0 - beta_2_power),
-            grad=ops.cast(gradient, variable.dtype),
+            lr=learning_rate,
+            beta1=beta_1,
+            beta2=beta_2,
+            epsilon=epsilon,
+            grad=ops.cast(gradient, dtype),
         )
