@@ -10,6 +10,7 @@ import multiprocessing.process
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import pytest
@@ -22,6 +23,29 @@ STARTERS = (
     (multiprocessing.process.BaseProcess, "start"),
     (os, "fork"),
     (os, "posix_spawn"),
+)
+# Over half a minute of CPU each (`pytest --cpu-times`), longest first.
+LONGEST = (
+    "benchmarks/test_soak.py",
+    "exploration/test_explore_command.py",
+    "cli/test_verbs_of_models.py",
+    "data/test_cache.py",
+    "models/test_parity.py",
+    "models/test_oasis.py",
+    "models/test_keras_contract.py",
+    "evaluation/test_evaluate_command.py",
+    "export/test_tflite.py",
+    "export/test_saved_model.py",
+    "models/test_execution.py",
+    "models/test_keras_users.py",
+    "generation/test_generate_command.py",
+    "training/test_many_devices.py",
+    "training/segmenter/test_train_segmenter_command.py",
+    "packaging/test_wheel.py",
+    "training/test_instance_edges.py",
+    "models/test_spade_model.py",
+    "export/test_int8.py",
+    "training/test_signals.py",
 )
 MOST_BYTES = 6 * 2**30  # much of it is oneDNN's cache of primitives, which stays in each thread
 
@@ -38,6 +62,13 @@ def pytest_runtest_protocol(item):
 
 def _refuse(*arguments, **keywords):
     pytest.fail("it starts a process: mark it with pytest.mark.process, or work in this one")
+
+
+def pytest_collection_modifyitems(items):
+    """Puts the longest files first, so that the workers end at about the same time."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: ranks.get(item.path.relative_to(tests).as_posix(), len(ranks)))
 
 
 def pytest_collection_finish():
