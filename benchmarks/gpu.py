@@ -13,8 +13,8 @@ largest difference from what plain PyTorch computes on the CPU in float32, as a 
 deviation (of `update`: of what the first update changes of the loss, as a ratio to that). Without a
 GPU it runs on the CPU and says what was not measured.
 
-It imports no TensorFlow. On the lent machine of this workplace, which has JAX and PyTorch but
-neither Keras nor pydantic, run it so. Here, in the repository's root, once:
+It imports no TensorFlow. For a machine without network that has JAX and PyTorch but neither Keras
+nor pydantic, download these here, in the repository's root:
 
     echo /.whl/ >> .git/info/exclude
     python3 -m pip download --no-deps --only-binary=:all: --python-version 3.12 \\
@@ -22,14 +22,13 @@ neither Keras nor pydantic, run it so. Here, in the repository's root, once:
         --platform manylinux2014_x86_64 -d .whl keras==3.15.1 namex optree pydantic==2.14.4 \\
         pydantic-core==2.50.5 annotated-types typing-inspection typing-extensions
 
-Then `run`, with carry [".whl"], twice, with B=jax and with B=torch:
+There, in a copy of the repository with .whl, twice, with B=jax and with B=torch:
 
     python3 -m pip install -q --no-index --no-deps --no-compile --no-cache-dir --target /tmp/site
     .whl/*.whl && export PYTHONPATH=/tmp/site || exit; export KERAS_BACKEND=B PYTHONUNBUFFERED=1;
-    python3 -m benchmarks.gpu 2>&1 | tee $OUT/gpu-B.md
+    python3 -m benchmarks.gpu 2>&1 | tee gpu-B.md
 
-A command is stopped after 10 minutes, and most of the time is compilation: what is missing then,
-measure by --parts and --precisions in further commands.
+Most of the time is compilation. To divide the work, use --parts and --precisions.
 """
 
 import argparse
