@@ -2,7 +2,8 @@
 
     KERAS_BACKEND=jax|torch python -m benchmarks.gpu [--config configs/ade20k.yaml]
         [--set generator.channels=8] [--parts generator discriminator update]
-        [--precisions float32 tf32 bfloat16] [--batch-sizes 1 8 32] [--repeats 10] [--no-compile]
+        [--precisions float32 tf32 bfloat16] [--batch-sizes 1 8 32] [--repeats 10]
+        [--compiler inductor]
 
 Parts: the forward passes in inference mode, and `update`, one step of the generator: forward pass,
 adversarial loss, gradients by the backend, Adam. Modulation is dense; class weights are computed
@@ -28,7 +29,8 @@ There, in a copy of the repository with .whl, twice, with B=jax and with B=torch
     .whl/*.whl && export PYTHONPATH=/tmp/site || exit; export KERAS_BACKEND=B PYTHONUNBUFFERED=1;
     python3 -m benchmarks.gpu 2>&1 | tee gpu-B.md
 
-Most of the time is compilation. To divide the work, use --parts and --precisions.
+What torch.compile cannot compile runs as it is, and the row says so. Most of the time is
+compilation. To divide the work, use --parts and --precisions.
 """
 
 import argparse
@@ -59,7 +61,7 @@ def main():
     print_machine()
     print(f"Device: {name}\n")
     precisions = [name for name in arguments.precisions if is_gpu or name != "tf32"]
-    settings = {"repeats": arguments.repeats, "compiles": arguments.compile}
+    settings = {"repeats": arguments.repeats, "compiler": arguments.compiler}
     rates = {
         name: backend.matrix_rate(name, side=arguments.matrix_side, repeats=arguments.repeats)
         for name in precisions
@@ -145,7 +147,10 @@ def parse_arguments():
     parser.add_argument("--repeats", type=int, default=10)
     parser.add_argument("--matrix-side", type=int, default=8192, help="of the matrix product")
     parser.add_argument(
-        "--no-compile", action="store_false", dest="compile", help="of PyTorch; JAX always compiles"
+        "--compiler",
+        type=lambda name: None if name == "none" else name,
+        default="inductor",
+        help="backend of torch.compile, or none; JAX always compiles",
     )
     return parser.parse_args()
 

@@ -31,9 +31,9 @@ def matrix_rate(precision, *, side, repeats):
     return side**3 / seconds
 
 
-def measure(way, part, precision, config, batch, *, repeats, compiles):
+def measure(way, part, precision, config, batch, *, repeats, compiler):
     """One row, see `Measured`; always compiled."""
-    del way, compiles
+    del way, compiler
     with jax.default_matmul_precision(MATRIX_PRECISION[precision]):
         call = PARTS[part](*networks(config, precision=precision), batch)
         outputs = call.first()

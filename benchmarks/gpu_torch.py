@@ -6,6 +6,7 @@ from contextlib import nullcontext
 import numpy as np
 import torch
 from torch._dynamo.utils import counters
+from torch.fx.experimental.proxy_tensor import make_fx
 
 from benchmarks.gpu_backend import BETAS, LEARNING_RATE, UPDATES, Measured, median_seconds, networks
 from benchmarks.plain_torch import PlainDiscriminator, PlainGenerator, generator_loss
@@ -32,25 +33,25 @@ def matrix_rate(precision, *, side, repeats):
     return side**3 / median_seconds(call, repeats=repeats)
 
 
-def measure(way, part, precision, config, batch, *, repeats, compiles):
+def measure(way, part, precision, config, batch, *, repeats, compiler):
     """One row, see `Measured`; not compiled where torch.compile fails, which the row says."""
     allow_tf32(precision == "tf32")
     failure = ""
-    if compiles:
+    if compiler:
         try:
-            return _measure(way, part, precision, config, batch, repeats=repeats, compiles=True)
+            return _measure(way, part, precision, config, batch, repeats=repeats, compiler=compiler)
         except Exception as error:  # of the compiler, which has many
             failure = f", torch.compile: {type(error).__name__}"
-    row = _measure(way, part, precision, config, batch, repeats=repeats, compiles=False)
+    row = _measure(way, part, precision, config, batch, repeats=repeats, compiler=None)
     return row._replace(how=row.how + failure)
 
 
-def _measure(way, part, precision, config, batch, *, repeats, compiles):
+def _measure(way, part, precision, config, batch, *, repeats, compiler):
     free()
     before = torch.cuda.memory_allocated() if IS_GPU else 0
     make = KerasNetworks if way == "Keras on PyTorch" else PlainNetworks
     pair = make(*networks(config, precision=precision), precision, DEVICE)
-    call = Waiting(pair.call_of(part, batch, compiles=compiles), DEVICE)
+    call = Waiting(pair.call_of(part, batch, compiler=compiler), DEVICE)
     free()  # what the pair was made from
     if IS_GPU:
         torch.cuda.reset_peak_memory_stats()
@@ -58,16 +59,16 @@ def _measure(way, part, precision, config, batch, *, repeats, compiles):
     seconds = median_seconds(call, repeats=repeats)
     peak = torch.cuda.max_memory_allocated() - before if IS_GPU else None
     how = "eager"
-    if compiles:
+    if compiler:
         breaks = sum(counters["graph_break"].values())
-        how = "torch.compile" + f", {breaks} graph breaks" * (breaks > 0)
+        how = f"torch.compile, {compiler}" + f", {breaks} graph breaks" * (breaks > 0)
     return Measured(how, seconds, peak, outputs)
 
 
 def of_cpu(part, config, batch):
     """What the CPU computes in float32, with plain PyTorch: the outputs of `Measured`."""
     pair = PlainNetworks(*networks(config, precision="float32"), "float32", "cpu")
-    call = pair.call_of(part, batch, compiles=False)
+    call = pair.call_of(part, batch, compiler=None)
     return pair.outputs(part, [call() for _ in range(UPDATES if part == "update" else 1)])
 
 
@@ -91,30 +92,43 @@ class Networks:
     `paint`, `segment` and `loss`.
     """
 
-    def call_of(self, part, batch, *, compiles):
-        """function() of a part of the benchmark, on this batch of `Inputs`."""
-        optimize = torch.compile if compiles else lambda function: function
-        torch.compiler.reset()
-        counters.clear()
-        arrays = {name: torch.tensor(array) for name, array in batch._asdict().items()}
-        arrays = {name: tensor.to(self.device) for name, tensor in arrays.items()}
+    def call_of(self, part, batch, *, compiler):
+        """function() of a part of the benchmark, on this batch of `Inputs`.
+
+        Args:
+            compiler: name of a backend of torch.compile, or None.
+        """
+        function, names = {
+            "generator": (self.paint, ("label_map", "z")),
+            "discriminator": (self.segment, ("image",)),
+            "update": (self.loss, ("label_map", "z", "class_weights")),
+        }[part]
+        arrays = [torch.tensor(getattr(batch, name), device=self.device) for name in names]
+        with torch.set_grad_enabled(part == "update"):
+            if compiler:
+                torch.compiler.reset()
+                counters.clear()
+                function = torch.compile(self.traced(function, arrays), backend=compiler)
         if part == "update":
-            return self._update(optimize(self.loss), arrays)
-        names = ("label_map", "z") if part == "generator" else ("image",)
-        forward = optimize(self.paint if part == "generator" else self.segment)
+            return self._update(function, arrays)
 
         def call():
             with torch.no_grad():
-                return forward(*(arrays[name] for name in names))
+                return function(*arrays)
 
         return call
+
+    def traced(self, function, arrays):
+        """What torch.compile gets instead of the function."""
+        del arrays
+        return function
 
     def _update(self, loss, arrays):
         optimizer = torch.optim.Adam(self.weights, LEARNING_RATE, BETAS, eps=1e-8)
 
         def call():
             optimizer.zero_grad()
-            value = loss(arrays["label_map"], arrays["z"], arrays["class_weights"])
+            value = loss(*arrays)
             value.backward()
             optimizer.step()
             return value.detach()
@@ -136,6 +150,18 @@ class KerasNetworks(Networks):
         self.weights = [variable.value for variable in generator.trainable_variables]
         for variable in discriminator.trainable_variables:
             variable.value.requires_grad_(False)
+
+    def traced(self, function, arrays):
+        """The operations of a call as one graph: torch.compile breaks it at every layer of Keras,
+        and then gives up because of their number."""
+        networks = self.generator, self.discriminator
+        state = [variable.value for one in networks for variable in one.non_trainable_variables]
+        before = [tensor.clone() for tensor in state]
+        graph = make_fx(lambda *inputs: function(*inputs))(*arrays)  # a call, with its changes
+        with torch.no_grad():
+            for tensor, value in zip(state, before, strict=True):
+                tensor.copy_(value)
+        return graph
 
     def paint(self, label_map, z):
         return self.generator(label_map, z, training=False)
@@ -170,9 +196,9 @@ class PlainNetworks(Networks):
         self.generator.train(training)
         self.discriminator.train(training)
 
-    def call_of(self, part, batch, *, compiles):
+    def call_of(self, part, batch, *, compiler):
         self.train(part == "update")
-        return super().call_of(part, batch, compiles=compiles)
+        return super().call_of(part, batch, compiler=compiler)
 
     def paint(self, label_map, z):
         with self.low or nullcontext():

@@ -27,8 +27,10 @@ import runpy, sys
 sys.modules["tensorflow"] = None
 runpy.run_module("benchmarks.gpu", run_name="__main__")
 """
-OPTIONS = ["--config", "tiny", "--batch-sizes", "2", "--repeats", "1"]
-OPTIONS += ["--matrix-side", "64", "--no-compile"]
+OPTIONS = (
+    "--config tiny --set generator.num_blocks=2 --set discriminator.channels=[4] --batch-sizes 2 "
+    "--repeats 1 --matrix-side 64 --compiler eager"
+)
 MOST_OFF = {  # by part and precision; bfloat16 has 8 bits
     ("generator", "float32"): 1e-4,
     ("generator", "bfloat16"): 0.3,
@@ -86,7 +88,7 @@ def test_the_plain_update_has_the_loss_and_the_gradients_of_oasis():
 
 
 def test_what_cannot_be_compiled_is_named_and_runs_as_it_is(monkeypatch):
-    def compile_nothing(function):
+    def compile_nothing(function, backend):
         def fail(*arguments):
             raise NotImplementedError
 
@@ -95,7 +97,7 @@ def test_what_cannot_be_compiled_is_named_and_runs_as_it_is(monkeypatch):
     monkeypatch.setattr(torch, "compile", compile_nothing)
     config = load_config("tiny")
     batch = gpu.gpu_backend.inputs(config, batch_size=1)
-    settings = {"repeats": 1, "compiles": True}
+    settings = {"repeats": 1, "compiler": "inductor"}
     arguments = ("plain PyTorch", "generator", "float32", config, batch)
     measured = gpu_torch.measure(*arguments, **settings)
     assert measured.how == "eager, torch.compile: NotImplementedError"
@@ -115,7 +117,7 @@ def test_all_parts_run_without_tensorflow_and_compute_what_the_cpu_does(backend)
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_TENSORFLOW, *OPTIONS],
+        [sys.executable, "-c", WITHOUT_TENSORFLOW, *OPTIONS.split()],
         env=os.environ | {"KERAS_BACKEND": backend},
         capture_output=True,
         text=True,
@@ -132,4 +134,5 @@ def test_all_parts_run_without_tensorflow_and_compute_what_the_cpu_does(backend)
         assert float(row["difference"]) < MOST_OFF[key], row
         assert float(row["images/s"]) > 0
         assert bool(row["GiB"]) == (backend == "jax")
+        assert row["how"] == {"jax": "jax.jit", "torch": "torch.compile, eager"}[backend]
     assert "There is no GPU: not measured are TF32" in done.stdout
