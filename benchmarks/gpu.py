@@ -12,7 +12,7 @@ before. Prints a Markdown table, each row as soon as it is measured: images a se
 a ratio to the device's matrix product of the same precision, and, for the first batch size, the
 largest difference from what plain PyTorch computes on the CPU in float32, as a ratio to its
 deviation (of `update`: of what the first update changes of the loss, as a ratio to that). Without a
-GPU it runs on the CPU and says what was not measured.
+GPU it runs on the CPU, and prints what was not measured.
 
 It imports no TensorFlow. For a machine without network that has JAX and PyTorch but neither Keras
 nor pydantic, download these here, in the repository's root:
@@ -29,7 +29,7 @@ There, in a copy of the repository with .whl, twice, with B=jax and with B=torch
     .whl/*.whl && export PYTHONPATH=/tmp/site || exit; export KERAS_BACKEND=B PYTHONUNBUFFERED=1;
     python3 -m benchmarks.gpu 2>&1 | tee gpu-B.md
 
-What torch.compile cannot compile runs as it is, and the row says so. Most of the time is
+What torch.compile cannot compile runs uncompiled; the row names the error. Most of the time is
 compilation. To divide the work, use --parts and --precisions.
 """
 
@@ -42,6 +42,7 @@ import numpy as np
 
 from benchmarks import gpu_backend, multiply_adds
 from benchmarks.machine import print_machine
+from benchmarks.rows import row
 from oasis_tf.config import load_config
 
 PARTS = ("generator", "discriminator", "update")
@@ -129,10 +130,6 @@ def difference(outputs, expected):
         outputs, expected = np.diff(outputs), np.diff(expected)
         return np.abs(outputs / expected - 1).max()
     return np.abs(outputs - expected).max() / expected.std()
-
-
-def row(*parts):
-    print("| " + " | ".join(map(str, parts)) + " |", flush=True)
 
 
 def parse_arguments():

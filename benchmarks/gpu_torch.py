@@ -34,7 +34,7 @@ def matrix_rate(precision, *, side, repeats):
 
 
 def measure(way, part, precision, config, batch, *, repeats, compiler):
-    """One row, see `Measured`; not compiled where torch.compile fails, which the row says."""
+    """One row, see `Measured`; not compiled where torch.compile fails; the row names the error."""
     allow_tf32(precision == "tf32")
     failure = ""
     if compiler:

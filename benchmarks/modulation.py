@@ -23,7 +23,8 @@ from benchmarks import measure
 from benchmarks.cost_chart import cost_chart
 from benchmarks.machine import print_machine
 from benchmarks.real_label_maps import real_label_maps, rough_label_map
-from benchmarks.turns import generator_of, median_ratio, noise_of, row, seconds, take_turns
+from benchmarks.rows import row
+from benchmarks.turns import generator_of, median_ratio, noise_of, seconds, take_turns
 from oasis_tf.config import load_config
 from oasis_tf.layers.accelerated.neighbourhoods import find_neighbourhoods
 from oasis_tf.models.build import build_model

@@ -1,5 +1,4 @@
-"""What a folded generator computes for given label maps on a CPU, where modulation is by distinct
-neighbourhoods: numbers of operations, without running it."""
+"""Operations of a folded generator for given label maps, with distinct modulation, on a CPU."""
 
 from typing import NamedTuple
 

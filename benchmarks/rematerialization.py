@@ -18,8 +18,8 @@ import tensorflow as tf  # only imported here: its threads start in the new proc
 
 from benchmarks.machine import print_machine
 from benchmarks.measure import peak_memory_gib
+from benchmarks.rows import row
 from benchmarks.train_step import random_batch
-from benchmarks.turns import row
 from oasis_tf.config import load_config
 from oasis_tf.models.build import build_model
 from oasis_tf.runtime.host_memory import keep_freed_memory

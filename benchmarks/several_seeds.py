@@ -21,7 +21,8 @@ import tensorflow as tf
 from benchmarks import performed
 from benchmarks.machine import print_machine
 from benchmarks.real_label_maps import real_label_maps
-from benchmarks.turns import generator_of, row, take_turns
+from benchmarks.rows import row
+from benchmarks.turns import generator_of, take_turns
 from oasis_tf.config import load_config
 from oasis_tf.layers.accelerated.neighbourhoods import convolve
 from oasis_tf.models.fold import fold

@@ -27,8 +27,9 @@ from benchmarks import measure, performed, throughput_chart
 from benchmarks.machine import print_machine
 from benchmarks.real_label_maps import real_label_maps
 from benchmarks.rematerialization import in_new_process
+from benchmarks.rows import row
 from benchmarks.throughput_chart import Curve, Panel
-from benchmarks.turns import generator_of, row
+from benchmarks.turns import generator_of
 from oasis_tf.config import load_config
 from oasis_tf.data.landscapes import render
 from oasis_tf.models.fold import fold

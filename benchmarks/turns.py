@@ -1,4 +1,4 @@
-"""What benchmarks of one image share: calls that take turns, ratios, and rows of a table."""
+"""What benchmarks of one image share: calls that take turns, and ratios."""
 
 import statistics
 import time
@@ -34,7 +34,3 @@ def seconds(call):
 
 def median_ratio(times, others):
     return statistics.median(a / b for a, b in zip(times, others, strict=True))
-
-
-def row(*cells):
-    print("| " + " | ".join(map(str, cells)) + " |", flush=True)

@@ -10,7 +10,8 @@ import argparse
 import tensorflow as tf
 
 from benchmarks.machine import print_machine
-from benchmarks.turns import median_ratio, row, take_turns
+from benchmarks.rows import row
+from benchmarks.turns import median_ratio, take_turns
 from oasis_tf.layers.accelerated.winograd import is_worthwhile, winograd_convolve
 from oasis_tf.runtime.host_memory import keep_freed_memory
 
