@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 VENV := .venv
 RUN := $(VENV)/bin/python
 DEMO := runs/landscapes-demo
-# A file is one worker's; in the order of tests/tiers.py, not by the number of its tests.
+# Each worker gets whole files, in the order of tests/tiers.py.
 PYTEST := $(RUN) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 

@@ -24,7 +24,7 @@ STARTERS = (
     (os, "fork"),
     (os, "posix_spawn"),
 )
-# Over half a minute of CPU each (`pytest --cpu-times`), longest first.
+# The files that take most CPU seconds (`pytest --cpu-times`), longest first.
 LONGEST = (
     "benchmarks/test_soak.py",
     "exploration/test_explore_command.py",

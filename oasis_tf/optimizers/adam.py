@@ -27,16 +27,24 @@ class Adam(keras.optimizers.Adam):
         )
 
     def _backend_update_step(self, gradients, variables, learning_rate):
-        """Passes what all variables share in place of the learning rate: few ops a variable."""
-        step = ops.cast(self.iterations + 1, "float32")
-        betas = [ops.cast(beta, "float32") for beta in (self.beta_1, self.beta_2)]
+        """Computes once a step what all variables share, which makes the graph smaller.
+
+        Keras passes it on to `update_step` in place of the learning rate.
+        """
+        dtypes = {keras.backend.standardize_dtype(variable.dtype) for variable in variables}
+        dtype = keras.backend.result_type("float32", *dtypes)
+        step = ops.cast(self.iterations + 1, dtype)
+        betas = [ops.convert_to_tensor(beta, dtype) for beta in (self.beta_1, self.beta_2)]
         powers = [ops.power(beta, step) for beta in betas]
         epsilon = self.epsilon * ops.sqrt(1.0 - powers[1])
-        shared = (ops.cast(learning_rate, "float32"), *betas, *powers, epsilon)
+        shared = (ops.cast(learning_rate, dtype), *betas, *powers, epsilon)
         super()._backend_update_step(gradients, variables, shared)
 
     def update_step(self, gradient, variable, shared):
-        """Moves `variable` against `gradient`, both of one shape."""
+        """Moves `variable` against `gradient`, both of one shape.
+
+        `shared`: scalars; learning rate, the two betas, their powers, and the epsilon of the step.
+        """
         dtype = variable.dtype
         learning_rate, beta_1, beta_2, beta_1_power, beta_2_power, epsilon = (
             ops.cast(x, dtype) for x in shared

@@ -22,6 +22,20 @@ def test_equals_algorithm_1_of_the_paper(beta_1, scale):
         np.testing.assert_allclose(variable, theta, rtol=1e-3, atol=1e-4 * np.abs(theta).max())
 
 
+def test_variables_of_several_dtypes_get_their_own_precision():
+    """Two steps of algorithm 1 with beta_1 = 0; 0.9 is not the same number in float32."""
+    first, second = np.array([1.0, -2.0, 4.0]), np.array([3.0, 1.0, -2.0])
+    epsilon = 2**-20
+    v_hat = (0.9 * 0.1 * first**2 + 0.1 * second**2) / (1 - 0.9**2)
+    steps = first / (abs(first) + epsilon) + second / (np.sqrt(v_hat) + epsilon)
+    variables = [tf.Variable(tf.zeros(3, dtype)) for dtype in ("float32", "float64")]
+    adam = Adam(0.125, beta_2=0.9, epsilon=epsilon)
+    for gradient in (first, second):
+        adam.apply([tf.constant(gradient, variable.dtype) for variable in variables], variables)
+    for variable, tolerance in zip(variables, (1e-5, 1e-12), strict=True):
+        np.testing.assert_allclose(variable, -0.125 * steps, rtol=tolerance)
+
+
 def test_defaults_are_those_of_the_official_runs():
     config = Adam().get_config()
     assert (config["beta_1"], config["beta_2"], config["epsilon"]) == (0.0, 0.999, 1e-8)
