@@ -6,6 +6,7 @@ from oasis_tf.config import load_config
 from oasis_tf.config.class_names import plain_name
 from oasis_tf.data import open_source
 from oasis_tf.data.validate import reading
+from oasis_tf.evaluation.measurement import EvaluationError
 from oasis_tf.evaluation.run_evaluator import RunEvaluator
 from oasis_tf.io import progress
 from oasis_tf.io.output_files import require_elsewhere
@@ -61,6 +62,12 @@ def evaluate_checkpoints(paths, *, config, devices, batch_size, seed=0, out_fold
 
 
 def _discriminator_of(path):
+    if not checkpoint.has_training_state(path):
+        raise EvaluationError(
+            f"{path} was published without its discriminator; name other networks: --set "
+            "evaluation.diversity_backbone=vgg16, --set evaluation.segmenter.kind=keras with its "
+            ".model"
+        )
     return checkpoint.load_networks(path)["discriminator"]
 
 

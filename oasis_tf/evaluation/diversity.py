@@ -23,7 +23,7 @@ class Diversity:
     Args:
         num_samples: int, K >= 2 photographs of each label map.
         image_size: (height, width).
-        backbone: `Backbone`.
+        backbone: `Backbone`, or None for MS-SSIM only; the feature distance is then None.
     Raises: TooFewImagesError for fewer samples; TooSmallImagesError.
     """
 
@@ -35,14 +35,15 @@ class Diversity:
         self.num_samples = num_samples
         self.backbone = backbone
         self.similarity = MSSSIM(image_size)
-        self.moments = Moments(len(METRICS))
+        self.measured = METRICS if backbone else METRICS[:1]
+        self.moments = Moments(len(self.measured))
 
     def compute(self, photographs):
         """Scores of label maps, means over the pairs of each.
 
         Args:
             photographs: uint8 (b, K, h, w, 3).
-        Returns: float32 (b, 2), the columns of `METRICS`.
+        Returns: float32 (b, 2), the columns of `METRICS`; (b, 1) without a backbone.
         """
         pairs = list(itertools.combinations(range(self.num_samples), 2))
         similarities = tf.map_fn(  # one pair at a time: memory does not grow with their number
@@ -52,11 +53,13 @@ class Diversity:
             tf.constant(pairs),
             fn_output_signature=tf.float32,
         )
-        distances = mean_distance_of_pairs(photographs, self.backbone)
-        return tf.stack([tf.reduce_mean(similarities, axis=0), distances], axis=-1)
+        scores = [tf.reduce_mean(similarities, axis=0)]
+        if self.backbone:
+            scores.append(mean_distance_of_pairs(photographs, self.backbone))
+        return tf.stack(scores, axis=-1)
 
     def add(self, scores, batch=None):
-        """Adds what `compute` returned, (b, 2); `batch` is not used.
+        """Adds what `compute` returned; `batch` is not used.
 
         Raises: NonFiniteFeaturesError.
         """
@@ -65,23 +68,26 @@ class Diversity:
     def result(self):
         """What goes into a result's JSON; standard deviations are over the label maps.
 
-        Returns: dict; values are None where no label map was seen, deviations with fewer than two.
+        Returns: dict; values are None where no label map was seen or that is not measured,
+            deviations with fewer than two label maps.
         """
         about = {
             "ms_ssim": {
                 "filter_size": self.similarity.filter_size,
                 "scales": self.similarity.scales,
             },
-            "feature_distance": {"name": self.backbone.name},
+            "feature_distance": {"name": self.backbone and self.backbone.name},
         }
         return {
             "samples": self.num_samples,
             "num_label_maps": self.moments.count,
-            **{name: self._mean_and_deviation(i) | about[name] for i, name in enumerate(METRICS)},
+            **{name: self._mean_and_deviation(name) | about[name] for name in METRICS},
         }
 
-    def _mean_and_deviation(self, index):
-        count, deviation = self.moments.count, None
+    def _mean_and_deviation(self, name):
+        if name not in self.measured:
+            return {"value": None, "standard_deviation": None}
+        index, count, deviation = self.measured.index(name), self.moments.count, None
         if count > 1:
             deviation = math.sqrt(np.diag(self.moments.covariance)[index])
         value = float(self.moments.mean[index]) if count else None

@@ -16,26 +16,31 @@ from oasis_tf.exploration.seeds import vectors_of
 from oasis_tf.io.atomic_file import whole_file
 from oasis_tf.io.file_mark import marked_json
 from oasis_tf.io.terminal import counted
-from oasis_tf.runs.checkpoint import load_networks
+from oasis_tf.runs.checkpoint import has_training_state, load_networks
 from oasis_tf.visualization import sheet
 
 COLUMNS = 6
 FORMAT = 1
+NO_DISTANCE = "no feature distance, because the run was published without its discriminator"
 
 
 def backbone_of(sampler, checkpoint):
     """The `Backbone` of the run's config for diversity.
 
-    SPADE's discriminator sees no image without its label map: its encoder takes that place.
+    SPADE's discriminator sees no image without its label map: its encoder takes that place. A run
+    that was published without its discriminator, such as `landscapes`, has none.
 
     Args:
         checkpoint: path of the sampler's checkpoint.
+    Returns: `Backbone` or None.
     Raises: CheckpointError, VGGWeightsError or VGGImageError.
     """
     value = sampler.config.evaluation.diversity_backbone
     encoder = getattr(sampler.generator, "encoder", None)
     if value == DISCRIMINATOR and encoder is not None:
         return encoder_backbone(encoder, step=sampler.step)
+    if value == DISCRIMINATOR and not has_training_state(checkpoint):
+        return None
     own = load_networks(checkpoint)["discriminator"] if value == DISCRIMINATOR else None
     return open_backbone(value, discriminator=own, step=sampler.step, image_size=sampler.size)
 
@@ -51,7 +56,7 @@ def seed_grid(sampler, label_map_input, folder, *, seeds, backbone, batch_size):
     Args:
         sampler: `Sampler`. label_map_input: `LabelMapInput`. folder: path of an existing folder.
         seeds: sequence of int, at least two.
-        backbone: `Backbone` of the feature distance.
+        backbone: `Backbone` of the feature distance, or None.
         batch_size: int.
     Returns: list of paths, and the `Diversity.result`.
     Raises: SeedError if the generator has no noise; ValueError, see `Diversity`.
@@ -88,16 +93,17 @@ def seed_grid(sampler, label_map_input, folder, *, seeds, backbone, batch_size):
 
 
 def summary(diversity):
-    """The two numbers of a `Diversity.result` as text."""
+    """The numbers of a `Diversity.result` as text."""
     similarity, distance = diversity["ms_ssim"], diversity["feature_distance"]
-    return f"MS-SSIM {similarity['value']:.3f}, feature distance {distance['value']:.3f}"
+    text = f"MS-SSIM {similarity['value']:.3f}"
+    return text if distance["name"] is None else f"{text}, feature distance {distance['value']:.3f}"
 
 
 def protocol(diversity):
     """How the diversity was measured; results of other protocols cannot be compared."""
-    similarity = diversity["ms_ssim"]
+    similarity, network = diversity["ms_ssim"], diversity["feature_distance"]["name"]
+    features = f"distance in the features of {network}" if network else NO_DISTANCE
     return (
         f"all pairs of {diversity['samples']} photographs; MS-SSIM with windows of "
-        f"{similarity['filter_size']} px at {similarity['scales']} scales; distance in the "
-        f"features of {diversity['feature_distance']['name']}"
+        f"{similarity['filter_size']} px at {similarity['scales']} scales; {features}"
     )

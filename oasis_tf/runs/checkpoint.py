@@ -71,6 +71,14 @@ def restore(model, path):
         raise checkpoint_files.CheckpointError(f"{path} holds the weights of step {step}")
 
 
+def has_training_state(path):
+    """Whether the checkpoint at `path` can be trained on; a published one may only generate.
+
+    Raises: CheckpointError.
+    """
+    return TRAINING_STATE in checkpoint_files.files_of(path)
+
+
 def load_networks(path):
     """Builds the networks of the checkpoint at `path` with their weights in training.
 

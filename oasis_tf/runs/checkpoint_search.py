@@ -148,6 +148,14 @@ def best_of(checkpoint: Path) -> Best | None:
     return _state_of(checkpoint).best
 
 
+def files_of(checkpoint: Path) -> set[str]:
+    """Names of the files that a checkpoint had when it was written.
+
+    Raises: CheckpointError.
+    """
+    return set(_state_of(checkpoint).files)
+
+
 def sha256_of(checkpoint: Path, name: str) -> str:
     """The recorded SHA-256 of a checkpoint's file `name`, in hexadecimal digits.
 

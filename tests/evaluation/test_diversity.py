@@ -74,6 +74,18 @@ def test_a_result_worked_by_hand():
     }
 
 
+def test_without_a_backbone_only_ms_ssim_is_measured():
+    photographs = random_photographs(2)
+    alone = Diversity(num_samples=3, image_size=SIZE, backbone=None)
+    scores = alone.compute(photographs).numpy()
+    np.testing.assert_array_equal(scores, diversity().compute(photographs).numpy()[:, :1])
+    alone.add(scores)
+    result = alone.result()
+    assert result["ms_ssim"]["value"] == pytest.approx(scores.mean())
+    distance = {"value": None, "standard_deviation": None, "name": None}
+    assert result["feature_distance"] == distance
+
+
 def test_batches_are_the_whole():
     photographs = random_photographs(5)
     whole, in_parts = diversity(), diversity()

@@ -1,5 +1,6 @@
 """Runs of the package: found by name, small, and painting what the whole run paints."""
 
+import json
 import shutil
 from importlib.resources import files
 from pathlib import Path
@@ -100,6 +101,26 @@ def test_verbs_that_write_into_the_run_refuse(package):
         assert result.exit_code == 2
         assert f"cp -r {package} runs/meadows" in result.output.replace("\n", "")
     assert {path.name for path in package.iterdir()} == {"checkpoints", "config.yaml"}
+
+
+def test_a_grid_of_a_small_copy_measures_what_needs_no_discriminator(package, tmp_path):
+    np.save(tmp_path / "mine.npy", np.uint8(LABEL_MAP[0]))
+    words = ["explore", "grid", "--run", "meadows", "--labels", str(tmp_path / "mine.npy")]
+    result = CliRunner().invoke(app, [*words, "--samples", "3", "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    assert "no feature distance, because the run was published without" in result.output
+    diversity = json.loads((tmp_path / "out" / "mine_grid.json").read_text())["diversity"]
+    assert 0 < diversity["ms_ssim"]["value"] < 1
+    assert diversity["feature_distance"]["value"] is None
+
+
+def test_evaluating_a_small_copy_names_the_networks_to_choose(package, tmp_path):
+    words = ["evaluate", "--run", "meadows", "--metrics", "diversity", "--samples", "2"]
+    result = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "results.json")])
+    assert result.exit_code == 2
+    message = " ".join(result.output.replace("\n", " ").split())
+    assert "was published without its discriminator; name other networks" in message
+    assert "damaged" not in message
 
 
 def test_the_runs_of_this_package_are_whole():
