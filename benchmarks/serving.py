@@ -34,7 +34,8 @@ NUM_RENDERED = 8
 def main():
     arguments = parse_arguments()
     print_machine()
-    signature = tf.saved_model.load(arguments.saved_model).signatures["png"]
+    model = tf.saved_model.load(arguments.saved_model)  # holds the variables of its signatures
+    signature = model.signatures["png"]
     label_pngs = label_pngs_of(arguments.labels)
     row("requests at once", "batching", "images/s", "median, ms", "90 %, ms")
     row(*["---"] * 5)

@@ -1,5 +1,8 @@
 """A run with generator.edges on a folder: from the config to its images."""
 
+import json
+
+import keras
 import numpy as np
 import pytest
 import yaml
@@ -27,6 +30,7 @@ DATA = {
     "classes": {0: "sky", 1: "house", 2: "car"},
     "instances": "instances/{split}",
 }
+BICUBIC = Image.Resampling.BICUBIC
 TRAINING = {"batch_size": 2, "epochs": 1, "steps_per_epoch": 1, "checkpoint_every": 1}
 TRAINING |= {"sample_every": 1, "num_samples": 1, "recalibration_batches": 1}
 pytestmark = pytest.mark.usefixtures("untraced")
@@ -70,6 +74,17 @@ def run(root, tmp_path_factory):
     (folder / "edges.yaml").write_text(yaml.safe_dump(sections(root)))
     call("train", "--config", folder / "edges.yaml", "--run-dir", folder / "run")
     return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def plain_run(root, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plain")
+    data = {name: value for name, value in DATA.items() if name != "instances"}
+    network = {"channels": 1, "spade_hidden": 4, "init_gain": 1.0}
+    changes = {"data": data | {"root": str(root)}, "generator": network}
+    (folder / "plain.yaml").write_text(yaml.safe_dump(sections(root, **changes)))
+    call("train", "--config", folder / "plain.yaml", "--run-dir", folder / "plain")
+    return folder / "plain"
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +151,34 @@ def test_evaluation_paints_with_the_instances_and_scores_the_classes(run, genera
         Passes(pairs, devices=open_devices("none"), batch_size=1).over_fakes([kept], each)
         np.testing.assert_array_equal(kept.label_map, panoptic[..., 0])
         assert np.abs(kept.images.astype(int) - to_uint8(each(seen))).max() <= 1
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("with_edges_first", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_runs_with_and_without_edges_are_compared(root, run, plain_run, tmp_path, with_edges_first):
+    """Each image is that of the run by itself, whichever run's config opens the data."""
+    image = keras.Input((None, None, 3))
+    keras.Model(image, keras.layers.Conv2D(3, 1)(image)).save(tmp_path / "judge.keras")
+    runs = [run, plain_run] if with_edges_first else [plain_run, run]
+    options = ("--segmenter", tmp_path / "judge.keras", "--metrics", "miou")
+    call("compare", *runs, "--out", tmp_path / "out", *options)
+    facts = json.loads((tmp_path / "out/comparison.json").read_text())
+    assert [recipe["name"] for recipe in facts["recipes"]] == [one.name for one in runs]
+
+    figure = np.asarray(Image.open(tmp_path / "out/figure_1.png").convert("RGB"), np.int32)
+    for one in runs:
+        call("generate", "--run", one, "--out", tmp_path / one.name)
+        assert shown(painted(tmp_path / one.name / "0.png"), figure)
+    assert not shown(np.flip(painted(tmp_path / one.name / "0.png"), axis=1), figure)
+
+
+def shown(image, figure):
+    """Whether `figure` holds an image of `SIZE`, magnified five times."""
+    enlarged = Image.fromarray(np.uint8(image)).resize((5 * SIZE[1], 5 * SIZE[0]), BICUBIC)
+    enlarged = np.asarray(enlarged, np.int32)
+    places = np.lib.stride_tricks.sliding_window_view(figure, enlarged.shape)[:, :, 0]
+    alike = np.abs(places[:, :, 0, 0] - enlarged[0, 0]).max(axis=-1) <= 2
+    return any(np.abs(place - enlarged).max() <= 2 for place in places[alike])
 
 
 def test_other_verbs_say_that_they_give_no_instances(run, tmp_path):
