@@ -44,7 +44,8 @@ def main():
     real, label_maps = held_out(path, arguments.data_root)
     label_maps = np.tile(label_maps, (arguments.seeds, 1, 1))
     label_maps = label_maps[: len(label_maps) // BATCH * BATCH]
-    z = np.random.default_rng(0).standard_normal((len(label_maps), generator.z_dim), np.float32)
+    shape = len(label_maps), generator.z_dim or 1  # a generator without noise ignores it
+    z = np.random.default_rng(0).standard_normal(shape, np.float32)
     features = tf.function(load_vgg16())
     expected = features_of(real, features)
     row("statistics", "luminance", "its deviation", "darkest", "brightest", "kernel distance")
@@ -92,7 +93,11 @@ def mixed_moments(x, mean, variance, *, share):
 
 def painted(generator, label_maps, z, *, training=False):
     """uint8 images (n, h, w, 3), in batches."""
-    paint = tf.function(lambda *inputs: generator(*inputs, training=training), autograph=False)
+
+    @tf.function(autograph=False)
+    def paint(label_map, z):
+        return generator(label_map, z if generator.z_dim else None, training=training)
+
     starts = range(0, len(z), BATCH)
     batches = [paint(label_maps[i : i + BATCH], z[i : i + BATCH]) for i in starts]
     return np.concatenate([to_uint8(batch) for batch in batches])

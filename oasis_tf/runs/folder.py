@@ -136,6 +136,8 @@ class RunFolder:
         Raises: RunError without such a checkpoint; CheckpointError without permission to read it.
         """
         self.require_any_checkpoint()
+        if TRAINING_STATE in files:
+            self._require_training_state()
         if which == Checkpoint.BEST:
             return self._require_best(files)
         intact, damaged = checkpoint_files.newest_intact(self.checkpoints, names=(CONFIG, *files))
@@ -181,6 +183,15 @@ class RunFolder:
             raise RunError(f"the best checkpoint {_named({best: damage})}; use --checkpoint latest")
         return best
 
+    def _require_training_state(self):
+        state, _ = checkpoint_files.newest_state(self.checkpoints)
+        if state and GENERATOR in state.files and TRAINING_STATE not in state.files:
+            raise RunError(
+                f"{self.path} was published with its generator only, without {TRAINING_STATE}: the "
+                "discriminator and the optimizers. Nothing can be trained from it, and its weights "
+                "are not exported; name the folder of the training"
+            )
+
     def _none_intact(self, damaged):
         reason = _named(damaged) or "all were removed a moment ago"
         return RunError(f"there is no checkpoint in {self.checkpoints} that is intact: {reason}")
@@ -189,8 +200,9 @@ class RunFolder:
         """Finds the newest intact checkpoint.
 
         Returns: its path, and dict of path to the damage of the newer ones.
-        Raises: CheckpointError if there is none.
+        Raises: CheckpointError if there is none; RunError for a run without its training state.
         """
+        self._require_training_state()
         intact, damaged = checkpoint_files.newest_intact(self.checkpoints, names=CHECKPOINT_FILES)
         if intact is None:
             raise checkpoint_files.CheckpointError(

@@ -11,10 +11,9 @@ OPTION = "disable_meta_optimizer"
 def without_graph_optimizer():
     """Runs functions without Grappler, unless there is a device other than CPUs.
 
-    A training step has some 20,000 nodes. Grappler optimizes them before the first step, which
-    takes as long as TensorFlow's other preparations together, and the steps that follow take
-    equally long without it (`python -m benchmarks.first_step`). On GPUs it chooses the layout of
-    convolutions, so it stays on there.
+    A training step has some 20,000 nodes, which Grappler optimizes before the first step.
+    `python -m benchmarks.first_step` measures what that costs, and what the steps gain. On GPUs it
+    chooses the layout of convolutions, so it stays on there.
 
     The option is that of the process, and part of every call of a `tf.function`: each step needs
     it. The value of before is restored.

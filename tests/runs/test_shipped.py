@@ -123,6 +123,25 @@ def test_evaluating_a_small_copy_names_the_networks_to_choose(package, tmp_path)
     assert "damaged" not in message
 
 
+@pytest.mark.parametrize("verb", ["resume", "init-from", "export-weights"])
+def test_what_needs_the_training_of_a_small_copy_says_that_it_was_left_out(small, tmp_path, verb):
+    run = tmp_path / "copy"
+    shutil.copytree(small, run)
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    words = {
+        "resume": ["train", "--config", "tiny", "--run-dir", run, "--resume"],
+        "init-from": ["train", "--config", "tiny", "--run-dir", tmp_path / "b", "--init-from", run],
+        "export-weights": ["export-weights", "--run", run, "--out", tmp_path / "weights"],
+    }[verb]
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == 2, result.output
+    message = " ".join(result.output.split())
+    assert "published with its generator only" in message and "damaged" not in message
+    after = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    assert {name: after.get(name) for name in before} == before
+    assert not (tmp_path / "b").exists() and not (tmp_path / "weights").exists()
+
+
 def test_the_runs_of_this_package_are_whole():
     folder = Path(str(files("oasis_tf"))) / shipped.FOLDER
     assert set(shipped.shipped_runs()) == {path.name for path in folder.glob("*/")}
