@@ -8,7 +8,7 @@ of two. `times` is how often a step has the part, `share` that of the whole step
 too. Parts of a step overlap a little on several cores, so their sum may exceed it. "Three as one
 batch" is what the discriminator's forward and backward passes over fake, real and mixed images
 would take if they were one batch of three, with one power iteration instead of three. Prints a
-Markdown table, without Grappler, as training runs on CPUs.
+Markdown table.
 """
 
 import argparse
@@ -24,7 +24,6 @@ from benchmarks.train_step import random_batch
 from benchmarks.turns import take_turns
 from oasis_tf.config import load_config
 from oasis_tf.models.build import build_model
-from oasis_tf.runtime.graph_optimizer import without_graph_optimizer
 from oasis_tf.runtime.host_memory import keep_freed_memory
 
 
@@ -36,8 +35,7 @@ def main():
     model = build_model(config)
     real, label_map = batch_of(config, arguments)
     calls = graphs(model, real, label_map)
-    with without_graph_optimizer():
-        times = take_turns(list(calls.values()), repeats=arguments.repeats)
+    times = take_turns(list(calls.values()), repeats=arguments.repeats)
     medians = dict(zip(calls, map(statistics.median, times), strict=True))
     report(medians)
 

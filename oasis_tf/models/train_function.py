@@ -5,7 +5,6 @@ import inspect
 import tensorflow as tf
 
 from oasis_tf.models.inputs import with_value_errors
-from oasis_tf.runtime.graph_optimizer import without_graph_optimizer
 
 
 def train_function(model):
@@ -41,9 +40,8 @@ def train_function(model):
         on_batch, on_iterator = tf.function(on_batch), tf.function(on_iterator)
 
     def execution(iterator):
-        with without_graph_optimizer():
-            if inspect.isgenerator(iterator):  # from `train_on_batch`: arrays
-                return on_batch(next(iterator))
-            return on_iterator(iterator)
+        if inspect.isgenerator(iterator):  # from `train_on_batch`: arrays
+            return on_batch(next(iterator))
+        return on_iterator(iterator)
 
     return with_value_errors(execution)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import tensorflow as tf
 
 from benchmarks import first_step
 
@@ -40,3 +41,17 @@ def test_rows_are_the_fastest_of_the_turns(monkeypatch, capsys):
     monkeypatch.setattr(first_step, "seconds_of_steps", lambda *arguments: next(turns))
     first_step.report_train(argparse.Namespace(configs=["tiny=data"], repeats=2))
     assert capsys.readouterr().out.splitlines()[-1] == "| tiny | 9.0 | 4.5 | 0.50 | 1.00 | 1.50 |"
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_the_setting_of_before_comes_back(before):
+    options = tf.config.optimizer
+    found = options.get_experimental_options().get(first_step.OPTION, False)
+    options.set_experimental_options({first_step.OPTION: before})
+    try:
+        with pytest.raises(KeyError), first_step.without_grappler():
+            assert options.get_experimental_options()[first_step.OPTION]
+            raise KeyError
+        assert options.get_experimental_options()[first_step.OPTION] == before
+    finally:
+        options.set_experimental_options({first_step.OPTION: found})
