@@ -9,7 +9,8 @@ to the middle in training, and not in inference. The rows: the held-out photogra
 `generate` makes them; by the moments of batches of 4; and by the running moments and the image's
 own, which get a share (Summers and Dinneen 2020, arXiv:1906.03548, section 3.1): 1 / batch size is
 as in training, 1 is instance norm. Luminance is the mean of an image, in [-1, 1]; the kernel
-distance is to the held-out photographs, in VGG16. Prints a Markdown table.
+distance is to the held-out photographs, in VGG16; its error is the deviation over subsets of them.
+Prints a Markdown table.
 """
 
 import argparse
@@ -52,19 +53,24 @@ def main():
     row(*["---"] * 6)
 
     def report(name, images):
-        light = (images @ LUMINANCE).mean((1, 2)) / 127.5 - 1
         distance = kernel_distance(expected, features_of(images, features))
-        numbers = light.mean(), light.std(), light.min(), light.max()
         spread = f"{distance.value:.2f} ± {distance.standard_deviation:.2f}"
-        row(name, *(f"{number:.3f}" for number in numbers), spread)
+        row(name, *brightness(images), spread)
 
-    report("photographs", real)
+    row("photographs", *brightness(real), "–")
     report("running moments", painted(generator, label_maps, z))
     for share in arguments.shares:
         with own_share(share):
             report(f"the image's own, {share:g}", painted(generator, label_maps, z))
     in_training = painted(generator, label_maps, z, training=True)  # last: it moves the moments
     report(f"batches of {BATCH}", in_training)
+
+
+def brightness(images):
+    """Mean, deviation, least and greatest luminance of uint8 images (n, h, w, 3), as text."""
+    luminance = (images @ LUMINANCE).mean((1, 2)) / 127.5 - 1
+    numbers = luminance.mean(), luminance.std(), luminance.min(), luminance.max()
+    return [f"{number:.3f}" for number in numbers]
 
 
 @contextmanager
