@@ -1,25 +1,23 @@
-"""What batch norm's statistics in inference do to a run's images: brightness and kernel distance.
+"""What batch norm's moments in inference do to a run's images: brightness and kernel distance.
 
-    python -m benchmarks.inference_statistics RUN [--shares 0.25 0.5 1] [--seeds 3]
-        [--data-root DIR]
+    python -m benchmarks.inference_statistics RUN [--own-moments 0 0.25 0.5 1] [--seeds 3]
+        [--maps 200] [--data-root DIR]
 
 In training an image is normalised by the moments of its batch, of which it is a part itself; in
-inference by the running moments alone. So an image that is bright or dark in every layer is pulled
-to the middle in training, and not in inference. The rows: the held-out photographs; images as
-`generate` makes them; by the moments of batches of 4; and by the running moments and the image's
-own, which get a share (Summers and Dinneen 2020, arXiv:1906.03548, section 3.1): 1 / batch size is
-as in training, 1 is instance norm. Luminance is the mean of an image, in [-1, 1]; the kernel
-distance is to the held-out photographs, in VGG16; its error is the deviation over subsets of them.
-Prints a Markdown table.
+inference by the running moments, and by the image's own with the weight `generator.own_moments`. So
+at weight 0 an image that is bright or dark in every layer is pulled to the middle in training, and
+not in inference. The rows: the held-out photographs, images at each weight, and images by the
+moments of batches of 4. Luminance is the mean of an image, in [-1, 1]; the kernel distances are to
+the held-out and to the training photographs, in VGG16; the error is the deviation over subsets of
+the photographs. Prints a Markdown table.
 """
 
 import argparse
-from contextlib import contextmanager
+import sys
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from keras import ops
 
 from benchmarks.machine import print_machine
 from benchmarks.rows import row
@@ -28,42 +26,53 @@ from oasis_tf.data import open_source
 from oasis_tf.evaluation.held_out_pairs import HeldOutPairs
 from oasis_tf.evaluation.kid import kernel_distance
 from oasis_tf.feature_extractors.vgg16_weights import load_vgg16
-from oasis_tf.layers import ParamFreeBatchNorm
+from oasis_tf.models.modulated_generator import ModulatedGenerator
 from oasis_tf.runs import checkpoint
 from oasis_tf.runs.folder import RunFolder
 from oasis_tf.visualization.sheet import to_uint8
 
 BATCH = 4
 LUMINANCE = np.float32([0.299, 0.587, 0.114])
+HEADER = "images", "luminance", "its deviation", "darkest", "brightest"
 
 
 def main():
     arguments = parse_arguments()
-    print_machine()
     path = RunFolder(arguments.run).require_checkpoint()
     generator = checkpoint.load_generator(path)
-    real, label_maps = held_out(path, arguments.data_root)
+    if not isinstance(generator, ModulatedGenerator) or generator.norm != "batch":
+        sys.exit(f"{path} has no batch norm in a SPADE layer, so there is no weight to choose.")
+    print_machine()
+    real, label_maps = pairs(path, "val", arguments)
+    training, _ = pairs(path, "train", arguments)
     label_maps = np.tile(label_maps, (arguments.seeds, 1, 1))
     label_maps = label_maps[: len(label_maps) // BATCH * BATCH]
     shape = len(label_maps), generator.z_dim or 1  # a generator without noise ignores it
     z = np.random.default_rng(0).standard_normal(shape, np.float32)
     features = tf.function(load_vgg16())
-    expected = features_of(real, features)
-    row("statistics", "luminance", "its deviation", "darkest", "brightest", "kernel distance")
-    row(*["---"] * 6)
+    expected = features_of(real, features), features_of(training, features)
+    row(*HEADER, "kernel distance to held-out", "to training")
+    row(*["---"] * 7)
 
     def report(name, images):
-        distance = kernel_distance(expected, features_of(images, features))
-        spread = f"{distance.value:.2f} ± {distance.standard_deviation:.2f}"
-        row(name, *brightness(images), spread)
+        found = features_of(images, features)
+        distances = [kernel_distance(photographs, found) for photographs in expected]
+        spreads = [f"{d.value:.2f} ± {d.standard_deviation:.2f}" for d in distances]
+        row(name, *brightness(images), *spreads)
 
-    row("photographs", *brightness(real), "–")
-    report("running moments", painted(generator, label_maps, z))
-    for share in arguments.shares:
-        with own_share(share):
-            report(f"the image's own, {share:g}", painted(generator, label_maps, z))
+    row("photographs, held-out", *brightness(real), "–", "–")
+    for weight in arguments.own_moments:
+        weighed = with_own_moments(generator, weight)
+        report(f"own moments {weight:g}", painted(weighed, label_maps, z))
     in_training = painted(generator, label_maps, z, training=True)  # last: it moves the moments
     report(f"batches of {BATCH}", in_training)
+
+
+def with_own_moments(generator, weight):
+    """A copy of a generator at another weight of an image's own moments."""
+    copy = type(generator).from_config(generator.get_config() | {"own_moments": weight})
+    copy.set_weights(generator.get_weights())
+    return copy
 
 
 def brightness(images):
@@ -71,30 +80,6 @@ def brightness(images):
     luminance = (images @ LUMINANCE).mean((1, 2)) / 127.5 - 1
     numbers = luminance.mean(), luminance.std(), luminance.min(), luminance.max()
     return [f"{number:.3f}" for number in numbers]
-
-
-@contextmanager
-def own_share(share):
-    """Normalises by the mixture of the running moments and the image's own."""
-    before = ParamFreeBatchNorm._normalized
-
-    def normalized(layer, x, training):
-        mean, variance = mixed_moments(x, layer.running_mean, layer.running_variance, share=share)
-        return (x - mean) * ops.rsqrt(variance + layer.epsilon)
-
-    ParamFreeBatchNorm._normalized = normalized
-    try:
-        yield
-    finally:
-        ParamFreeBatchNorm._normalized = before
-
-
-def mixed_moments(x, mean, variance, *, share):
-    """Moments of a mixture of x (b, h, w, c), image by image, and of what has mean and variance."""
-    own_mean, own_variance = ops.moments(x, axes=(1, 2), keepdims=True)
-    mixed = share * own_mean + (1 - share) * mean
-    of_own = own_variance + (own_mean - mixed) ** 2
-    return mixed, share * of_own + (1 - share) * (variance + (mean - mixed) ** 2)
 
 
 def painted(generator, label_maps, z, *, training=False):
@@ -114,13 +99,14 @@ def features_of(images, features):
     return np.concatenate([batch.numpy() for batch in batches])
 
 
-def held_out(path, data_root):
+def pairs(path, split, arguments):
     """Photographs uint8 (n, h, w, 3) and label maps int32 (n, h, w) of a checkpoint's data."""
-    overrides = [f"data.root={data_root}"] if data_root else []
+    overrides = [f"data.root={arguments.data_root}"] if arguments.data_root else []
     config = load_config(path / checkpoint.CONFIG, overrides=overrides)
-    source = open_source(split="val", **config.data.source_arguments())
-    pairs = HeldOutPairs(source, split="val", image_size=config.data.image_size)
-    batches = [(np.asarray(real), np.asarray(labels)) for real, labels, _ in pairs.batches(8)]
+    source = open_source(split=split, **config.data.source_arguments())
+    size = config.data.image_size
+    found = HeldOutPairs(source, split=split, image_size=size, num_images=arguments.maps)
+    batches = [(np.asarray(real), np.asarray(labels)) for real, labels, _ in found.batches(8)]
     return tuple(np.concatenate(part) for part in zip(*batches, strict=True))
 
 
@@ -128,8 +114,9 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("run", type=Path)
     parser.add_argument("--data-root", type=Path)
-    parser.add_argument("--shares", type=float, nargs="+", default=[0.25, 0.5, 1.0])
+    parser.add_argument("--own-moments", type=float, nargs="+", default=[0, 0.25, 0.5, 1])
     parser.add_argument("--seeds", type=int, default=3, help="images of a label map")
+    parser.add_argument("--maps", type=int, default=500, help="at most, of each split")
     return parser.parse_args()
 
 

@@ -171,6 +171,7 @@ CutOut = number(
 ColorStrength = number(
     ge=0, at_most=1, because="a larger one inverts colours", unit="fraction of DiffAugment's"
 )
+OwnMoments = number(ge=0, at_most=1, unit="fraction of the moments")
 Probability = number(ge=0, at_most=1, unit="probability")
 Overfitting = number(gt=0, lt=1, at_most=1, unit="ratio")
 ProbabilityStep = number(gt=0, at_most=1, unit="probability")

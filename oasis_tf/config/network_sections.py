@@ -36,6 +36,13 @@ class GeneratorConfig(Section):
         description="Normalization before each SPADE modulation. batch: synchronized over all "
         "devices. instance: each image by itself.",
     )
+    own_moments: bounds.OwnMoments = Field(
+        0.0,
+        description="Weight of an image's own moments beside the running moments, when batch norm "
+        "makes images after training. 0: as in the paper, for large batches. After training with "
+        "small batches 0 makes some images far too bright or dark; 1 / training.batch_size gives "
+        "an image the weight that it has in training.",
+    )
     spade_hidden: bounds.Width = Field(
         128, description="Width of the convolution that gamma and beta of a SPADE layer share."
     )
@@ -77,6 +84,15 @@ class GeneratorConfig(Section):
         description="Whether each block adds noise that differs at every pixel, made from z by a "
         "fixed rule: textures inside regions of one class. false: as in the paper.",
     )
+
+    @pydantic.model_validator(mode="after")
+    def _check_norm(self):
+        if self.own_moments and self.norm != "batch":
+            raise ValueError(
+                f"generator.own_moments is for generator.norm batch, and that is {self.norm}; "
+                "leave own_moments out"
+            )
+        return self
 
 
 class DiscriminatorConfig(Section):

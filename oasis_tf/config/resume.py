@@ -1,10 +1,12 @@
 """The keys that a resumed run may change.
 
-They are length, reports, evaluation, location of the data, and implementations with equal results.
+They are length, reports, evaluation, location of the data, implementations with equal results, and
+how trained networks make images.
 """
 
 CHANGEABLE_ON_RESUME = frozenset(
-    {"data.root", "data.manual_dir", "data.cache", "data.cache_dir", "generator.modulation"}
+    {"data.root", "data.manual_dir", "data.cache", "data.cache_dir"}
+    | {"generator.modulation", "generator.own_moments"}
     | {
         f"training.{key}"
         for key in (

@@ -57,7 +57,7 @@ class Network:
 _SMALL = Network(  # of configs/camvid.yaml
     reason="the small network of configs/camvid.yaml, because there is no GPU",
     generator={"channels": 16, "num_blocks": 5, "z_dim": 32, "spade_hidden": 32}
-    | {"init_gain": 1.0, **_CLEAN_IMAGES},
+    | {"init_gain": 1.0, "own_moments": 1 / 4, **_CLEAN_IMAGES},
     discriminator={"channels": [32, 64, 128, 128, 256], "init_gain": 1.0},
     training={"generator_learning_rate": 4e-4, "discriminator_learning_rate": 4e-4}
     | {"ema_decay": 0.998, "ema_warmup": True},
@@ -68,7 +68,7 @@ _SMALL = Network(  # of configs/camvid.yaml
 _MIDDLE = Network(
     reason="a network between those of configs/camvid.yaml and of the paper",
     generator={"channels": 32, "num_blocks": 6, "z_dim": 64, "spade_hidden": 64}
-    | {"init_gain": 1.0, **_CLEAN_IMAGES},
+    | {"init_gain": 1.0, "own_moments": 1 / 8, **_CLEAN_IMAGES},
     discriminator={"channels": [64, 128, 128, 256, 256, 512], "init_gain": 1.0},
     training={"generator_learning_rate": 2e-4, "discriminator_learning_rate": 4e-4}
     | {"ema_decay": 0.999, "ema_warmup": True},

@@ -92,6 +92,8 @@ def propose(findings: Findings, machine: Machine) -> Proposal:
         needed=lambda images: training_bytes(config, batch_size=images),
         num_pairs=num_pairs,
     )
+    if network.generator.get("own_moments"):
+        sections["generator"]["own_moments"] = round(1 / batch_size, 4)
     sections["training"] = _training(network, batch_size, num_pairs)
     seconds = seconds_a_step(
         machine,

@@ -19,7 +19,7 @@ class SPADEResBlock(keras.layers.Layer):
 
     Args:
         filters: int, output channels. The middle width is min(input channels, filters).
-        norm, hidden_channels: see `SPADE`.
+        norm, hidden_channels, own_moments: see `SPADE`.
         spectral_norm: bool, normalise the convolutions of the block (never those of SPADE).
         init_gain: float, see `conv2d`.
         winograd, padding_mode: see `ResamplingConv2D`.
@@ -42,6 +42,7 @@ class SPADEResBlock(keras.layers.Layer):
         padding_mode="zeros",
         noise_gain=1.0,
         pixel_noise=False,
+        own_moments=0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -53,6 +54,7 @@ class SPADEResBlock(keras.layers.Layer):
         self.winograd = winograd
         self.padding_mode = padding_mode
         self.noise_gain = noise_gain
+        self.own_moments = own_moments
         self.pixel_noise = PixelNoise(dtype=self.dtype_policy) if pixel_noise else None
 
     def build(self, x_shape, condition_shape, noise_shape=None):
@@ -80,6 +82,7 @@ class SPADEResBlock(keras.layers.Layer):
             init_gain=self.init_gain,
             padding_mode=self.padding_mode,
             noise_gain=self.noise_gain,
+            own_moments=self.own_moments,
             dtype=self.dtype_policy,
             name=f"norm_{suffix}",
         )
@@ -122,6 +125,7 @@ class SPADEResBlock(keras.layers.Layer):
             "padding_mode": self.padding_mode,
             "noise_gain": self.noise_gain,
             "pixel_noise": self.pixel_noise is not None,
+            "own_moments": self.own_moments,
         }
 
 

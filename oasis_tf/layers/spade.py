@@ -20,6 +20,7 @@ class SPADE(keras.layers.Layer):
         init_gain: float, see `conv2d`.
         padding_mode: see `ResamplingConv2D`.
         noise_gain: see `ConditionConv2D`.
+        own_moments: of norm "batch", see `ParamFreeBatchNorm`; else 0.
     Call:
         x: float (b, h, w, c).
         condition: float (b, h, w, k).
@@ -27,7 +28,7 @@ class SPADE(keras.layers.Layer):
         neighbourhoods: `Neighbourhoods` of condition and noise, or None. If they are few, gamma
             and beta are computed once for each, and the condition is unused.
     Returns: float (b, h, w, c).
-    Raises: ValueError for an unknown `norm`.
+    Raises: ValueError for an unknown `norm`, or for `own_moments` without "batch".
     Reference: Park et al. 2019, arXiv:1903.07291, eq. 1; OASIS conditions on noise too, sec. 3.3.
     """
 
@@ -38,6 +39,7 @@ class SPADE(keras.layers.Layer):
         init_gain=REFERENCE_GAIN,
         padding_mode="zeros",
         noise_gain=1.0,
+        own_moments=0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -46,7 +48,8 @@ class SPADE(keras.layers.Layer):
         self.init_gain = init_gain
         self.padding_mode = padding_mode
         self.noise_gain = noise_gain
-        self.normalize = _param_free_norm(norm, dtype=self.dtype_policy)
+        self.own_moments = own_moments
+        self.normalize = _param_free_norm(norm, own_moments, dtype=self.dtype_policy)
         self.shared = condition_conv2d(
             hidden_channels,
             init_gain=init_gain,
@@ -95,6 +98,7 @@ class SPADE(keras.layers.Layer):
             "init_gain": self.init_gain,
             "padding_mode": self.padding_mode,
             "noise_gain": self.noise_gain,
+            "own_moments": self.own_moments,
         }
 
 
@@ -119,9 +123,11 @@ class ParamFreeInstanceNorm(keras.layers.Layer):
         return {**super().get_config(), "epsilon": self.epsilon}
 
 
-def _param_free_norm(norm, *, dtype):
+def _param_free_norm(norm, own_moments, *, dtype):
     if norm == "batch":
-        return ParamFreeBatchNorm(dtype=dtype, name="norm")
+        return ParamFreeBatchNorm(own_moments=own_moments, dtype=dtype, name="norm")
+    if own_moments:
+        raise ValueError(f'own_moments is for norm "batch", and norm is {norm!r}; leave it out.')
     if norm == "instance":
         return ParamFreeInstanceNorm(dtype=dtype, name="norm")
     if norm == "none":

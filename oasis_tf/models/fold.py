@@ -10,8 +10,8 @@ from oasis_tf.models.spade.generator import SPADEGenerator
 def fold(generator, *, modulation=None, winograd=None, dtype=None):
     """Returns a generator with the same images, without spectral norm and batch norm.
 
-    Convolutions: W / sigma(W), with the stored u and v. SPADE with batch norm: with
-    r = 1 / sqrt(running variance + eps) and the running mean m,
+    Convolutions: W / sigma(W), with the stored u and v. SPADE with batch norm of the running
+    moments alone: with r = 1 / sqrt(running variance + eps) and the running mean m,
 
         (x - m) r (1 + gamma) + beta  =  x (1 + gamma') + beta'
         gamma' = r gamma + r - 1,   beta' = beta - m r (1 + gamma),
@@ -26,15 +26,15 @@ def fold(generator, *, modulation=None, winograd=None, dtype=None):
         modulation, winograd: see `OASISGenerator`; None for the generator's own.
         dtype: likewise; "bfloat16" for the weights and all computations but the image.
     Returns: a generator of the same class, with `spectral_norm=False`, and `norm="none"` if it
-        was "batch" (instance norm depends on the image and stays). In inference mode its images
-        differ from the given generator's by rounding alone.
+        was "batch" (instance norm and `own_moments` depend on the image, and stay). In inference
+        mode its images differ from the given generator's by rounding alone.
     """
     if isinstance(generator, Pix2PixGenerator):
         return _copied(generator, dtype=dtype)
     config = generator.get_config() | {"spectral_norm": False}
     if isinstance(generator, SPADEGenerator):
         config["encoder"] = False
-    if generator.norm == "batch":
+    if generator.norm == "batch" and not generator.own_moments:
         config["norm"] = "none"
     changes = {"modulation": modulation, "winograd": winograd, "dtype": dtype}
     config |= {name: value for name, value in changes.items() if value is not None}
@@ -72,8 +72,10 @@ def _fold_spade(source, target):
     _copy_conv(source.shared, target.shared)
     gamma_kernel, gamma_bias = source.gamma.kernel.numpy(), source.gamma.bias.numpy()
     beta_kernel, beta_bias = source.beta.kernel.numpy(), source.beta.bias.numpy()
-    if isinstance(source.normalize, ParamFreeBatchNorm):
-        norm = source.normalize
+    norm = source.normalize
+    if target.norm == "batch":
+        target.normalize.set_weights(norm.get_weights())
+    elif isinstance(norm, ParamFreeBatchNorm):
         scale = 1.0 / np.sqrt(norm.running_variance.numpy() + norm.epsilon)
         shift = norm.running_mean.numpy() * scale
         beta_kernel = beta_kernel - gamma_kernel * shift

@@ -48,6 +48,10 @@ class OASISGenerator(ModulatedGenerator):
             depends on the noise more than on the labels.
         pixel_noise: bool, add noise of every pixel in each block, see `PixelNoise`: textures inside
             regions of one class, which replicated borders leave without any.
+        own_moments: float in [0, 1], with norm "batch" the weight of an image's own moments in
+            inference, see `ParamFreeBatchNorm`. 0, as in the paper, is for large batches. After
+            training with small ones, some images are far too bright or dark at 0; 1 / batch size
+            gives an image the weight that it has in training.
         dtype: `keras.DTypePolicy` or its name. Under "mixed_float16" or "mixed_bfloat16" the
             convolutions are of low precision; weights, moments, sigma and the image are float32.
     Call:
@@ -56,7 +60,7 @@ class OASISGenerator(ModulatedGenerator):
         z: float (b, z_dim), one noise vector an image; or (b, h, w, z_dim), a noise map; or None
             for a random vector.
         training: bool; True uses batch moments and makes a power iteration, False uses stored
-            values.
+            values (and the image's own moments, with `own_moments`).
     Returns: image, float32 (b, h, w, 3) in [-1, 1].
     Raises: ValueError if a size does not fit, with the sizes that do; for an unknown modulation; or
         in eager mode for ids that are not classes (in a graph, their one-hot vector is 0).
@@ -81,6 +85,7 @@ class OASISGenerator(ModulatedGenerator):
         upsampling="nearest",
         noise_gain=1.0,
         pixel_noise=False,
+        own_moments=0.0,
         **kwargs,
     ):
         if num_blocks < 1:
@@ -102,6 +107,7 @@ class OASISGenerator(ModulatedGenerator):
             resampling=upsampling,
             noise_gain=noise_gain,
             pixel_noise=pixel_noise,
+            own_moments=own_moments,
             **kwargs,
         )
         self.channels = channels

@@ -64,6 +64,7 @@ class ModulatedGenerator(Rematerialization, LabelMapModel):
         resampling="nearest",
         noise_gain=1.0,
         pixel_noise=False,
+        own_moments=0.0,
         **kwargs,
     ):
         super().__init__(**kwargs)
@@ -91,6 +92,7 @@ class ModulatedGenerator(Rematerialization, LabelMapModel):
         self.resampling = resampling
         self.noise_gain = noise_gain
         self.pixel_noise = pixel_noise
+        self.own_moments = own_moments
         self.takes_ids = label_embedding is None and not edges
         self.noise_modulates = noise_modulates or not z_dim
         self.takes_noise_maps = self.noise_modulates
@@ -125,6 +127,7 @@ class ModulatedGenerator(Rematerialization, LabelMapModel):
                 winograd=winograd,
                 noise_gain=noise_gain,
                 pixel_noise=pixel_noise,
+                own_moments=own_moments,
                 name=f"block_{i}",
                 **shared,
             )
@@ -280,6 +283,7 @@ class ModulatedGenerator(Rematerialization, LabelMapModel):
             "image_size": self.image_size,
             "z_dim": self.z_dim,
             "norm": self.norm,
+            "own_moments": self.own_moments,
             "spade_hidden": self.spade_hidden,
             "spectral_norm": self.spectral_norm,
             "init_gain": self.init_gain,

@@ -19,12 +19,16 @@ from oasis_tf.models import (
     SPADEDiscriminator,
     SPADEGenerator,
 )
+from oasis_tf.models.modulated_generator import ModulatedGenerator
 from oasis_tf.models.spade.encoder import SPADEEncoder
 from oasis_tf.weights import pix2pix_names, spade_names
 from oasis_tf.weights.official_entry import Entry, conv_entries, vector_entry
 
 LABEL_EMBEDDING = "label_embedding.weight"  # not in official networks
-OFFICIAL_CHOICES = {"padding_mode": "zeros", "upsampling": "nearest", "pixel_noise": False}
+OFFICIAL_CHOICES = {
+    OASISGenerator: {"padding_mode": "zeros", "upsampling": "nearest", "pixel_noise": False},
+    ModulatedGenerator: {"own_moments": 0},
+}
 
 
 class NoOfficialNetworkError(ValueError):
@@ -117,7 +121,8 @@ def _official_entries(model):
             f"{model.label_embedding} channels (generator.label_embedding), so neither can take "
             "the other's weights"
         )
-    for key, official in OFFICIAL_CHOICES.items() if isinstance(model, OASISGenerator) else ():
+    choices = [own for kind, own in OFFICIAL_CHOICES.items() if isinstance(model, kind)]
+    for key, official in (item for own in choices for item in own.items()):
         if getattr(model, key) != official:
             raise NoOfficialNetworkError(
                 f"the official generator has generator.{key} {official}, and this one has "

@@ -17,7 +17,9 @@ from tiny_training import (
     train,
 )
 
+from oasis_tf.config import load_config
 from oasis_tf.runs import checkpoint_files
+from oasis_tf.runs.checkpoint import load_generator
 
 pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
@@ -31,6 +33,17 @@ def test_killed_in_mid_epoch_and_resumed_is_never_interrupted(run, killed_run):
     assert steps_logged(killed_run) == [3, 6]
     painted = [np.asarray(Image.open(r / "samples/step_00000006.png")) for r in (run, killed_run)]
     np.testing.assert_array_equal(*painted)
+
+
+def test_own_moments_chosen_on_resume_change_images_but_not_training(run, killed_run):
+    call("train", "--resume", "--run-dir", killed_run, "--set", "generator.own_moments=0.5")
+    expected, resumed = arrays(run, 6), arrays(killed_run, 6)
+    assert all(np.array_equal(array, resumed[name]) for name, array in expected.items())
+    path = checkpoint_files.latest(killed_run / "checkpoints")
+    assert load_config(path / "config.yaml").generator.own_moments == 0.5
+    assert load_generator(path).own_moments == 0.5
+    painted = [np.asarray(Image.open(r / "samples/step_00000006.png")) for r in (run, killed_run)]
+    assert np.any(painted[0] != painted[1])
 
 
 def test_resuming_a_finished_run_trains_no_further(run):

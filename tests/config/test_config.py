@@ -114,6 +114,11 @@ def test_overrides_are_yaml_values():
             "generator.label_embedding is 0: .*greater than or equal to 1",
         ),
         ("training.ema_decay=1", "training.ema_decay is 1: .*less than 1"),
+        ("generator.own_moments=1.5", "generator.own_moments is 1.5: .*at most 1"),
+        (
+            "generator={norm: instance, own_moments: 0.5}",
+            "own_moments is for generator.norm batch, and that is instance",
+        ),
         ("training.lambda_label_mix=.inf", "training.lambda_label_mix is inf: .*finite"),
         ("training.lambda_vgg=-1", "training.lambda_vgg is -1: .*greater than or equal to 0"),
         ("data.image_size=[50, 64]", r"\[50, 64\].*multiples of 4.*\[48, 64\] and \[52, 64\]"),

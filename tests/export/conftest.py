@@ -64,7 +64,7 @@ class Served:
 SMALL = ("generator.num_blocks=2", "generator.channels=4")
 OTHER_GENERATORS = {
     "instance norm, without noise": ("generator.norm=instance", "generator.z_dim=0"),
-    "class vectors": ("generator.label_embedding=3",),
+    "class vectors, own moments": ("generator.label_embedding=3", "generator.own_moments=0.25"),
 }
 
 

@@ -99,7 +99,7 @@ def test_an_accepted_op_that_is_wrong_is_seen(adapter, tmp_path):
     ("quantize", "overrides"),
     [
         ("none", ["generator.norm=instance", "generator.z_dim=0"]),
-        ("float16", ["generator.label_embedding=3"]),
+        ("float16", ["generator.label_embedding=3", "generator.own_moments=0.25"]),
         ("int8", []),
     ],
 )

@@ -179,8 +179,10 @@ def test_bad_input_is_a_sentence(run, tmp_path):
     assert target.read_text() == "mine"
 
 
-def test_bilinear_doubling_and_noise_of_every_pixel(tmp_path):
-    generator = tiny_generator(padding_mode="replicate", upsampling="bilinear", pixel_noise=True)
+def test_the_choices_for_small_networks(tmp_path):
+    generator = tiny_generator(
+        padding_mode="replicate", upsampling="bilinear", pixel_noise=True, own_moments=0.25
+    )
     generator.conv_image.kernel.assign(30.0 * generator.conv_image.kernel)
     path = tmp_path / "model.onnx"
     path.write_bytes(converted(fold(generator, modulation="dense", winograd=False), opset=17))

@@ -111,6 +111,11 @@ def test_a_file_without_partner_is_left_out_by_a_list(init, tmp_path):
     assert config.data.split_list == str(tmp_path / "my.{split}.txt")
 
 
+def test_the_weight_of_an_images_own_moments_is_its_share_of_the_batch(init):
+    config, *_ = init("segnet")
+    assert config.training.batch_size == 2 and config.generator.own_moments == 0.5
+
+
 def test_classes_of_a_palette_file_that_do_not_occur_are_left_out(init):
     config, *_ = init("camvid")
     assert config.data.class_names == ["void", "Road", "Sky"]

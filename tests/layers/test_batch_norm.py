@@ -24,6 +24,45 @@ def test_inference_does_not_move_the_statistics():
     np.testing.assert_array_equal(layer.running_variance, np.ones(3))
 
 
+def test_own_moments_mix_those_of_an_image_with_the_running_ones():
+    layer = ParamFreeBatchNorm(own_moments=0.25)
+    layer.build((None, 1, 2, 1))
+    layer.running_mean.assign([1.0])
+    layer.running_variance.assign([4.0])
+    x = np.reshape(np.float32([2, 4, 0, 0]), (2, 1, 2, 1))  # means 3 and 0, variances 1 and 0
+    means = np.reshape([1.5, 0.75], (2, 1, 1, 1))  # 3 / 4 + 3 / 4, 0 / 4 + 3 / 4
+    # 1 / 4 + 3 + 3 / 16 of (3 - 1) squared, 0 / 4 + 3 + 3 / 16 of (0 - 1) squared
+    variances = np.reshape([4.0, 3.1875], (2, 1, 1, 1))
+    np.testing.assert_allclose(layer(x), (x - means) / np.sqrt(variances + 1e-5), rtol=1e-6)
+    np.testing.assert_array_equal(layer.running_mean, [1.0])
+
+
+def test_a_quarter_of_own_moments_is_a_batch_of_four():
+    images = np.random.default_rng(1).normal(0, 1, (4, 16, 16, 3)).astype(np.float32)
+    images += np.arange(4, dtype=np.float32)[:, None, None, None]
+    expected = ParamFreeBatchNorm()(images, training=True)
+    layer = ParamFreeBatchNorm(own_moments=0.25)
+    layer.build(images.shape)
+    layer.running_mean.assign(images[1:].mean((0, 1, 2)))
+    layer.running_variance.assign(images[1:].var((0, 1, 2)))
+    np.testing.assert_allclose(layer(images[:1]), expected[:1], atol=1e-4)
+
+
+def test_own_moments_of_1_are_instance_norm_and_do_not_change_training():
+    x = np.random.default_rng(2).normal(3, 2, (2, 8, 8, 2)).astype(np.float32)
+    layer, plain = ParamFreeBatchNorm(own_moments=1.0), ParamFreeBatchNorm()
+    np.testing.assert_array_equal(layer(x, training=True), plain(x, training=True))
+    np.testing.assert_array_equal(layer.running_variance, plain.running_variance)
+    expected = (x - x.mean((1, 2), keepdims=True)) / x.std((1, 2), keepdims=True)
+    np.testing.assert_allclose(layer(x), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("weight", [-0.1, 1.1])
+def test_own_moments_are_a_weight(weight):
+    with pytest.raises(ValueError, match="own_moments must be from 0 to 1"):
+        ParamFreeBatchNorm(own_moments=weight)
+
+
 def test_a_large_mean_does_not_swallow_the_variance():
     noise = np.random.default_rng(0).standard_normal((2, 8, 8, 1))
     x = np.float32(3000 + noise)  # float32's mean of squares minus square of mean is off by 0.5

@@ -51,7 +51,9 @@ def folder(tmp_path_factory):
     """Networks as `.keras` files, their inputs, and what they compute on TensorFlow."""
     folder = tmp_path_factory.mktemp("networks")
     generator, discriminator = tiny_generator(modulation="distinct"), tiny_discriminator()
-    smooth = tiny_generator(padding_mode="replicate", upsampling="bilinear", pixel_noise=True)
+    smooth = tiny_generator(
+        padding_mode="replicate", upsampling="bilinear", pixel_noise=True, own_moments=0.25
+    )
     generator.save(folder / "generator.keras")
     smooth.save(folder / "smooth.keras")
     discriminator.save(folder / "discriminator.keras")

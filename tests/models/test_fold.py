@@ -13,6 +13,7 @@ from oasis_tf.models.fold import fold
         {},
         {"norm": "instance"},
         {"norm": "none"},
+        {"own_moments": 0.25},
         {"label_embedding": 2},
         {"padding_mode": "replicate", "upsampling": "bilinear", "pixel_noise": True},
     ],
@@ -29,4 +30,6 @@ def test_folded_generator_makes_the_same_images(options):
     assert np.std(wanted) > 0.1
     np.testing.assert_allclose(folded(label_map, z), wanted, atol=1e-5)
     of_noise = {"strength"} if options.get("pixel_noise") else set()
-    assert {weight.name for weight in folded.weights} == {"kernel", "bias"} | of_noise
+    moments = {"running_mean", "running_variance"} if options.get("own_moments") else set()
+    names = {weight.name for weight in folded.weights}
+    assert names == {"kernel", "bias"} | of_noise | moments

@@ -90,7 +90,13 @@ def test_another_model_has_no_official_names():
 
 
 @pytest.mark.parametrize(
-    "options", [{"padding_mode": "replicate"}, {"upsampling": "bilinear"}, {"pixel_noise": True}]
+    "options",
+    [
+        {"padding_mode": "replicate"},
+        {"upsampling": "bilinear"},
+        {"pixel_noise": True},
+        {"own_moments": 0.25},
+    ],
 )
 def test_a_generator_that_would_make_other_images_has_no_official_names(options):
     generator = tiny_generator(**options)

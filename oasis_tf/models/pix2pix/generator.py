@@ -89,7 +89,7 @@ class Pix2PixGenerator(LabelMapModel):
         self.dropout_shapes = {i: self._shape(i) for i in range(4, num_downs - 1) if dropout}
         self.z_dim = sum(math.prod(shape) for shape in self.dropout_shapes.values())
         self.seed_generator = keras.random.SeedGenerator()
-        norm = {"in_inference": statistics, "dtype": self.dtype_policy}
+        norm = {"own_moments": float(statistics == "image"), "dtype": self.dtype_policy}
         self.down_convs = [self._conv(keras.layers.Conv2D, width) for width in self.widths]
         self.down_norms = [BatchNorm(**norm) for _ in self.widths[1:-1]]
         self.up_convs = [

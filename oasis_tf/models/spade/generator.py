@@ -38,7 +38,7 @@ class SPADEGenerator(ModulatedGenerator):
         edges: bool, whether the condition has a channel of instance edges behind the classes.
         z_dim: int, length of z; 0 for a generator without noise. The official code has 256.
         encoder: bool, whether a generator with noise has the encoder, which only training needs.
-        norm, spade_hidden, spectral_norm, init_gain, modulation, winograd, dtype: see
+        norm, spade_hidden, spectral_norm, init_gain, modulation, winograd, own_moments, dtype: see
             `OASISGenerator`. With edges, modulation is dense.
     Call:
         label_map: int (b, h, w), 0 = void, or float with integer values. Of a generator with
@@ -46,7 +46,7 @@ class SPADEGenerator(ModulatedGenerator):
         z: float (b, z_dim), or None for a random vector; or (b, 0) without noise.
         instance_map: int (b, h, w), ids of instances, of a generator with `edges`; else None.
         training: bool; True uses batch moments and makes a power iteration, False uses stored
-            values.
+            values (and the image's own moments, with `own_moments`).
     Returns: image, float32 (b, h, w, 3) in [-1, 1].
     Attributes:
         encoder: `SPADEEncoder` or None.
@@ -75,6 +75,7 @@ class SPADEGenerator(ModulatedGenerator):
         init_gain=REFERENCE_GAIN,
         modulation="auto",
         winograd=True,
+        own_moments=0.0,
         **kwargs,
     ):
         if upsampling not in BLOCKS:
@@ -95,6 +96,7 @@ class SPADEGenerator(ModulatedGenerator):
             winograd=winograd,
             edges=edges,
             noise_modulates=False,
+            own_moments=own_moments,
             **kwargs,
         )
         self.channels = channels
