@@ -7,7 +7,7 @@ In training an image is normalised by the moments of its batch, of which it is a
 inference by the running moments, and by the image's own with the weight `generator.own_moments`. So
 at weight 0 an image that is bright or dark in every layer is pulled to the middle in training, and
 not in inference. The rows: the held-out photographs, images at each weight, and images by the
-moments of batches of 4. Luminance is the mean of an image, in [-1, 1]; the kernel distances are to
+moments of batches of 4; or of a generator with another norm, its images. Luminance is the mean of an image, in [-1, 1]; the kernel distances are to
 the held-out and to the training photographs, in VGG16; the error is the deviation over subsets of
 the photographs. Prints a Markdown table.
 """
@@ -40,8 +40,9 @@ def main():
     arguments = parse_arguments()
     path = RunFolder(arguments.run).require_checkpoint()
     generator = checkpoint.load_generator(path)
-    if not isinstance(generator, ModulatedGenerator) or generator.norm != "batch":
-        sys.exit(f"{path} has no batch norm in a SPADE layer, so there is no weight to choose.")
+    if not isinstance(generator, ModulatedGenerator):
+        sys.exit(f"{path} is of a network without own_moments, {type(generator).__name__}.")
+    is_batch_norm = generator.norm == "batch"
     print_machine()
     real, label_maps = pairs(path, "val", arguments)
     training, _ = pairs(path, "train", arguments)
@@ -61,9 +62,12 @@ def main():
         row(name, *brightness(images), *spreads)
 
     row("photographs, held-out", *brightness(real), "–", "–")
-    for weight in arguments.own_moments:
+    for weight in arguments.own_moments if is_batch_norm else ():
         weighed = with_own_moments(generator, weight)
         report(f"own moments {weight:g}", painted(weighed, label_maps, z))
+    if not is_batch_norm:
+        report(f"norm {generator.norm}", painted(generator, label_maps, z))
+        return
     in_training = painted(generator, label_maps, z, training=True)  # last: it moves the moments
     report(f"batches of {BATCH}", in_training)
 
