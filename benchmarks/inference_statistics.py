@@ -7,9 +7,9 @@ In training an image is normalised by the moments of its batch, of which it is a
 inference by the running moments, and by the image's own with the weight `generator.own_moments`. So
 at weight 0 an image that is bright or dark in every layer is pulled to the middle in training, and
 not in inference. The rows: the held-out photographs, images at each weight, and images by the
-moments of batches of 4; or of a generator with another norm, its images. Luminance is the mean of an image, in [-1, 1]; the kernel distances are to
-the held-out and to the training photographs, in VGG16; the error is the deviation over subsets of
-the photographs. Prints a Markdown table.
+moments of batches of 4; or of a generator with another norm, its images. Luminance is the mean of
+an image, in [-1, 1]; the kernel distances are to the held-out and to the training photographs, in
+VGG16; the error is the deviation over subsets of the photographs. Prints a Markdown table.
 """
 
 import argparse

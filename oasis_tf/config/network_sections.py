@@ -90,7 +90,7 @@ class GeneratorConfig(Section):
         if self.own_moments and self.norm != "batch":
             raise ValueError(
                 f"generator.own_moments is for generator.norm batch, and that is {self.norm}; "
-                "leave own_moments out"
+                "set generator.own_moments to 0"
             )
         return self
 

@@ -28,19 +28,30 @@ CHANGEABLE_ON_RESUME = frozenset(
         )
     }
 )
+# Of these, what changes the images of a step.
+CHANGE_IMAGES = frozenset({"generator.own_moments", "training.recalibration_batches"})
 MAPPINGS = ("data.id_map", "losses.generator", "losses.discriminator")  # keys, not sections
 
 
-def differing_keys(one, other):
-    """Dotted keys in which two configs differ, without those that a resumed run may change."""
+def differing_keys(one, other, *, images=False):
+    """Dotted keys in which two configs differ, without those that a resumed run may change.
+
+    Args:
+        images: bool, whether those of `CHANGE_IMAGES` count, too, and a length on which learning
+            rates depend.
+    """
+    ignored = CHANGEABLE_ON_RESUME
+    if images:
+        ignored -= CHANGE_IMAGES
+        if one.training.learning_rate_schedule != "constant":
+            ignored -= {"training.epochs", "training.steps_per_epoch"}
     left, right = flatten(one), flatten(other)
     if left["model"] != right["model"]:
         return ["model"]
     return sorted(
         key
         for key in left
-        if not (key in CHANGEABLE_ON_RESUME or key.startswith("evaluation."))
-        and left[key] != right[key]
+        if not (key in ignored or key.startswith("evaluation.")) and left[key] != right[key]
     )
 
 

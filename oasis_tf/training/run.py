@@ -3,13 +3,14 @@
 from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 
+from oasis_tf.config import load_config
 from oasis_tf.data.validate import reading
 from oasis_tf.io import progress
 from oasis_tf.models.build import build_model
 from oasis_tf.optimizers.schedule import linear_factor
 from oasis_tf.report import require_writable_report, write_report
 from oasis_tf.runs import checkpoint, checkpoint_files, data_record
-from oasis_tf.runs.folder import RunError
+from oasis_tf.runs.folder import CONFIG, RunError
 from oasis_tf.runs.full_disk import full_disk_errors
 from oasis_tf.runs.lock import locked
 from oasis_tf.runtime.devices import working_together
@@ -75,11 +76,25 @@ class TrainingRun:
             self.model = build_model(self.config)
         if self.resumed_from:
             checkpoint.restore(self.model, self.resumed_from)
+            self._require_effect()
         with working_together():
             devices.require_agreement(
                 self.step, f"the workers do not see the same checkpoints in {folder.path}"
             )
         self._require_whole_executions()
+
+    def _require_effect(self):
+        """RunError if `own_moments` differs, which new checkpoints take, and no steps are left."""
+        values = [
+            getattr(config.generator, "own_moments", 0)
+            for config in (load_config(self.resumed_from / CONFIG), self.config)
+        ]
+        if self.step >= self.total_steps and values[0] != values[1]:
+            raise RunError(
+                f"{self.folder.path} is trained to its end, and only new checkpoints take "
+                f"generator.own_moments {values[1]:g} for {values[0]:g}; train on, with "
+                f"training.epochs above {self.config.training.epochs}"
+            )
 
     @property
     def step(self):

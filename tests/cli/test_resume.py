@@ -53,6 +53,14 @@ def test_resuming_a_finished_run_trains_no_further(run):
     assert all(np.array_equal(before[name], array) for name, array in arrays(run, 6).items())
 
 
+def test_a_finished_run_refuses_other_own_moments_which_would_change_nothing(run):
+    before = files_below(run)
+    half = ["--set", "generator.own_moments=0.5"]
+    result = call("train", "--resume", "--run-dir", run, *half, exit_code=2)
+    assert "only new checkpoints take generator.own_moments 0.5 for 0; train on" in result.stderr
+    assert files_below(run) == before
+
+
 @pytest.mark.parametrize("folder", ["missing", "without checkpoints"])
 def test_resume_without_a_checkpoint_needs_a_config(tmp_path, folder):
     if folder != "missing":

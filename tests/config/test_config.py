@@ -244,8 +244,11 @@ def test_differing_keys_are_those_a_resumed_run_may_not_change():
         "evaluation.metrics=[kid]",
         "evaluation.segmenter={kind: keras, model: x.keras}",
         "generator.modulation=dense",
+        "generator.own_moments=0.5",
     ]
-    assert differing_keys(load_config(TINY), load_config(TINY, overrides=overrides)) == []
+    one, other = load_config(TINY), load_config(TINY, overrides=overrides)
+    assert differing_keys(one, other) == []
+    assert differing_keys(one, other, images=True) == ["generator.own_moments"]
     overrides = [
         "generator.z_dim=5",
         "generator.label_embedding=4",

@@ -13,6 +13,7 @@ from tiny_run import write_checkpoint
 from oasis_tf.config import load_config
 from oasis_tf.evaluation.comparison import snapshots as measuring
 from oasis_tf.evaluation.comparison.chart import comparison_chart
+from oasis_tf.evaluation.comparison.compare import left_out
 from oasis_tf.evaluation.comparison.page import document, markdown
 from oasis_tf.evaluation.comparison.picture import comparison_sheet
 from oasis_tf.evaluation.comparison.recipes import (
@@ -126,6 +127,23 @@ def test_the_chart_of_one_snapshot_each_has_bars():
     assert [bar.get_width() for bar in miou.patches] == pytest.approx([10.0, 30.0])
 
 
+def test_seeds_without_a_snapshot_at_the_point_of_the_table_are_named(recipes):
+    assert list(left_out(recipes)) == [
+        "plain: 1 of 2 runs, those that have a checkpoint at step 600."
+    ]
+    assert list(left_out(recipes[1:])) == []
+
+
+def test_axes_hold_negative_values():
+    evaluations = [evaluation("a", 3, 0.1, -2.0), evaluation("a", 9, 0.1, 1.0)]
+    photographs = {"kid": Spread(-3.0, None)}
+    for number in (1, 2):
+        recipes = recipes_of(evaluations[:number], networks=NETWORKS, seconds_per_step={})
+        figure = comparison_chart(recipes, reference=photographs, names=NAMES, title="A title")
+        ends = figure.axes[0].get_xlim() if number == 1 else figure.axes[0].get_ylim()
+        assert ends[0] < -3
+
+
 @pytest.mark.parametrize("seconds", [{"plain": 0.5, "frozen": 1.0}, None])
 def test_the_chart_has_a_panel_for_images_and_one_for_known_seconds(seconds, recipes):
     if seconds is None:
@@ -148,9 +166,53 @@ def test_seeds_that_differ_in_more_are_named():
         for seed in (1, 2)
     }
     require_same_recipe(configs)
-    configs["runs/a-seed3"] = load_config("tiny", overrides=["training.ema_decay=0.5"])
+    configs["runs/a-seed3"] = load_config(
+        "tiny", overrides=["training.seed=3", "training.ema_decay=0.5"]
+    )
     with pytest.raises(EvaluationError, match="a-seed3 and runs/a-seed1 .*training.ema_decay"):
         require_same_recipe(configs)
+
+
+@pytest.mark.parametrize(
+    ("override", "reason"),
+    [
+        ("training.seed=2", "have the same training.seed"),
+        ("generator.own_moments=0.5", "differ in generator.own_moments"),
+        ("training.recalibration_batches=3", "differ in training.recalibration_batches"),
+    ],
+)
+def test_runs_that_are_no_seeds_of_each_other_are_named(override, reason):
+    seeds = "training.seed=2" if "seed" in override else "training.seed=3"
+    configs = {
+        "runs/a-seed2": load_config("tiny", overrides=["training.seed=2"]),
+        "runs/a-seed3": load_config("tiny", overrides=[seeds, override]),
+    }
+    with pytest.raises(EvaluationError, match=f"a-seed3 and runs/a-seed2 .*{reason}; rename"):
+        require_same_recipe(configs)
+
+
+def test_runs_of_one_name_in_two_folders_are_no_seeds():
+    config = load_config("tiny")
+    with pytest.raises(EvaluationError, match=r"b/mine and a/mine .*mine, but have the same"):
+        require_same_recipe({"a/mine": config, "b/mine": config})
+
+
+def test_a_longer_run_is_a_seed_unless_its_rates_fall_by_its_length():
+    one, two = (
+        load_config("tiny", overrides=[f"training.seed={seed}", f"training.epochs={seed}"])
+        for seed in (1, 2)
+    )
+    require_same_recipe({"a-seed1": one, "a-seed2": two})
+    falling = [
+        config.model_copy(
+            update={
+                "training": config.training.model_copy(update={"learning_rate_schedule": "linear"})
+            }
+        )
+        for config in (one, two)
+    ]
+    with pytest.raises(EvaluationError, match="differ in training.epochs"):
+        require_same_recipe(dict(zip(("a-seed1", "a-seed2"), falling, strict=True)))
 
 
 @pytest.fixture(scope="module")

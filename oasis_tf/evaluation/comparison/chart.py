@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from matplotlib.ticker import MaxNLocator
+
 from oasis_tf.evaluation.comparison.recipes import Recipe
 from oasis_tf.visualization import charts
 from oasis_tf.visualization.charts import GREY, new_figure, shortened, styled
@@ -77,12 +79,12 @@ def _bars(recipes, numbers, *, reference, names, title, notes):
             value = factor * reference[number].mean
             axes.axvline(value, color=GREY, linewidth=1.2, label="photographs")
             axes.legend(loc="lower right")
-        largest = max(
-            [factor * (s.mean + (s.standard_error or 0)) for _, s in shown]
-            + ([factor * reference[number].mean] if number in reference else [])
-        )
+        values = [factor * (s.mean + (s.standard_error or 0)) for _, s in shown]
+        values += [factor * (s.mean - (s.standard_error or 0)) for _, s in shown]
+        values += [factor * reference[number].mean] if number in reference else []
+        ends = 1.15 * min(0, *values), 1.15 * max(0, *values)
         name = label.format(names.get(number, number).partition(" (")[0])
-        axes.set(xlabel=f"{name}, {better} is better", xlim=(0, 1.15 * largest or 1))
+        axes.set(xlabel=f"{name}, {better} is better", xlim=ends if ends != (0, 0) else (0, 1))
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
@@ -115,10 +117,12 @@ def _draw(axes, recipes, number, column, *, reference, names):
         )
     name = label.format(names.get(number, number).partition(" (")[0])
     axes.set(xlabel=AXES[column], ylabel=f"{name}\n{better} is better", xlim=(0, None))
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     means = [p.spreads[number].mean for r in recipes for p in r.points if number in p.spreads]
+    means += [reference[number].mean] if number in reference else []
     if min(means) > 0 and max(means) > MOST_LINEAR * min(means):
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
     else:
-        axes.set_ylim(0, None)
+        axes.set_ylim(min(0, 1.15 * factor * min(means)), None)

@@ -101,7 +101,7 @@ def _step_seconds(run, step_seconds):
 def _write(folder, recipes, evaluations, reference, published):
     """Chart, JSON and page."""
     shared = {"reference": reference, "names": _names(evaluations)}
-    about = _about(evaluations)
+    about = [*left_out(recipes), *_about(evaluations)]
     data = evaluations[-1]["data"]
     height, width = data["image_size"]
     title = f"{data['num_images']:,} held-out label maps, {height}x{width}"
@@ -131,6 +131,16 @@ def _names(evaluations):
     """What "kid" and "fid" are called in their network."""
     metrics = evaluations[-1]["metrics"]
     return {name: metrics[name]["name"] for name in ("kid", "fid") if name in metrics}
+
+
+def left_out(recipes):
+    """Sentences about recipes of which not every run has a snapshot at the point of the table."""
+    for recipe, point in equal_budget(recipes):
+        if point.runs < len(recipe.runs):
+            yield (
+                f"{recipe.name}: {point.runs} of {len(recipe.runs)} runs, those that have a "
+                f"checkpoint at step {point.step:,}."
+            )
 
 
 def _about(evaluations):

@@ -68,21 +68,30 @@ def recipe_name(run: str | Path) -> str:
 
 
 def require_same_recipe(configs: Mapping[str, object]):
-    """EvaluationError unless runs that are called seeds of one recipe differ in nothing else.
+    """EvaluationError unless runs that are called seeds of one recipe differ in the seed alone.
 
     Args:
         configs: dict of run to its `Config`.
     """
-    first = {}
+    by_name = {}
     for run, config in configs.items():
         name = recipe_name(run)
-        other = first.setdefault(name, run)
-        keys = [key for key in differing_keys(configs[other], config) if key != SAME]
-        if keys:
-            raise EvaluationError(
-                f"{run} and {other} are called seeds of one recipe, {name}, but differ in "
-                f"{', '.join(keys)}; rename one of the folders"
-            )
+        others = by_name.setdefault(name, [])
+        for other in others:
+            keys = differing_keys(configs[other], config, images=True)
+            if SAME not in keys:
+                raise _no_seeds(run, other, name, f"have the same {SAME}")
+            if keys != [SAME]:
+                different = ", ".join(key for key in keys if key != SAME)
+                raise _no_seeds(run, other, name, f"differ in {different}")
+        others.append(run)
+
+
+def _no_seeds(run, other, name, reason):
+    return EvaluationError(
+        f"{run} and {other} are called seeds of one recipe, {name}, but {reason}; rename one of "
+        "the folders"
+    )
 
 
 def recipes_of(
