@@ -5,7 +5,7 @@ import os
 import pydantic
 
 from oasis_tf.config.explain import explanation, key_names, shortened
-from oasis_tf.config.models import config_class
+from oasis_tf.config.models import CONFIGS, config_class
 from oasis_tf.config.packaged import config_path
 from oasis_tf.config.sections import Config
 from oasis_tf.io.yaml_file import YAMLFileError, parse_yaml, read_yaml
@@ -29,6 +29,7 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     """
     path = _found(path)
     raw = _read_yaml(path)
+    model_of_file = raw.get("model", "oasis")
     overridden = {_apply_override(raw, override) for override in overrides}
     if data_root is not None:
         _apply(raw, key="data.root", value=os.path.abspath(data_root))
@@ -36,6 +37,13 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     try:
         config = section.model_validate(raw)
     except pydantic.ValidationError as error:
+        if raw.get("model") in CONFIGS and model_of_file in set(CONFIGS) - {raw["model"]}:
+            raise ConfigError(
+                f"--set model: {path} is a config of model {model_of_file}, whose keys are not "
+                f"those of {raw['model']}; `python -m oasis_tf config --model {raw['model']}` "
+                "shows these, and packaged configs, such as spade_ade20k and pix2pix_facades, "
+                "have them"
+            ) from error
         raise ConfigError(
             explanation(error, path=path, overridden=overridden, section=section)
         ) from error

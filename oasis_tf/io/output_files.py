@@ -31,7 +31,7 @@ def require_writable(
         overwrite: bool, replace files of others.
         inputs: paths of files that the command reads.
         remedy: str, the advice in the error.
-    Raises: OutputError, naming the first file.
+    Raises: OutputError, naming the first file, or a folder without permission to write.
     """
     paths, inputs = [Path(path) for path in paths], [Path(path) for path in inputs]
     read_folders = {os.path.realpath(path.parent) for path in inputs}
@@ -54,6 +54,16 @@ def require_writable(
             )
         if not overwrite:
             raise OutputError(f"{path} is there, and was not made by this program; {remedy}")
+    for folder in {_nearest_folder(path) for path in paths}:
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OutputError(
+                f"there is no permission to write in {folder}; choose another folder with --out"
+            )
+
+
+def _nearest_folder(path):
+    """The folder of a file that will be written, or the nearest one above that exists."""
+    return next(parent for parent in Path(os.path.abspath(path)).parents if parent.is_dir())
 
 
 def require_elsewhere(folder, *, data_folders: Iterable = (), inputs: Iterable = ()):

@@ -129,6 +129,13 @@ def test_a_wrong_value_is_named(override, sentence):
         load_config(TINY, overrides=[override])
 
 
+def test_a_config_of_one_model_is_none_of_another():
+    with pytest.raises(ConfigError, match="tiny.yaml is a config of model oasis, whose keys are"):
+        load_config(TINY, overrides=["model=spade"])
+    with pytest.raises(ConfigError, match="model is 'spate'"):
+        load_config(TINY, overrides=["model=spate"])
+
+
 def test_the_best_checkpoint_is_chosen_by_what_is_measured():
     chosen = ["training.best_metric=fid", "training.evaluate_every=10"]
     assert load_config(TINY, overrides=chosen).training.best_metric == "fid"

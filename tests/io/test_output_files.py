@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,3 +128,10 @@ def test_folders_pipes_and_dangling_links_are_no_files_of_ours(tmp_path):
     for name in ("pipe.png", "link.json"):
         with pytest.raises(OutputError, match=f"{name} is there"):
             require_writable([tmp_path / name])
+
+
+def test_a_folder_without_permission_is_named_before_any_work(tmp_path, monkeypatch):
+    require_writable([tmp_path / "new" / "deep" / "file.json"])
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)  # root may write
+    with pytest.raises(OutputError, match=f"no permission to write in {tmp_path}; choose another"):
+        require_writable([tmp_path / "new" / "deep" / "file.json"])
