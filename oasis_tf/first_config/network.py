@@ -104,7 +104,7 @@ def choose_network(machine: Machine, *, num_pairs: int) -> Network:
 
 
 def _for_few_pairs(network: Network, num_pairs: int) -> Network:
-    """With the discriminator, the weights of losses and the augmentation of the recipe."""
+    """With the recipe's norm, discriminator, weights of losses and augmentation."""
     recipe = read_yaml(config_path(FEW_PAIRS))
     training = {
         key: value
@@ -115,6 +115,8 @@ def _for_few_pairs(network: Network, num_pairs: int) -> Network:
     return replace(
         network,
         reason=f"{network.reason}; {why}",
+        generator={key: value for key, value in network.generator.items() if key != "own_moments"}
+        | {"norm": recipe["generator"]["norm"]},
         discriminator=recipe["discriminator"],
         training=training | network.training,
         augment=recipe["data"].get("augment", {}),

@@ -111,9 +111,14 @@ def test_a_file_without_partner_is_left_out_by_a_list(init, tmp_path):
     assert config.data.split_list == str(tmp_path / "my.{split}.txt")
 
 
-def test_the_weight_of_an_images_own_moments_is_its_share_of_the_batch(init):
+@pytest.mark.parametrize(("some_pairs", "norm", "own"), [(1000, "instance", 0), (0, "batch", 0.5)])
+def test_small_batches_get_instance_norm_or_a_weight_of_own_moments(
+    init, monkeypatch, some_pairs, norm, own
+):
+    monkeypatch.setattr(network, "SOME_PAIRS", some_pairs)
     config, *_ = init("segnet")
-    assert config.training.batch_size == 2 and config.generator.own_moments == 0.5
+    assert config.training.batch_size == 2
+    assert (config.generator.norm, config.generator.own_moments) == (norm, own)
 
 
 def test_classes_of_a_palette_file_that_do_not_occur_are_left_out(init):
