@@ -46,7 +46,7 @@ anybody's photographs: the scenes are drawn by `oasis_tf/data/landscapes`.
 |---|---|
 | data | rendered landscapes, {scenes:,} scenes |
 | classes | {classes} |
-| training | {steps:,} steps of {batch_size} images, {hours:.1f} hours on 2 cores |
+| training | {steps:,} steps of {batch_size} images, {hours:.1f} hours on a CPU |
 | weights | {parameters:,}, float16 kernels: {megabytes:.1f} MB |
 {scores}| made at commit | {commit} |
 | licence | CC0 1.0 |

@@ -9,6 +9,13 @@ from oasis_tf.config import bounds
 from oasis_tf.config.section import Section
 
 NUM_WIDTHS = 5  # of a discriminator with a backbone, which halves an image five times
+OWN_MOMENTS = Field(
+    0.0,
+    description="Weight of an image's own moments beside the running moments, when batch norm "
+    "makes images after training. 0: as in the paper, for large batches. After training with "
+    "small batches 0 makes some images far too bright or dark; 1 / training.batch_size gives "
+    "an image the weight that it has in training.",
+)
 
 
 class GeneratorConfig(Section):
@@ -36,13 +43,7 @@ class GeneratorConfig(Section):
         description="Normalization before each SPADE modulation. batch: synchronized over all "
         "devices. instance: each image by itself.",
     )
-    own_moments: bounds.OwnMoments = Field(
-        0.0,
-        description="Weight of an image's own moments beside the running moments, when batch norm "
-        "makes images after training. 0: as in the paper, for large batches. After training with "
-        "small batches 0 makes some images far too bright or dark; 1 / training.batch_size gives "
-        "an image the weight that it has in training.",
-    )
+    own_moments: bounds.OwnMoments = OWN_MOMENTS
     spade_hidden: bounds.Width = Field(
         128, description="Width of the convolution that gamma and beta of a SPADE layer share."
     )

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from oasis_tf.config import bounds
+from oasis_tf.config.network_sections import OWN_MOMENTS
 from oasis_tf.config.other_judges import require_other_judges
 from oasis_tf.config.section import Section
 from oasis_tf.config.sections import Config, ModelName
@@ -40,13 +41,7 @@ class SPADEGeneratorConfig(Section):
         description="Whether both networks see the edges between instances, a channel behind the "
         "classes. Needs data.instances; cityscapes has its own.",
     )
-    own_moments: bounds.OwnMoments = Field(
-        0.0,
-        description="Weight of an image's own moments beside the running moments, when batch norm "
-        "makes images after training. 0: as in the paper, for large batches. After training with "
-        "small batches 0 makes some images far too bright or dark; 1 / training.batch_size gives "
-        "an image the weight that it has in training.",
-    )
+    own_moments: bounds.OwnMoments = OWN_MOMENTS
     spade_hidden: bounds.Width = Field(
         128, description="Width of the convolution that gamma and beta of a SPADE layer share."
     )
