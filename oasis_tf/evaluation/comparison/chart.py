@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from matplotlib.ticker import MaxNLocator
-
 from oasis_tf.evaluation.comparison.recipes import Recipe
 from oasis_tf.visualization import charts
 from oasis_tf.visualization.charts import GREY, new_figure, shortened, styled
@@ -117,7 +115,7 @@ def _draw(axes, recipes, number, column, *, reference, names):
         )
     name = label.format(names.get(number, number).partition(" (")[0])
     axes.set(xlabel=AXES[column], ylabel=f"{name}\n{better} is better", xlim=(0, None))
-    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    axes.locator_params(axis="x", integer=True)
     axes.xaxis.set_major_formatter("{x:,.0f}")
     means = [p.spreads[number].mean for r in recipes for p in r.points if number in p.spreads]
     means += [reference[number].mean] if number in reference else []
