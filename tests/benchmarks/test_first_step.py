@@ -11,6 +11,7 @@ from benchmarks import first_step
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_seconds_are_those_of_a_training_run_in_a_new_process(monkeypatch):
     called = []
     run = subprocess.run

@@ -38,6 +38,7 @@ def test_the_table_is_the_sum_of_its_parts(capsys):
     assert "6.000 s; three as one batch: 4.500 s, 0.75 times that" in lines[-1]
 
 
+@pytest.mark.slow
 def test_every_part_runs_and_only_the_optimizers_and_the_average_change_weights():
     model = tiny_oasis()
     real, label_map = tiny_pairs(1)

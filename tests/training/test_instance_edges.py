@@ -154,7 +154,8 @@ def test_evaluation_paints_with_the_instances_and_scores_the_classes(run, genera
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("with_edges_first", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("with_edges_first", [False, True])
 def test_runs_with_and_without_edges_are_compared(root, run, plain_run, tmp_path, with_edges_first):
     """Each image is that of the run by itself, whichever run's config opens the data."""
     image = keras.Input((None, None, 3))
