@@ -37,12 +37,12 @@ def load_config(path, *, overrides=(), data_root=None, classes_from_data=False):
     try:
         config = section.model_validate(raw)
     except pydantic.ValidationError as error:
-        if raw.get("model") in CONFIGS and model_of_file in set(CONFIGS) - {raw["model"]}:
+        model = raw.get("model")
+        if "model" in overridden and model in CONFIGS and model != model_of_file:
             raise ConfigError(
                 f"--set model: {path} is a config of model {model_of_file}, whose keys are not "
-                f"those of {raw['model']}; `python -m oasis_tf config --model {raw['model']}` "
-                "shows these, and packaged configs, such as spade_ade20k and pix2pix_facades, "
-                "have them"
+                f"those of {model}; write a config with `model: {model}`, whose keys are shown by "
+                f"`python -m oasis_tf config --model {model}`"
             ) from error
         raise ConfigError(
             explanation(error, path=path, overridden=overridden, section=section)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from oasis_tf.config import flatten, load_config
 from oasis_tf.config.metrics import registered_metrics
+from oasis_tf.config.resume import CHANGE_IMAGES
 from oasis_tf.io import progress
 from oasis_tf.runs import checkpoint_files
 from oasis_tf.runs.folder import CHECKPOINT_FILES, CONFIG
 
 # FID and KID do not depend on a path of weights: `TrainingRun` accepts those of FID only.
-_GENERATOR = ("training.recalibration_batches",)  # of the scored generator
+_GENERATOR = tuple(sorted(CHANGE_IMAGES))  # of the scored generator
 _EVALUATED = ("evaluation.num_images", *_GENERATOR)
 _HELD_OUT = ("training.score_images",)
 _HELD_OUT_KEYS = {
@@ -58,9 +59,9 @@ def best_so_far(resumed_from: Path, config) -> checkpoint_files.Best | None:
             "training.best_metric is the best again, whatever it is."
         )
         return None
-    if best.measured_with is None:
-        scored = load_config(resumed_from / CONFIG)
-        best = replace(best, measured_with=measured_with(scored, best.metric))
+    if best.measured_with != {}:  # an older version recorded none, or not all of today's keys
+        scored = measured_with(load_config(resumed_from / CONFIG), best.metric)
+        best = replace(best, measured_with=scored | dict(best.measured_with or {}))
     now = config.training.best_metric
     keys = best.differing_keys(now, measured_with(config, now)) if now else []
     if keys:

@@ -3,7 +3,8 @@
 from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 
-from oasis_tf.config import load_config
+from oasis_tf.config import flatten, load_config
+from oasis_tf.config.resume import CHANGE_IMAGES
 from oasis_tf.data.validate import reading
 from oasis_tf.io import progress
 from oasis_tf.models.build import build_model
@@ -72,11 +73,11 @@ class TrainingRun:
         )
         if self.resumed_from:
             folder.require_same_run(self.config, self.resumed_from)
+            self._require_effect()
         with working_together(), devices.strategy.scope():
             self.model = build_model(self.config)
         if self.resumed_from:
             checkpoint.restore(self.model, self.resumed_from)
-            self._require_effect()
         with working_together():
             devices.require_agreement(
                 self.step, f"the workers do not see the same checkpoints in {folder.path}"
@@ -84,17 +85,17 @@ class TrainingRun:
         self._require_whole_executions()
 
     def _require_effect(self):
-        """RunError if `own_moments` differs, which new checkpoints take, and no steps are left."""
-        values = [
-            getattr(config.generator, "own_moments", 0)
-            for config in (load_config(self.resumed_from / CONFIG), self.config)
-        ]
-        if self.step >= self.total_steps and values[0] != values[1]:
-            raise RunError(
-                f"{self.folder.path} is trained to its end, and only new checkpoints take "
-                f"generator.own_moments {values[1]:g} for {values[0]:g}; train on, with "
-                f"training.epochs above {self.config.training.epochs}"
-            )
+        """RunError if a key differs that only new checkpoints take, and no steps are left."""
+        if checkpoint_files.step_of(self.resumed_from) < self.total_steps:
+            return
+        before, now = flatten(load_config(self.resumed_from / CONFIG)), flatten(self.config)
+        for key in sorted(CHANGE_IMAGES & now.keys()):
+            if before[key] != now[key]:
+                raise RunError(
+                    f"{self.folder.path} is trained to its end, and only new checkpoints take "
+                    f"{key} {now[key]} for {before[key]}; train on, with training.epochs above "
+                    f"{self.config.training.epochs}"
+                )
 
     @property
     def step(self):

@@ -53,11 +53,17 @@ def test_resuming_a_finished_run_trains_no_further(run):
     assert all(np.array_equal(before[name], array) for name, array in arrays(run, 6).items())
 
 
-def test_a_finished_run_refuses_other_own_moments_which_would_change_nothing(run):
+@pytest.mark.parametrize(
+    ("override", "named"),
+    [
+        ("generator.own_moments=0.5", "generator.own_moments 0.5 for 0.0"),
+        ("training.recalibration_batches=3", "training.recalibration_batches 3 for 2"),
+    ],
+)
+def test_a_finished_run_refuses_a_key_that_would_change_nothing(run, override, named):
     before = files_below(run)
-    half = ["--set", "generator.own_moments=0.5"]
-    result = call("train", "--resume", "--run-dir", run, *half, exit_code=2)
-    assert "only new checkpoints take generator.own_moments 0.5 for 0; train on" in result.stderr
+    result = call("train", "--resume", "--run-dir", run, "--set", override, exit_code=2)
+    assert f"only new checkpoints take {named}; train on" in result.stderr
     assert files_below(run) == before
 
 

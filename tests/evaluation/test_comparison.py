@@ -142,6 +142,7 @@ def test_axes_hold_negative_values():
         figure = comparison_chart(recipes, reference=photographs, names=NAMES, title="A title")
         ends = figure.axes[0].get_xlim() if number == 1 else figure.axes[0].get_ylim()
         assert ends[0] < -3
+    assert all(tick == round(tick) for tick in figure.axes[0].get_xticks())
 
 
 @pytest.mark.parametrize("seconds", [{"plain": 0.5, "frozen": 1.0}, None])

@@ -23,7 +23,9 @@ def config(*overrides, metric="miou_fake"):
     ("metric", "read", "unread"),
     [
         ("miou_fake", "training.score_images=7", "evaluation.num_images=5"),
+        ("miou_fake", "generator.own_moments=0.5", "evaluation.num_images=5"),
         ("miou_real", "training.score_images=7", "training.recalibration_batches=9"),
+        ("miou_real", "training.score_images=7", "generator.own_moments=0.5"),
         ("fid", "evaluation.num_images=5", "evaluation.segmenter.model=b.keras"),
         ("kid", "training.recalibration_batches=9", "evaluation.inception_weights=b.pth"),
         ("miou", "evaluation.segmenter.model=b.keras", "evaluation.samples=9"),
@@ -56,6 +58,17 @@ def test_an_older_version_measured_with_the_config_of_its_checkpoint(tmp_path, c
     assert again == best
     message = capsys.readouterr().err
     assert "step_00000003, was scored with other values of evaluation.num_images" in message
+
+
+def test_a_key_that_an_older_version_did_not_record_had_the_value_of_the_checkpoint(
+    tmp_path, capsys
+):
+    recorded = measured_with(config(metric="fid"), "fid")
+    del recorded["generator.own_moments"]
+    newest = saved(tmp_path, Best(3, "fid", 31.0, recorded), config(metric="fid"))
+    best = best_so_far(newest, config("generator.own_moments=0.5", metric="fid"))
+    assert best.measured_with == measured_with(config(metric="fid"), "fid")
+    assert "scored with other values of generator.own_moments" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("metric", ["kid", "null"])

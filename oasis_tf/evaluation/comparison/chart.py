@@ -77,8 +77,11 @@ def _bars(recipes, numbers, *, reference, names, title, notes):
             value = factor * reference[number].mean
             axes.axvline(value, color=GREY, linewidth=1.2, label="photographs")
             axes.legend(loc="lower right")
-        values = [factor * (s.mean + (s.standard_error or 0)) for _, s in shown]
-        values += [factor * (s.mean - (s.standard_error or 0)) for _, s in shown]
+        values = [
+            factor * (spread.mean + sign * (spread.standard_error or 0))
+            for _, spread in shown
+            for sign in (-1, 1)
+        ]
         values += [factor * reference[number].mean] if number in reference else []
         ends = 1.15 * min(0, *values), 1.15 * max(0, *values)
         name = label.format(names.get(number, number).partition(" (")[0])
