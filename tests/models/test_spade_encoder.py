@@ -154,9 +154,13 @@ def test_a_step_logs_the_divergence_and_generation_does_not_encode():
 
 def test_the_folded_generator_makes_the_same_images_without_the_encoder():
     generator, (_, maps) = tiny_generator(), pairs()
+    for _ in range(20):
+        generator(maps, noise(), training=True)  # or tanh saturates: running moments are 0 and 1
     folded = fold(generator)
     assert folded.encoder is None and generator.encoder is not None
-    np.testing.assert_allclose(folded(maps, noise()), generator(maps, noise()), atol=1e-5)
+    images = np.asarray(generator(maps, noise()))
+    assert 0.1 < images.std() < 0.9
+    np.testing.assert_allclose(folded(maps, noise()), images, atol=1e-5)
 
 
 def test_refusals():
