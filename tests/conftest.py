@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from tracing import op_by_op
 
-pytest_plugins = ["cpu_times", "tiers"]
+pytest_plugins = ["children", "cpu_times", "tiers"]
 
 # A shell starts what it puts into the background with Ctrl-C ignored, `nohup` with a closed
 # terminal, and children would inherit that.

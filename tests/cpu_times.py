@@ -29,8 +29,10 @@ class CpuTimes:
 
     def __init__(self):
         self.process = os.getpid()
-        self.before = seconds_of_tree(self.process)
         self.by_file, self.by_test = Counter(), Counter()
+
+    def pytest_runtest_logstart(self):
+        self.before = seconds_of_tree(self.process)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self):
@@ -42,8 +44,9 @@ class CpuTimes:
         return report
 
     def pytest_runtest_logreport(self, report):
-        self.by_file[report.nodeid.partition("::")[0]] += report.cpu_seconds
-        self.by_test[report.nodeid] += report.cpu_seconds
+        seconds = getattr(report, "cpu_seconds", 0.0)  # a process that crashed has none
+        self.by_file[report.nodeid.partition("::")[0]] += seconds
+        self.by_test[report.nodeid] += seconds
 
     def pytest_terminal_summary(self, terminalreporter):
         write = terminalreporter.write_line

@@ -128,12 +128,16 @@ def test_the_runs_own_discriminator_scores_as_in_training():
         ({"classes": [None] * 3}, "no logit of the segmenter colours has a class"),
         ({"classes": [1, 2, 4]}, "has the class 4; the classes are 1 to 3"),
         ({"classes": [0, 1, 2]}, "has the class 0; the classes are 1 to 3, and void"),
-        ({"input_size": (4, 4), "network": colour_network(size=(8, 8))}, "does not take images"),
     ],
 )
 def test_a_misfit_is_said(overrides, sentence):
     with pytest.raises(SegmenterError, match=sentence):
         segmenter_of(**overrides)
+
+
+def test_images_of_another_size_than_the_networks_are_said():
+    with pytest.raises(SegmenterError, match="does not take images"):
+        segmenter_of(colour_network(size=(8, 8)), input_size=(4, 4))
 
 
 def test_what_a_networks_layers_raise_is_said():

@@ -45,7 +45,7 @@ EDITS = [
     [(4, 5, 6, 3)],
     [(0, 0, 8, 2), (9, 9, 7, 0)],
 ]
-NOISE = tf.constant([[0.5, -1.0, 2.0]])
+NOISE = np.float32([[0.5, -1.0, 2.0]])
 
 
 def test_edits_have_the_images_of_the_generator(generator, painter):
