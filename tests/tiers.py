@@ -47,7 +47,12 @@ LONGEST = (
     "export/test_int8.py",
     "training/test_signals.py",
 )
-MOST_BYTES = 6 * 2**30  # much of it is oneDNN's cache of primitives, which stays in each thread
+MOST_BYTES = 3 * 2**30  # of a process that runs tests
+
+
+def pytest_xdist_auto_num_workers():
+    """One more than the processors: while one waits for a process or a server, another computes."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -87,6 +87,7 @@ def test_the_plain_update_has_the_loss_and_the_gradients_of_oasis():
         )
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compiled_is_named_and_runs_as_it_is(monkeypatch):
     def compile_nothing(function, backend):
         def fail(*arguments):

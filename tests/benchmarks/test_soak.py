@@ -17,6 +17,7 @@ def alone(tmp_path_factory):
 
 @pytest.mark.process
 @pytest.mark.parametrize("num_kills", [5, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_a_run_that_is_killed_ends_as_one_left_alone(alone, tmp_path, num_kills):
     one, typical_seconds = alone
     rng = np.random.default_rng(7)

@@ -81,6 +81,7 @@ def test_rates_are_of_the_batches_in_their_order_on_so_many_processors(monkeypat
     assert all(point.seconds > 0 and point.limit > 0 for point in points)
 
 
+@pytest.mark.slow
 def test_growth_is_printed_and_drawn(monkeypatch, capsys, tmp_path):
     options = ["--config", "tiny", "--data-root", str(tmp_path), "--maps", "1", "--repeats", "1"]
     options += ["--sizes", "8", "16", "--classes", "3", "--out", str(tmp_path / "out.png")]

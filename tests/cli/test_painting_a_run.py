@@ -14,6 +14,7 @@ from oasis_tf.runs import checkpoint_files
 pytestmark = [pytest.mark.usefixtures("untraced"), pytest.mark.heavy]
 
 
+@pytest.mark.slow
 def test_painting_on_held_out_maps_gives_label_maps_to_paint_on(run, tmp_path):
     call("generate", "--run", run, "--out", tmp_path / "a", "--samples", 2)
     names = sorted(os.listdir(tmp_path / "a" / "labels"))

@@ -120,6 +120,7 @@ def test_resume_without_the_runs_config_names_it(killed_run):
     assert f"{killed_run}/config.yaml cannot be read" in result.stderr
 
 
+@pytest.mark.slow
 def test_resume_passes_over_a_damaged_checkpoint_and_ends_the_same(run, killed_run):
     rot(state_file(killed_run, 4))
     result = call("train", "--resume", "--run-dir", killed_run)

@@ -104,7 +104,9 @@ def test_it_is_filled_once(root, folder):
     assert_same_examples(in_cache, open_folder(root))
 
 
-@pytest.mark.parametrize("change", ["pixels", "time", "one more"])
+@pytest.mark.parametrize(
+    "change", ["pixels", pytest.param("time", marks=pytest.mark.slow), "one more"]
+)
 def test_data_that_changed_is_cached_again_and_that_is_said(root, folder, change):
     old = cached(open_folder(root), size=SIZE, folder=folder)
     before = old.load(tf.constant(2, tf.int64))[1].numpy()
@@ -143,6 +145,7 @@ def test_another_format_is_cached_again(root, folder, monkeypatch):
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_killed_while_filling_it_goes_on_there(root, folder):
     program = f"""
 import sys, time

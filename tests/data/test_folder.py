@@ -334,7 +334,9 @@ def test_names_that_are_not_utf_8_are_read_and_named(tmp_path):
     assert failure(source).startswith(f"{path}: the image was deleted")
 
 
-@pytest.mark.parametrize("size", [1, 4, 8, 24, 25, 26, 33, 40])
+@pytest.mark.parametrize(
+    "size", [1, 25, 33, *(pytest.param(it, marks=pytest.mark.slow) for it in (4, 8, 24, 26, 40))]
+)
 def test_a_label_map_cut_down_to_a_few_bytes_is_named(tmp_path, size):
     write_pairs(tmp_path, ["a", "b"])
     source = open_folder(tmp_path)

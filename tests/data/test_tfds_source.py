@@ -258,6 +258,7 @@ def test_what_is_gone_of_the_prepared_files_is_told_when_it_is_opened(tmp_path, 
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_of_two_processes_at_once_one_prepares_and_the_other_waits(tmp_path, tree):
     program = f"""
 from oasis_tf.data import open_source

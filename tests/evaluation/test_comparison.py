@@ -238,6 +238,7 @@ def config(tmp_path_factory):
 
 
 @pytest.mark.heavy
+@pytest.mark.slow
 def test_snapshots_are_measured_once(run, config, tmp_path, monkeypatch):
     snapshots = snapshots_of([run], "all")
     batch = config.training.batch_size

@@ -125,6 +125,7 @@ def test_a_segmenter_that_reads_one_class_everywhere_scores_nothing(run, tmp_pat
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_every_checkpoint_of_a_run_is_evaluated(run, tmp_path):
     several = tmp_path / "several"
     shutil.copytree(run / "checkpoints", several / "checkpoints")
@@ -203,6 +204,7 @@ def test_fid_chooses_no_checkpoint_by_other_weights(tmp_path, inception_file):
     assert not (run / "checkpoints").exists()
 
 
+@pytest.mark.slow
 def test_a_bad_held_out_file_that_only_an_evaluation_reads_is_named(tmp_path):
     for split in ("train", "val"):
         for name in "abcd":

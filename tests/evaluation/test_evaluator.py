@@ -161,6 +161,7 @@ def assert_close(result, expected):
         assert result == expected
 
 
+@pytest.mark.slow
 def test_real_photographs_are_read_once_for_all_generators(source, networks):
     of_run = evaluator(source)
     first = measure(of_run, networks)

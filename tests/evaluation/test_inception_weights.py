@@ -155,6 +155,7 @@ def test_counters_and_the_classifier_may_be_left_out(inception_arrays, inception
     assert_same_network(from_state_dict(arrays), inception)
 
 
+@pytest.mark.slow
 def test_the_standard_file_is_downloaded_once_and_converted(
     inception_file, inception, tmp_path, take_for_standard
 ):

@@ -178,6 +178,7 @@ def test_a_run_that_is_not_there_is_named(tmp_path, verb):
     assert str(tmp_path / "nowhere") in message
 
 
+@pytest.mark.slow
 def test_a_run_without_its_data_explores_own_label_maps(run, tmp_path):
     shutil.copytree(run / "checkpoints", tmp_path / "moved" / "checkpoints")
     np.save(tmp_path / "a.npy", np.ones((40, 40), np.uint8))

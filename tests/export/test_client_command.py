@@ -20,6 +20,7 @@ def client(url, labels, out, *options, **keywords):
     return call_export("client", "--url", url, *files, *options, **keywords)
 
 
+@pytest.mark.slow
 def test_a_folder_is_painted_over_rest(rest_server, served, labels, tmp_path):
     out = tmp_path / "new" / "painted"
     seed = int(served.seeds[0])

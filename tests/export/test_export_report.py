@@ -44,6 +44,7 @@ def figures(folder):
     return json.loads((folder / "report.json").read_text())
 
 
+@pytest.mark.slow
 def test_all_variants_are_made_measured_and_pictured(run, tmp_path, monkeypatch, in_this_process):
     assert_all_variants(run, tmp_path / "report", monkeypatch)
 

@@ -34,6 +34,7 @@ def blocks_of(text):
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_its_programs_run_in_a_fresh_process(published, run):
     text = (published / "README.md").read_text()
     blocks = blocks_of(text)

@@ -30,6 +30,7 @@ def call(*arguments, exit_code=0):
     return call_export("tflite", *arguments, exit_code=exit_code)
 
 
+@pytest.mark.slow
 def test_ids_beyond_those_of_the_calibration_are_not_mistaken(trained, reference, tmp_path):
     """A quantizer that was calibrated with ids up to 3 would clip higher ids to 3."""
     samples = [{**it, "label_map": it["label_map"] % 4} for it in reference.batches]
@@ -75,6 +76,7 @@ def many_classes():
     return folded, samples, Reference(batches, paint(generator, label_maps, z))
 
 
+@pytest.mark.slow
 def test_int8_paints_many_classes_after_many_maps(many_classes, tmp_path):
     """TensorFlow's own ranges, the largest values of 100 maps, give about 31 dB."""
     folded, samples, reference = many_classes

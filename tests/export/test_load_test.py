@@ -86,6 +86,7 @@ def test_every_setting_has_a_line(rest_server, labels):
     assert all(row[-1].strip() == "0" for row in rows)
 
 
+@pytest.mark.slow
 def test_over_grpc(grpc_server, labels):
     options = ("--grpc", "--concurrency", "2", "--batch", "2", "--requests", 4)
     (result,) = measured(grpc_server.grpc, labels, *options)

@@ -130,6 +130,7 @@ def test_every_int64_is_a_seed_of_its_own(served, ask):
     assert len({np.array(answer["image"]).tobytes() for answer in answers}) == len(seeds)
 
 
+@pytest.mark.slow
 def test_what_wide_generators_do_in_fewer_multiplications_runs_there_and_paints_the_same(tmp_path):
     """Neighbourhoods and Winograd give the images of dense modulation and plain convolutions."""
     generator = tiny_generator(

@@ -179,6 +179,7 @@ def test_bad_input_is_a_sentence(run, tmp_path):
     assert target.read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_the_choices_for_small_networks(tmp_path):
     generator = tiny_generator(
         padding_mode="replicate", upsampling="bilinear", pixel_noise=True, own_moments=0.25

@@ -31,6 +31,7 @@ def test_every_kind_of_generator_answers_as_it_does_alive(
     assert len(references[0].images) == 7  # with held-out ones
 
 
+@pytest.mark.slow
 def test_label_maps_of_colours_answer_as_they_do_alive_without_their_data(
     tmp_path, in_this_process
 ):
@@ -100,7 +101,13 @@ def test_a_seed_paints_what_generate_paints_with_it(served, labels, tmp_path):
     assert np.abs(painted - served.images[1]).max() > 20  # another seed, another picture
 
 
-@pytest.mark.parametrize("signature", ["serving_default", "png", "with_noise"])
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "png",
+        *(pytest.param(it, marks=pytest.mark.slow) for it in ("serving_default", "with_noise")),
+    ],
+)
 def test_an_artifact_with_a_signature_that_paints_something_else_is_deleted(
     run, tmp_path, monkeypatch, in_this_process, converted_once, signature
 ):

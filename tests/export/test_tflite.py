@@ -41,7 +41,14 @@ def call(*arguments, exit_code=0):
 
 
 @pytest.mark.parametrize(
-    ("quantize", "output"), [*((it, "float32") for it in LIMITS), ("int8", "uint8")]
+    ("quantize", "output"),
+    [
+        ("none", "float32"),
+        ("float16", "float32"),
+        pytest.param("dynamic", "float32", marks=pytest.mark.slow),
+        pytest.param("int8", "float32", marks=pytest.mark.slow),
+        ("int8", "uint8"),
+    ],
 )
 def test_every_quantization_paints_the_same_image(
     trained, reference, converted_once, checkpoint, tmp_path, quantize, output

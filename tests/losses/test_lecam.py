@@ -71,6 +71,7 @@ def test_the_config_knows_it():
     assert (type(loss), loss.weight, loss.name) == (LeCam, 0.1, "d_lecam")
 
 
+@pytest.mark.slow
 def test_two_replicas_train_like_one_device(two_replicas):
     def train(strategy):
         with strategy.scope():

@@ -143,6 +143,7 @@ def test_updates_without_their_draws_are_refused():
         augmented().update_generator(real, label_map, tiny_z(2))
 
 
+@pytest.mark.slow
 def test_two_replicas_train_like_one_device(two_replicas):
     def train(strategy):
         with strategy.scope():

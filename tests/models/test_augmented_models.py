@@ -52,7 +52,9 @@ def pairs(name):
     return image, tf.constant(rng.integers(1, NUM_CLASSES, (2, *size)).astype(np.int32))
 
 
-@pytest.mark.parametrize("name", SIZES)
+@pytest.mark.parametrize(
+    "name", ["oasis", *(pytest.param(it, marks=pytest.mark.slow) for it in SIZES if it != "oasis")]
+)
 def test_probability_0_changes_no_bit(name):
     never = Augmentation(**STRONG, probability=0.0)
     models = [model_of(name, augmentation=augmentation) for augmentation in (None, never)]

@@ -156,6 +156,7 @@ def test_summary_lists_the_networks_and_count_params_adds_up(model, capsys):
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_a_fresh_process_loads_a_saved_model(model, tmp_path):
     z, label_map = tiny_z(2), tiny_pairs(2)[1]
     model.save(tmp_path / "model.keras")

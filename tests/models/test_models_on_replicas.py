@@ -49,7 +49,7 @@ def pairs(size):
     return np.float32(images), rng.integers(0, NUM_CLASSES, (BATCH, *size)).astype(np.int32)
 
 
-@pytest.mark.parametrize("make", [spade, pix2pix])
+@pytest.mark.parametrize("make", [spade, pytest.param(pix2pix, marks=pytest.mark.slow)])
 def test_two_replicas_step_like_one_device(two_replicas, make):
     alone = compiled(make)
     with two_replicas.scope():

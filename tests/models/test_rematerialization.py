@@ -122,6 +122,7 @@ def test_two_replicas_compute_what_one_device_does(two_replicas):
 
 
 @pytest.mark.usefixtures("untraced")
+@pytest.mark.slow
 def test_spade_learns_the_same():
     rng = np.random.default_rng(0)  # four images: the first blocks are of one pixel
     images = np.float32(rng.uniform(-1, 1, (4, 32, 32, 3)))

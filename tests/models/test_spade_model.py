@@ -136,7 +136,7 @@ def test_losses_by_hand():
     assert float(FeatureMatching(weight=10.0)(passed)) == pytest.approx(10 * (1.0 + 5.0) / 2)
 
 
-@pytest.mark.parametrize("own_moments", [0, 0.25])
+@pytest.mark.parametrize("own_moments", [pytest.param(0, marks=pytest.mark.slow), 0.25])
 def test_folded_it_makes_the_same_images(own_moments):
     keras.utils.set_random_seed(1)
     generator, maps = tiny_generator(own_moments=own_moments), label_maps(2)
@@ -148,6 +148,7 @@ def test_folded_it_makes_the_same_images(own_moments):
 
 
 @pytest.mark.heavy
+@pytest.mark.slow
 def test_saved_and_loaded_it_goes_on_alike(tmp_path):
     model = SPADE(tiny_generator(), SPADEDiscriminator(NUM_CLASSES, channels=1, init_gain=1.0))
     model.compile(keras.optimizers.Adam(1e-2), keras.optimizers.Adam(1e-2))

@@ -44,6 +44,7 @@ def test_other_errors_pass(tmp_path, error):
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_a_disk_that_fills_up_ends_training_with_the_last_good_checkpoint(small_disk):
     run = Soak(small_disk)
     process = run.start()

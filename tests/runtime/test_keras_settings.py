@@ -86,8 +86,8 @@ def test_another_backend_is_named(monkeypatch):
             {"floatx": "float16", "backend": "jax", "image_data_format": "channels_first"},
             {"KERAS_BACKEND": "torch", "TF_USE_LEGACY_KERAS": "1", "KERAS_MAX_EPOCHS": "x"},
         ),
-        ({"floatx": "float12"}, None),
-        ([], None),
+        pytest.param({"floatx": "float12"}, None, marks=pytest.mark.slow),
+        pytest.param([], None, marks=pytest.mark.slow),
     ],
     ids=["usable", "refused by Keras", "no mapping"],
 )

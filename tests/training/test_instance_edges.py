@@ -116,6 +116,7 @@ def test_generated_images_are_those_of_the_network_by_hand(root, run, generator,
     np.testing.assert_array_equal(written, instance_map[0])
 
 
+@pytest.mark.slow
 def test_refusals_of_generate(root, run, tmp_path):
     labels = ("--labels", root / "labels/val")
     out = ("--run", run, "--out", tmp_path / "out")

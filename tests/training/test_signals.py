@@ -40,6 +40,7 @@ def ended(run, process):
     ],
     ids=["terminated and interrupted", "terminal closed"],
 )
+@pytest.mark.slow
 def test_one_after_some_steps_ends_training_with_a_checkpoint_and_the_next_life_goes_on(
     run, numbers
 ):

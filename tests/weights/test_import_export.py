@@ -254,6 +254,7 @@ def test_exporting_needs_a_trained_run(tmp_path):
     assert "no such run folder" in call("export-weights", *options, exit_code=2).stderr
 
 
+@pytest.mark.slow
 def test_without_pytorch_weights_are_imported_and_exporting_says_what_to_install(
     tmp_path, monkeypatch
 ):

@@ -99,6 +99,7 @@ def train(run, *arguments, exit_code=0):
     return call("train", *options, exit_code=exit_code)
 
 
+@pytest.mark.slow
 def test_training_starts_from_the_run(source, pairs, tmp_path):
     folder, old = source
     options = [*pairs, "--init-from", folder.path, "--class", "lake=water"]

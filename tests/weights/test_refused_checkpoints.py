@@ -52,9 +52,17 @@ def test_a_file_with_wrong_keys_is_named(tmp_path, name, change, sentence):
     ("overrides", "sentence"),
     [
         (["data.source=folder", "data.num_classes=5"], "has 14 classes beside 4 channels of noise"),
-        (["generator.z_dim=0"], "has 18 classes, the config 14"),
+        pytest.param(
+            ["generator.z_dim=0"],
+            "has 18 classes, the config 14",
+            marks=pytest.mark.slow,
+        ),
         (["generator.norm=instance"], "holds statistics of batch normalisation, but the config's"),
-        (["generator.spectral_norm=false"], "trained with spectral norm, but the config's"),
+        pytest.param(
+            ["generator.spectral_norm=false"],
+            "trained with spectral norm, but the config's",
+            marks=pytest.mark.slow,
+        ),
         (
             ["generator.channels=4"],
             "fc.weight: expected (32, 18, 3, 3), got (16, 18, 3, 3)",

@@ -1,6 +1,7 @@
 """The discriminator's segmentation scores on held-out pairs and on fakes of their label maps."""
 
 import numpy as np
+import tensorflow as tf
 
 from oasis_tf.metrics import SegmentationScore
 from oasis_tf.runtime import noise
@@ -37,6 +38,7 @@ class HeldOutScores(Scores):
         )
         self.batches = batches
         self.class_names = class_names
+        self._generator = self._segment = None
 
     def on_train_begin(self, logs=None):
         super().on_train_begin(logs)
@@ -58,16 +60,34 @@ class HeldOutScores(Scores):
         return [self._row(kind, score, latest) for kind, score in scores.items()], latest, scalars
 
     def _score(self):
-        generator, discriminator = self.recalibrated_ema(), self.model.discriminator
+        generator = self.recalibrated_ema()
         scores = {kind: SegmentationScore(generator.num_classes, kind) for kind in ("real", "fake")}
         first = 0
         for image, label_map in self.batches():
             seeds = np.arange(first, first + len(label_map))
             first += len(label_map)
-            z = noise.seeded_noise(seeds, generator.z_dim) if generator.z_dim else None
-            scores["real"].update_state(discriminator(image), label_map)
-            scores["fake"].update_state(discriminator(generator(label_map, z)), label_map)
+            z = [noise.seeded_noise(seeds, generator.z_dim)] if generator.z_dim else []
+            real, fake = self._segmented(generator, image, label_map, *z)
+            scores["real"].update_state(real, label_map)
+            scores["fake"].update_state(fake, label_map)
         return scores
+
+    def _segmented(self, generator, *batch):
+        """Logits of real images and of fakes: image, label_map, z -> 2 x (b, h, w, n + 1).
+
+        Traced once for all batch sizes; op by op it takes several times as long.
+        """
+        if generator is not self._generator:
+            self._generator, discriminator = generator, self.model.discriminator
+            self._segment = tf.function(
+                lambda image, label_map, z=None: (
+                    discriminator(image),
+                    discriminator(generator(label_map, z)),
+                ),
+                input_signature=tf.nest.map_structure(_of_any_batch_size, batch),
+                autograph=False,
+            )
+        return self._segment(*batch)
 
     def _row(self, kind, score, latest):
         row = {
@@ -83,3 +103,7 @@ class HeldOutScores(Scores):
         """(heading, IoU) of every class but void."""
         per_class = enumerate(zip(self.class_names, score.per_class_iou(), strict=True))
         return [(f"{index} {name}", iou) for index, (name, iou) in per_class if index > 0]
+
+
+def _of_any_batch_size(array):
+    return tf.TensorSpec((None, *array.shape[1:]), array.dtype)

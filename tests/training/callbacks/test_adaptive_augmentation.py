@@ -108,6 +108,7 @@ def test_a_saved_and_a_resumed_model_go_on_with_the_probability(tmp_path):
 
 @pytest.mark.heavy
 @pytest.mark.usefixtures("untraced")
+@pytest.mark.slow
 def test_a_run_measures_and_writes_it(tmp_path):
     keys = {"target": 0.6, "cutout": 0.5, "probability": 0.5, "measure_every": 2}
     settings = [f"--set={AUGMENT}.{key}={value}" for key, value in keys.items()]

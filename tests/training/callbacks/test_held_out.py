@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from events import scalars_of
+from tiny import tiny_oasis, tiny_pairs
 
 from oasis_tf.runtime import noise
 from oasis_tf.training.callbacks import HeldOutScores
+
+pytestmark = pytest.mark.usefixtures("untraced")  # the noise that came is compared
 
 CLASS_NAMES = ("void", "sky", "grass", "snow")
 Z_DIM = 3
@@ -174,3 +177,36 @@ def test_scores_go_to_tensorboard(start, tmp_path):
         for key, tag in tags.items():
             assert scalars[tag] == {0: pytest.approx(float(expected[key]), abs=1e-4)}
     assert not any("snow" in tag for tag in scalars)  # never seen, so it has no IoU
+
+
+def test_traced_once_for_all_batch_sizes_networks_score_as_op_by_op(tmp_path):
+    images, label_maps = tiny_pairs(3)
+    model, tables, traces = tiny_oasis(), {}, []
+
+    class Counted:
+        num_classes, z_dim = model.ema_generator.num_classes, model.ema_generator.z_dim
+
+        def __call__(self, label_map, z):
+            traces.append(label_map.shape)
+            return model.ema_generator(label_map, z)
+
+    generator = Counted()
+    for eagerly in (False, True):
+        tf.config.run_functions_eagerly(eagerly)
+        model.step.assign(0)
+        folder = tmp_path / str(eagerly)
+        scores = HeldOutScores(
+            folder / "held_out.csv",
+            every=2,
+            batches=lambda: ((images[i : i + 2], label_maps[i : i + 2]) for i in (0, 2)),
+            class_names=[str(i) for i in range(generator.num_classes)],
+            summary_writer=tf.summary.create_file_writer(str(folder)),
+            recalibrated_ema=lambda: generator,
+        )
+        scores.set_model(model)
+        scores.act()
+        model.step.assign_add(2)
+        scores.act()
+        tables[eagerly] = rows(folder)
+    assert len(traces) == 1 + 4
+    assert len(tables[True]) == 4 and tables[True] == tables[False]

@@ -62,6 +62,7 @@ fit(Scripted(), losses, callbacks=[ProfileSteps(sys.argv[1], first=2, last=5), F
 
 
 @pytest.mark.process
+@pytest.mark.slow
 def test_training_that_fails_in_between_leaves_what_was_recorded(tmp_path):
     program = [sys.executable, "-c", TRAIN_UNTIL_AN_ERROR, tmp_path]
     result = subprocess.run(program, cwd=ROOT, capture_output=True, text=True)

@@ -106,6 +106,7 @@ def test_the_card_says_what_it_is(trained):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_and_the_best_is_kept(data, tmp_path, monkeypatch):
     save = SegmenterTraining._save
 
