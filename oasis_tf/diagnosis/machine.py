@@ -22,6 +22,7 @@ VARIABLES = (
     "XLA_FLAGS",
 )
 NOTHING_SET = "no variable of TensorFlow, XLA, CUDA or OpenMP is set"
+CPU_INFO = Path("/proc/cpuinfo")
 SMALL = 4e9  # bytes; the small networks train in 1.5 GB
 
 
@@ -29,7 +30,8 @@ def hardware() -> list[Fact]:
     """CPU, memory, GPUs of NVIDIA, TensorFlow's devices, and settings of the environment."""
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count()
-    facts = [Fact("CPU", f"{_model()}, {counted(cores, 'core')} for this process"), _memory()]
+    facts = [Fact("CPU", f"{_model()}, {counted(cores, 'core')} for this process")]
+    facts += [_bfloat16(), _memory()]
     gpus = nvidia_gpus()
     names = ", ".join(f"{name} ({memory / 1e9:.0f} GB)" for name, memory in gpus)
     facts += [Fact("GPUs by nvidia-smi", names or "none"), _tensorflow(len(gpus))]
@@ -71,9 +73,22 @@ def _tensorflow(num_gpus: int) -> Fact:
 
 def _model() -> str:
     """The name of the CPU."""
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        for line in info.read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    return _cpu_info("model name") or platform.processor() or platform.machine()
+
+
+def _bfloat16() -> Fact:
+    """Whether the CPU multiplies bfloat16 faster than float32."""
+    if "amx_bf16" in _cpu_info("flags").split():
+        advice = "training.dtype_policy=mixed_bfloat16 and generate --precision bfloat16 take less"
+        return Fact("bfloat16 on the CPU", "multiplied by AMX", advice=f"{advice} time")
+    return Fact("bfloat16 on the CPU", "not multiplied by AMX, so not faster than float32")
+
+
+def _cpu_info(key: str) -> str:
+    """What Linux tells about the first core; empty elsewhere."""
+    if CPU_INFO.exists():
+        for line in CPU_INFO.read_text(errors="replace").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == key:
+                return value.strip()
+    return ""

@@ -175,3 +175,22 @@ def test_a_deleted_current_folder_is_a_problem(monkeypatch, tmp_path):
     fact = by_name(places.files())["this folder"]
     reason = f"it cannot be written ({os.strerror(errno.ENOENT)})"
     assert (fact.value, fact.state) == (reason, "problem")
+
+
+@pytest.mark.parametrize(
+    ("flags", "value", "advice"),
+    [
+        ("fpu avx512_bf16 amx_bf16 amx_tile", "multiplied by AMX", "dtype_policy=mixed_bfloat16"),
+        ("fpu avx512_bf16", "not multiplied by AMX", ""),
+    ],
+)
+def test_bfloat16_is_advised_where_the_cpu_is_fast_at_it(
+    monkeypatch, tmp_path, flags, value, advice
+):
+    info = tmp_path / "cpuinfo"
+    info.write_text(f"processor\t: 0\nmodel name\t: Some CPU\nflags\t\t: {flags}\n")
+    monkeypatch.setattr(machine, "CPU_INFO", info)
+    facts = by_name(machine.hardware())
+    assert facts["CPU"].value.startswith("Some CPU, ")
+    fact = facts["bfloat16 on the CPU"]
+    assert fact.value.startswith(value) and advice in fact.advice and fact.state == "ok"
