@@ -76,15 +76,21 @@ class Children:
         if self.pid == 0:
             self.pipe.close()
             self.in_child, self.xdist.channel = True, of_child
-            try:
-                self.run_what_is_sent(of_child)
-            except EOFError:  # the worker has ended
-                os._exit(0)
-            except BaseException:
-                traceback.print_exc(file=sys.__stderr__)
-                os._exit(1)
-            os._exit(0)
+            self.run_and_exit(of_child)
         of_child.close()
+
+    def run_and_exit(self, pipe):
+        """The whole life of the child. Fixtures end also where it is interrupted."""
+        exit_code = 1
+        try:
+            self.run_what_is_sent(pipe)
+            exit_code = 0
+        except (EOFError, KeyboardInterrupt):  # the worker has ended, or ends, too
+            self.xdist.session._setupstate.teardown_exact(None)
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+        finally:
+            os._exit(exit_code)
 
     def run_what_is_sent(self, pipe):
         """Runs tests, in the child, until there are no more or its memory has grown."""

@@ -75,7 +75,7 @@ class HeldOutScores(Scores):
     def _segmented(self, generator, *batch):
         """Logits of real images and of fakes: image, label_map, z -> 2 x (b, h, w, n + 1).
 
-        Traced once for all batch sizes; op by op it takes several times as long.
+        Traced once for all batch sizes; op by op it is slower.
         """
         if generator is not self._generator:
             self._generator, discriminator = generator, self.model.discriminator
