@@ -70,7 +70,7 @@ def session(folder, *files, plugin="children"):
 def test_a_killed_child_fails_its_test_and_a_new_one_goes_on(tmp_path):
     output, _ = session(tmp_path, FIRST)
     assert "2 failed, 1 passed, 1 warning" in output
-    assert "test_is_killed - the process that ran this test ended: SIGKILL" in output
+    assert "the process that ran this test ended: SIGKILL" in output
     assert "a warning of a child" in output and "as it should" in output
 
 
@@ -87,7 +87,7 @@ def test_a_child_that_has_grown_ends_after_its_file_with_its_fixtures(tmp_path, 
 def test_the_fixtures_of_an_interrupted_child_end(tmp_path):
     interrupted = "\n\ndef test_interrupted(kept):\n    os.kill(os.getpid(), 2)\n"
     output, _ = session(tmp_path, SECOND + interrupted)
-    assert "test_interrupted - the process that ran this test ended: exit code 1" in output
+    assert "the process that ran this test ended: exit code 1" in output
     assert (tmp_path / "ended").exists()
 
 
