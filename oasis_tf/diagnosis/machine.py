@@ -79,8 +79,11 @@ def _model() -> str:
 def _bfloat16() -> Fact:
     """Whether the CPU has AMX, which multiplies bfloat16 faster than float32."""
     if "amx_bf16" in _cpu_info("flags").split():
-        advice = "training.dtype_policy=mixed_bfloat16 and generate --precision bfloat16 take less"
-        return Fact("bfloat16 on the CPU", "multiplied by AMX", advice=f"{advice} time")
+        advice = (
+            "generate --precision bfloat16 takes less time, and so does training with "
+            "training.dtype_policy=mixed_bfloat16, but its networks can be worse"
+        )
+        return Fact("bfloat16 on the CPU", "multiplied by AMX", advice=advice)
     return Fact("bfloat16 on the CPU", "not multiplied by AMX")
 
 
